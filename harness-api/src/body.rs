@@ -1,6 +1,8 @@
 //! Bodies of requests: bytes, streams, files, and the parts of a form.
 
 use std::fmt;
+use std::fs::Metadata;
+use std::io;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -115,15 +117,14 @@ impl Source {
             }
             Self::Stream(body) => Ok((body, None)),
             Self::File(path) => {
-                let fault = |error: std::io::Error| {
+                let fault = |error: io::Error| {
                     Error::build(format!(
                         "the file to be sent cannot be read: {}",
                         error.kind()
                     ))
                     .with_source(error)
                 };
-                let file = tokio::fs::File::open(&path).await.map_err(fault)?;
-                let about = file.metadata().await.map_err(fault)?;
+                let (file, about) = open(path).await.map_err(fault)?;
                 if about.is_dir() {
                     return Err(Error::build("the file to be sent is a directory"));
                 }
@@ -131,6 +132,17 @@ impl Source {
             }
         }
     }
+}
+
+/// Opens a file and asks what it is, in one task, away from the threads that answer.
+async fn open(path: PathBuf) -> io::Result<(tokio::fs::File, Metadata)> {
+    let opened = tokio::task::spawn_blocking(move || -> io::Result<_> {
+        let file = std::fs::File::open(path)?;
+        let about = file.metadata()?;
+        Ok((file, about))
+    });
+    let (file, about) = opened.await.unwrap_or_else(|lost| Err(lost.into()))?;
+    Ok((file.into(), about))
 }
 
 /// A file in a multipart body.

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -21,10 +21,10 @@ use crate::model::{Cell, Part};
 use crate::operation::{Operation, Place};
 use crate::options::{CallOptions, Configure};
 use crate::query;
+use crate::reading::{Reading, Typed};
 use crate::redact;
 use crate::response::Response;
 use crate::stream::ByteStream;
-use crate::transport::BoxFuture;
 
 /// A call on its way, boxed: one kind of future for all operations.
 pub type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
@@ -61,6 +61,7 @@ pub struct Call(
 pub(crate) struct Parts {
     pub(crate) client: Client,
     pub(crate) target: Target,
+    /// The values of parameters, in the order of the table.
     pub(crate) values: Vec<(usize, Value)>,
     /// Values for placeholders of a path outside the table.
     pub(crate) segments: Vec<(String, String)>,
@@ -154,12 +155,10 @@ impl Call {
 
     /// The same call again; `None` when its body or a part of it is a stream, which can be sent once.
     pub fn try_clone(&self) -> Option<Self> {
-        let values = self
-            .0
-            .values
-            .iter()
-            .map(|(param, value)| Some((*param, value.again()?)))
-            .collect::<Option<_>>()?;
+        let mut values = Vec::with_capacity(self.0.values.len());
+        for (param, value) in &self.0.values {
+            values.push((*param, value.again()?));
+        }
         let body = match &self.0.body {
             Some((media, source)) => Some((media.clone(), source.again()?)),
             None => None,
@@ -316,7 +315,7 @@ impl Call {
     )]
     #[inline]
     pub(crate) fn typed<T: Cell + 'static>(self) -> Sending<T> {
-        self.read(Wanted::Json, decode::typed)
+        Box::pin(Typed::new(exchange::buffered(self, Wanted::Json)))
     }
 
     /// Sends the call and decodes a JSON answer, or gives `None` where the server sends no body.
@@ -396,9 +395,12 @@ impl Call {
     }
 
     fn set(&mut self, param: usize, value: Value) {
-        match self.0.values.iter_mut().find(|(set, _)| *set == param) {
-            Some((_, old)) => *old = value,
-            None => self.0.values.push((param, value)),
+        let values = &mut self.0.values;
+        let at = values.iter().position(|(set, _)| *set >= param);
+        let at = at.unwrap_or(values.len());
+        match values.get_mut(at) {
+            Some((set, old)) if *set == param => *old = value,
+            _ => values.insert(at, (param, value)),
         }
     }
 
@@ -440,20 +442,5 @@ impl fmt::Debug for Call {
             .field("body", &self.0.body)
             .field("options", &self.0.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// Waits for an answer and decodes it.
-struct Reading<T> {
-    received: BoxFuture<'static, Result<Received, Error>>,
-    finish: fn(Received) -> Result<Response<T>, Error>,
-}
-
-impl<T> Future for Reading<T> {
-    type Output = Result<Response<T>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let received = ready!(self.received.as_mut().poll(context))?;
-        Poll::Ready((self.finish)(received))
     }
 }

@@ -10,7 +10,8 @@ use serde_path_to_error::{Deserializer as Tracked, Track};
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind};
-use crate::model::{Cell, Place, Slot};
+use crate::model::{Place, Slot};
+use crate::position;
 use crate::redact;
 use crate::response::{Response, ResponseParts};
 
@@ -74,29 +75,28 @@ pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T
     }
 }
 
-/// A JSON document of a generated type, or a bare list or map. What depends on the type is no more than its place.
-#[inline]
-pub(crate) fn typed<T: Cell>(received: Received) -> Result<Response<T>, Error> {
-    let mut value = T::blank();
-    let parts = place(received, value.slot(), std::any::type_name::<T>())?;
-    Ok(Response::new(value, parts))
-}
-
-/// Reads the document into a place.
-fn place(
+/// A JSON document of a generated type, or a bare list or map, into its place.
+pub(crate) fn place(
     received: Received,
-    mut slot: Slot<'_>,
+    slot: Slot<'_>,
     type_name: &str,
 ) -> Result<Box<ResponseParts>, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(without_bom(&received.parts.bytes));
-    let read = Place(slot.again()).deserialize(&mut deserializer);
-    if read.is_ok() && deserializer.end().is_ok() {
+    let mut item = String::new();
+    let place = Place {
+        slot,
+        item: Some(&mut item),
+    };
+    let read = place.deserialize(&mut deserializer);
+    let Err(fault) = read.and_then(|()| deserializer.end()) else {
         return Ok(received.parts);
-    }
-    // The second reading goes over the rests of the first: what it finds is the same fault.
-    let mut slot = Some(slot);
+    };
     Err(misfit(received, type_name, &mut |body| {
-        locate(without_bom(body), Place(slot.take()?))
+        let path = match item.as_str() {
+            "" => position::path_of(&fault, without_bom(body)),
+            item => item.to_owned(),
+        };
+        Some(describe(path, &fault))
     }))
 }
 

@@ -125,13 +125,13 @@ async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Err
 
 /// Whether an HTML page may be the answer: the call asks for it, for anything, or the operation declares it.
 fn html_is_fine(outgoing: &Outgoing) -> bool {
-    let is_html = |media: &str| media.contains("html") || media.contains("*/*");
+    let is_html = |media: &str| is_html_type(media) || media.trim_ascii_start().starts_with("*/*");
     let asked = outgoing
         .request
         .headers()
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok());
-    asked.is_some_and(is_html)
+    asked.is_some_and(|asked| asked.split(',').any(is_html))
         || outgoing
             .operation()
             .is_some_and(|operation| operation.answers.iter().copied().any(is_html))
@@ -142,7 +142,7 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let Parts {
         client,
         target,
-        mut values,
+        values,
         segments,
         body,
         options,
@@ -153,7 +153,6 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let params = target
         .operation()
         .map_or(&[][..], |operation| operation.params);
-    values.sort_by_key(|(index, _)| *index);
     let mut placed = Placed::default();
     for (index, value) in values {
         let Some(param) = params.get(index) else {

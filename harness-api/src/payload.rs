@@ -53,16 +53,16 @@ impl Payload {
     pub(crate) fn again(&self) -> Option<Self> {
         match self {
             Self::Source(source) => source.again().map(Self::Source),
-            Self::Form(parts) => parts
-                .iter()
-                .map(|part| {
-                    Some(FormPart {
+            Self::Form(parts) => {
+                let mut again = Vec::with_capacity(parts.len());
+                for part in parts {
+                    again.push(FormPart {
                         name: part.name,
                         content: part.content.again()?,
-                    })
-                })
-                .collect::<Option<_>>()
-                .map(Self::Form),
+                    });
+                }
+                Some(Self::Form(again))
+            }
         }
     }
 

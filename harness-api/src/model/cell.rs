@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Model, Names, Part, Slot, Time};
+use super::{About, Model, Part, Slot, Time};
 
 /// Anything that a member, a list item or a map entry can be.
 pub trait Cell: Sized {
@@ -16,33 +16,59 @@ pub trait Cell: Sized {
     fn part(&self) -> Part<'_>;
 }
 
+// Each method of the traits below is compiled for every type of value, so they have as few as will do. The others are
+// written on the traits' objects and are there once.
+
 /// A value that may be absent.
 pub trait Opt {
+    /// Puts an empty value in and gives its place, or takes the value away.
+    fn set(&mut self, present: bool) -> Slot<'_>;
+}
+
+impl dyn Opt + '_ {
     /// Puts an empty value in and gives its place.
-    fn open(&mut self) -> Slot<'_>;
+    pub fn open(&mut self) -> Slot<'_> {
+        self.set(true)
+    }
+
     /// Takes the value away.
-    fn clear(&mut self);
+    pub fn clear(&mut self) {
+        self.set(false);
+    }
 }
 
 /// A list.
+#[allow(clippy::len_without_is_empty, reason = "its object has `is_empty`")]
 pub trait List {
     /// Adds an empty item and gives its place.
     fn push(&mut self) -> Slot<'_>;
-    /// Removes the last item.
-    fn pop(&mut self);
+    /// Removes the items at `len` and behind it.
+    fn truncate(&mut self, len: usize);
     /// Number of items.
     fn len(&self) -> usize;
     /// The item at `index`.
     fn at(&self, index: usize) -> Option<Part<'_>>;
+}
+
+impl dyn List + '_ {
+    /// Removes the last item.
+    pub fn pop(&mut self) {
+        self.truncate(self.len().saturating_sub(1));
+    }
+
     /// Removes all items.
-    fn clear(&mut self);
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
     /// Whether there are no items.
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 /// A map with text keys.
+#[allow(clippy::len_without_is_empty, reason = "its object has `is_empty`")]
 pub trait Keyed {
     /// Lets `fill` decode into the place of an empty value; adds that as an entry if `fill` returns true, and
     /// gives the key back if not.
@@ -53,8 +79,11 @@ pub trait Keyed {
     fn len(&self) -> usize;
     /// Removes all entries.
     fn clear(&mut self);
+}
+
+impl dyn Keyed + '_ {
     /// Whether there are no entries.
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
@@ -110,8 +139,8 @@ impl<T: Model> Model for Box<T> {
         Self::new(T::blank())
     }
     #[inline]
-    fn names(&self) -> Names {
-        T::names(self)
+    fn about(&self) -> &'static About {
+        T::about(self)
     }
     #[inline]
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -132,18 +161,6 @@ impl<T: Model> Model for Box<T> {
     #[inline]
     fn present(&self) -> u64 {
         T::present(self)
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        T::required(self)
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        T::secrets(self)
-    }
-    #[inline]
-    fn type_name(&self) -> &'static str {
-        T::type_name(self)
     }
     #[inline]
     fn extra(&self) -> Option<&BTreeMap<String, Value>> {
@@ -191,12 +208,12 @@ impl<T: Cell> Cell for BTreeMap<String, T> {
 
 impl<T: Cell> Opt for Option<T> {
     #[inline]
-    fn open(&mut self) -> Slot<'_> {
-        self.insert(T::blank()).slot()
-    }
-    #[inline]
-    fn clear(&mut self) {
-        *self = None;
+    fn set(&mut self, present: bool) -> Slot<'_> {
+        *self = if present { Some(T::blank()) } else { None };
+        match self {
+            Some(value) => value.slot(),
+            None => Slot::Opt(self),
+        }
     }
 }
 
@@ -217,8 +234,8 @@ impl<T: Cell> List for Vec<T> {
         self[index].slot()
     }
     #[inline]
-    fn pop(&mut self) {
-        Vec::pop(self);
+    fn truncate(&mut self, len: usize) {
+        Vec::truncate(self, len);
     }
     #[inline]
     fn len(&self) -> usize {
@@ -227,10 +244,6 @@ impl<T: Cell> List for Vec<T> {
     #[inline]
     fn at(&self, index: usize) -> Option<Part<'_>> {
         self.get(index).map(T::part)
-    }
-    #[inline]
-    fn clear(&mut self) {
-        Vec::clear(self);
     }
 }
 

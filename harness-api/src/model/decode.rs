@@ -16,26 +16,44 @@ use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, misfi
 /// Decodes a generated type. The types' own `Deserialize` calls this.
 pub fn read<'de, T: Cell, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::blank();
-    Place(value.slot()).deserialize(deserializer)?;
+    let place = Place {
+        slot: value.slot(),
+        item: None,
+    };
+    place.deserialize(deserializer)?;
     Ok(value)
 }
 
 /// Decodes a document into its place.
-pub(crate) struct Place<'a>(pub(crate) Slot<'a>);
+pub(crate) struct Place<'a, 'i> {
+    pub(crate) slot: Slot<'a>,
+    /// Takes the path of an item that does not fit, where the document is a list or a map: such a fault has no position.
+    pub(crate) item: Option<&'i mut String>,
+}
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
+impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.0 {
-            Slot::List(list) => deserializer.deserialize_any(Whole(Several::List(list))),
-            Slot::Map(map) => deserializer.deserialize_any(Whole(Several::Map(map))),
-            slot => match One(slot).deserialize(deserializer)? {
-                true => Ok(()),
-                false => Err(D::Error::custom("null where a value is required")),
-            },
-        }
+        let several = match self.slot {
+            Slot::List(list) => Several::List(list),
+            Slot::Map(map) => Several::Map(map),
+            slot => {
+                let wanted = expected(&slot);
+                return match Seed(slot).deserialize(deserializer)? {
+                    Outcome::Fit => Ok(()),
+                    Outcome::Null => Err(D::Error::custom("null where a value is required")),
+                    Outcome::Misfit(found) => Err(unfit(&found, wanted)),
+                };
+            }
+        };
+        let item = self.item;
+        deserializer.deserialize_any(Whole { several, item })
     }
+}
+
+fn unfit<E: Error>(found: &Value, wanted: &str) -> E {
+    E::custom(format_args!("{} where {wanted} is expected", kind(found)))
 }
 
 /// An answer or a body as a whole: as a member of its type would be read. So a list or a map may hold `null`, which is
@@ -49,38 +67,22 @@ impl<'de, T: Cell> Deserialize<'de> for Bare<T> {
     }
 }
 
-/// Decodes one value into its place, and says whether it was not `null`.
-struct One<'a>(Slot<'a>);
-
-impl<'de> DeserializeSeed<'de> for One<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        let wanted = expected(&self.0);
-        match Seed(self.0).deserialize(deserializer)? {
-            Outcome::Fit => Ok(true),
-            Outcome::Null => Ok(false),
-            Outcome::Misfit(found) => Err(D::Error::custom(format_args!(
-                "{} where {wanted} is expected",
-                kind(&found),
-            ))),
-        }
-    }
-}
-
 /// A list or a map that is no member of anything.
 enum Several<'a> {
     List(&'a mut dyn List),
     Map(&'a mut dyn Keyed),
 }
 
-struct Whole<'a>(Several<'a>);
+struct Whole<'a, 'i> {
+    several: Several<'a>,
+    item: Option<&'i mut String>,
+}
 
-impl<'de> Visitor<'de> for Whole<'_> {
+impl<'de> Visitor<'de> for Whole<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.several {
             Several::List(_) => "a list",
             Several::Map(_) => "an object",
         })
@@ -91,12 +93,22 @@ impl<'de> Visitor<'de> for Whole<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Several::List(list) = self.0 else {
+        let Several::List(list) = self.several else {
             return Err(A::Error::custom("a list where an object is expected"));
         };
-        while let Some(kept) = seq.next_element_seed(One(list.push()))? {
-            if !kept {
-                list.pop();
+        for index in 0.. {
+            let slot = list.push();
+            let wanted = expected(&slot);
+            match seq.next_element_seed(Seed(slot))? {
+                Some(Outcome::Fit) => {}
+                Some(Outcome::Null) => list.pop(),
+                Some(Outcome::Misfit(found)) => {
+                    if let Some(item) = self.item {
+                        *item = format!("[{index}]");
+                    }
+                    return Err(unfit(&found, wanted));
+                }
+                None => break,
             }
         }
         list.pop();
@@ -104,16 +116,23 @@ impl<'de> Visitor<'de> for Whole<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Several::Map(place) = self.0 else {
+        let Several::Map(place) = self.several else {
             return Err(A::Error::custom("an object where a list is expected"));
         };
         while let Some(key) = map.next_key::<String>()? {
-            let mut kept = Ok(false);
-            place.insert(key, &mut |slot| {
-                kept = map.next_value_seed(One(slot));
-                matches!(kept, Ok(true))
+            let mut wanted = "";
+            let mut outcome = Ok(Outcome::Null);
+            let refused = place.insert(key, &mut |slot| {
+                wanted = expected(&slot);
+                outcome = map.next_value_seed(Seed(slot));
+                matches!(outcome, Ok(Outcome::Fit))
             });
-            kept?;
+            if let Outcome::Misfit(found) = outcome? {
+                if let (Some(item), Some(key)) = (self.item, refused) {
+                    *item = key;
+                }
+                return Err(unfit(&found, wanted));
+            }
         }
         Ok(())
     }

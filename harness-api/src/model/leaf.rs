@@ -10,6 +10,12 @@ pub trait Text {
     fn get(&self) -> &str;
 }
 
+/// Where `text` is among the values of an enum; behind the last, if it is none of them.
+pub fn known(values: &[&str], text: &str) -> usize {
+    let place = values.iter().position(|value| *value == text);
+    place.unwrap_or(values.len())
+}
+
 /// What `Debug` shows in place of a secret.
 pub(super) struct Redacted;
 

@@ -57,7 +57,7 @@ macro_rules! through_cell {
 
 /// An enum of text values that keeps values it does not know.
 macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $index:literal $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Hash)]
         #[non_exhaustive]
@@ -84,8 +84,8 @@ macro_rules! open_enum {
         impl ::std::convert::From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)*
+                match $crate::model::known(Self::VALUES, text) {
+                    $($index => Self::$variant,)*
                     _ => Self::UnknownValue(text.to_owned()),
                 }
             }

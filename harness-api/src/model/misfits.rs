@@ -105,15 +105,15 @@ fn walk(part: Part<'_>, path: &str, found: &mut Vec<Misfit>) {
                 }
             }
             if let Part::Misfits(misfits) = model.part(names.len()) {
-                let is_set = |name: &str| {
+                for (name, value) in misfits.iter() {
                     let index = names.iter().position(|known| *known == name);
-                    index.is_some_and(|index| !is_absent(model.part(index)))
-                };
-                let left = misfits.iter().filter(|(name, _)| !is_set(name));
-                found.extend(left.map(|(name, value)| Misfit {
-                    path: join(path, name),
-                    found: kind(value),
-                }));
+                    if index.is_none_or(|index| is_absent(model.part(index))) {
+                        found.push(Misfit {
+                            path: join(path, name),
+                            found: kind(value),
+                        });
+                    }
+                }
             }
         }
         _ => {}

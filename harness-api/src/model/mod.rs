@@ -39,7 +39,7 @@ pub(crate) use decode::Place;
 pub use decode::{Bare, read};
 pub use encode::{same, write};
 use leaf::Redacted;
-pub use leaf::Text;
+pub use leaf::{Text, known};
 pub use maybe::{Maybe, Nullable};
 pub use misfits::{Misfit, Misfits, misfits, misfits_of};
 pub use show::show;
@@ -62,8 +62,8 @@ pub trait Model {
     where
         Self: Sized;
 
-    /// The wire names of the members; a member's position here is its index.
-    fn names(&self) -> Names;
+    /// What is the same for all values of the type.
+    fn about(&self) -> &'static About;
 
     /// Where to decode the member at `index`; the index after the last member is its [`Misfits`].
     fn slot(&mut self, index: usize) -> Slot<'_>;
@@ -92,21 +92,6 @@ pub trait Model {
         self
     }
 
-    /// The indexes of members without which a value cannot be decoded.
-    fn required(&self) -> &'static [usize] {
-        &[]
-    }
-
-    /// The indexes of members whose value `Debug` leaves out.
-    fn secrets(&self) -> &'static [usize] {
-        &[]
-    }
-
-    /// The path of the type.
-    fn type_name(&self) -> &'static str {
-        std::any::type_name::<Self>()
-    }
-
     /// Members beyond the named ones, for a type that allows them.
     fn extra(&self) -> Option<&BTreeMap<String, Value>> {
         None
@@ -117,14 +102,46 @@ pub trait Model {
         None
     }
 
-    /// The indexes of members that are tags of unions, and of these unions: a tag that is not set is encoded as that of
-    /// the union's variant.
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[]
-    }
-
     /// Called when all members are read: resolves a union whose tag is a member of this type.
     fn settle(&mut self) {}
+}
+
+/// What is the same for all values of a generated struct.
+#[derive(Debug)]
+pub struct About {
+    /// The name of the type.
+    pub name: &'static str,
+    /// The wire names of the members; a member's position here is its index.
+    pub names: Names,
+    /// The indexes of members without which a value cannot be decoded.
+    pub required: &'static [usize],
+    /// The indexes of members whose value `Debug` leaves out.
+    pub secrets: &'static [usize],
+    /// The indexes of members that are tags of unions, and of these unions: a tag that is not set is encoded as that of
+    /// the union's variant.
+    pub tagged: &'static [(usize, usize)],
+}
+
+impl dyn Model + '_ {
+    /// The wire names of the members; a member's position here is its index.
+    pub fn names(&self) -> Names {
+        self.about().names
+    }
+
+    /// The indexes of members without which a value cannot be decoded.
+    pub fn required(&self) -> &'static [usize] {
+        self.about().required
+    }
+
+    /// The indexes of members whose value `Debug` leaves out.
+    pub fn secrets(&self) -> &'static [usize] {
+        self.about().secrets
+    }
+
+    /// The indexes of members that are tags of unions, and of these unions.
+    pub fn tagged(&self) -> &'static [(usize, usize)] {
+        self.about().tagged
+    }
 }
 
 /// A bit for each of at most 64 values.
@@ -226,34 +243,6 @@ pub enum Part<'a> {
     Maybe(&'a dyn Nullable),
     /// The members that did not fit.
     Misfits(&'a Misfits),
-}
-
-impl Slot<'_> {
-    /// The same place once more.
-    pub(crate) fn again(&mut self) -> Slot<'_> {
-        match self {
-            Self::Str(place) => Slot::Str(place),
-            Self::Int(place) => Slot::Int(place),
-            Self::Num(place) => Slot::Num(place),
-            Self::Flag(place) => Slot::Flag(place),
-            Self::Time(place) => Slot::Time(place),
-            Self::Json(place) => Slot::Json(place),
-            Self::OneStr(place) => Slot::OneStr(place),
-            Self::OneInt(place) => Slot::OneInt(place),
-            Self::OneNum(place) => Slot::OneNum(place),
-            Self::OneFlag(place) => Slot::OneFlag(place),
-            Self::OneTime(place) => Slot::OneTime(place),
-            Self::OneJson(place) => Slot::OneJson(place),
-            Self::Text(place) => Slot::Text(*place),
-            Self::Model(place) => Slot::Model(*place),
-            Self::Opt(place) => Slot::Opt(*place),
-            Self::List(place) => Slot::List(*place),
-            Self::Map(place) => Slot::Map(*place),
-            Self::Union(place) => Slot::Union(*place),
-            Self::Maybe(place) => Slot::Maybe(*place),
-            Self::Misfits(place) => Slot::Misfits(place),
-        }
-    }
 }
 
 #[cfg(test)]

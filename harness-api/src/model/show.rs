@@ -61,16 +61,15 @@ fn option(value: Option<&impl fmt::Debug>, f: &mut fmt::Formatter<'_>) -> fmt::R
 }
 
 fn members(model: &dyn Model, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let path = model.type_name();
-    let name = path.rsplit("::").next().unwrap_or(path);
-    let mut out = f.debug_struct(name);
-    let names = model.names();
+    let about = model.about();
+    let (names, secrets) = (about.names, about.secrets);
+    let mut out = f.debug_struct(about.name);
     for (index, name) in names.iter().enumerate() {
         let part = model.part(index);
         if is_absent(part) {
             continue;
         }
-        if model.secrets().contains(&index) {
+        if secrets.contains(&index) {
             out.field(name, &Redacted);
         } else {
             out.field(name, &Shown(part));
@@ -78,7 +77,7 @@ fn members(model: &dyn Model, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     // Who has secrets may have them there too.
     if let Some(extra) = model.extra()
-        && model.secrets().is_empty()
+        && secrets.is_empty()
     {
         out.field("extra", extra);
     }

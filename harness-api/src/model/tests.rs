@@ -50,11 +50,17 @@ impl model::Model for Whole {
             misfits: model::Misfits::NONE,
         }
     }
-    fn names(&self) -> model::Names {
-        &[
-            "int", "map", "num", "flag", "json", "kind", "list", "part", "text", "time", "reset",
-            "either",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Whole",
+            names: &[
+                "int", "map", "num", "flag", "json", "kind", "list", "part", "text", "time",
+                "reset", "either",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
@@ -125,8 +131,14 @@ impl model::Model for Piece {
             misfits: model::Misfits::NONE,
         }
     }
-    fn names(&self) -> model::Names {
-        &["int", "num", "flag", "json", "kind", "text", "time"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Piece",
+            names: &["int", "num", "flag", "json", "kind", "text", "time"],
+            required: &[],
+            secrets: &[5],
+            tagged: &[],
+        }
     }
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
@@ -152,15 +164,12 @@ impl model::Model for Piece {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    fn secrets(&self) -> &'static [usize] {
-        &[5]
-    }
 }
 model::through_cell!(Piece);
 
 model::open_enum! {
     /// An enum.
-    Kind { Round = "ROUND", }
+    Kind { 0 Round = "ROUND", }
 }
 
 model::union! {

@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoSetString {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSetString",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,6 +57,6 @@ impl model::Model for ResponseDtoSetString {
 }
 model::model!(ResponseDtoSetString);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOSetString.status`."] ResponseDtoSetStringStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOSetString.status`."] ResponseDtoSetStringStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

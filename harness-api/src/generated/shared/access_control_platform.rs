@@ -23,8 +23,14 @@ impl model::Model for Scope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "account", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Scope",
+            names: &["org", "account", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -47,24 +47,30 @@ impl model::Model for FilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repo",
-            "tags",
-            "status",
-            "timeRange",
-            "branchName",
-            "filterType",
-            "pipelineName",
-            "pipelineTags",
-            "triggerTypes",
-            "myDeployments",
-            "moduleProperties",
-            "planExecutionIds",
-            "triggerIdentifiers",
-            "inputSetIdentifiers",
-            "pipelineIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterProperties",
+            names: &[
+                "repo",
+                "tags",
+                "status",
+                "timeRange",
+                "branchName",
+                "filterType",
+                "pipelineName",
+                "pipelineTags",
+                "triggerTypes",
+                "myDeployments",
+                "moduleProperties",
+                "planExecutionIds",
+                "triggerIdentifiers",
+                "inputSetIdentifiers",
+                "pipelineIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,16 +139,17 @@ impl model::Model for FilterProperties {
 }
 model::model!(FilterProperties);
 model::open_enum! {
-    #[doc = " Schema `FilterProperties.filterType`."] FilterPropertiesFilterType {
-    Connector = "Connector", Secret = "Secret", DelegateProfile = "DelegateProfile",
-    Delegate = "Delegate", PipelineSetup = "PipelineSetup", PipelineExecution =
-    "PipelineExecution", Deployment = "Deployment", Audit = "Audit", Template =
-    "Template", Trigger = "Trigger", EnvironmentGroup = "EnvironmentGroup", FileStore =
-    "FileStore", CcmRecommendation = "CCMRecommendation", Anomaly = "Anomaly",
-    RiInventory = "RIInventory", SpInventory = "SPInventory", Autocud = "Autocud",
-    CcmConnector = "CCMConnector", Ccmk8sConnector = "CCMK8sConnector", Environment =
-    "Environment", RuleExecution = "RuleExecution", Override = "Override", InputSet =
-    "InputSet", Webhook = "Webhook", CcmBudget = "CCMBudget", }
+    #[doc = " Schema `FilterProperties.filterType`."] FilterPropertiesFilterType { 0
+    Connector = "Connector", 1 Secret = "Secret", 2 DelegateProfile = "DelegateProfile",
+    3 Delegate = "Delegate", 4 PipelineSetup = "PipelineSetup", 5 PipelineExecution =
+    "PipelineExecution", 6 Deployment = "Deployment", 7 Audit = "Audit", 8 Template =
+    "Template", 9 Trigger = "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11
+    FileStore = "FileStore", 12 CcmRecommendation = "CCMRecommendation", 13 Anomaly =
+    "Anomaly", 14 RiInventory = "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud
+    = "Autocud", 17 CcmConnector = "CCMConnector", 18 Ccmk8sConnector =
+    "CCMK8sConnector", 19 Environment = "Environment", 20 RuleExecution =
+    "RuleExecution", 21 Override = "Override", 22 InputSet = "InputSet", 23 Webhook =
+    "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 /// Schema `FilterProperties.moduleProperties`.
 pub struct FilterPropertiesModuleProperties {
@@ -161,8 +168,14 @@ impl model::Model for FilterPropertiesModuleProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cd", "ci"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesModuleProperties",
+            names: &["cd", "ci"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -207,15 +220,21 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envIdentifiers",
-            "helmChartVersions",
-            "serviceIdentifiers",
-            "artifactDisplayNames",
-            "gitOpsAppIdentifiers",
-            "serviceDefinitionTypes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesModulePropertiesCd",
+            names: &[
+                "envIdentifiers",
+                "helmChartVersions",
+                "serviceIdentifiers",
+                "artifactDisplayNames",
+                "gitOpsAppIdentifiers",
+                "serviceDefinitionTypes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -260,8 +279,14 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ciExecutionInfoDTO"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesModulePropertiesCi",
+            names: &["ciExecutionInfoDTO"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -298,8 +323,14 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["event", "pullRequest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesModulePropertiesCiExecutionInfoDto",
+            names: &["event", "pullRequest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -336,8 +367,14 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sourceBranch", "targetBranch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest",
+            names: &["sourceBranch", "targetBranch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -374,8 +411,14 @@ impl model::Model for FilterPropertiesPipelineTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterPropertiesPipelineTags",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -416,8 +459,14 @@ impl model::Model for TimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeRange",
+            names: &["endTime", "startTime", "relativeTime", "timeRangeFilterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -442,9 +491,9 @@ impl model::Model for TimeRange {
 }
 model::model!(TimeRange);
 model::open_enum! {
-    #[doc = " Schema `TimeRange.timeRangeFilterType`."] TimeRangeFilterType { Last7Days =
-    "LAST_7_DAYS", Last30Days = "LAST_30_DAYS", ThisMonth = "THIS_MONTH", ThisYear =
-    "THIS_YEAR", LastMonth = "LAST_MONTH", LastYear = "LAST_YEAR", Last3Months =
-    "LAST_3_MONTHS", Last6Months = "LAST_6_MONTHS", Last12Months = "LAST_12_MONTHS",
-    ThisQuarter = "THIS_QUARTER", LastQuarter = "LAST_QUARTER", }
+    #[doc = " Schema `TimeRange.timeRangeFilterType`."] TimeRangeFilterType { 0 Last7Days
+    = "LAST_7_DAYS", 1 Last30Days = "LAST_30_DAYS", 2 ThisMonth = "THIS_MONTH", 3
+    ThisYear = "THIS_YEAR", 4 LastMonth = "LAST_MONTH", 5 LastYear = "LAST_YEAR", 6
+    Last3Months = "LAST_3_MONTHS", 7 Last6Months = "LAST_6_MONTHS", 8 Last12Months =
+    "LAST_12_MONTHS", 9 ThisQuarter = "THIS_QUARTER", 10 LastQuarter = "LAST_QUARTER", }
 }

@@ -30,15 +30,21 @@ impl model::Model for Filter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "orgIdentifier",
-            "filterProperties",
-            "filterVisibility",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Filter",
+            names: &[
+                "name",
+                "identifier",
+                "orgIdentifier",
+                "filterProperties",
+                "filterVisibility",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,8 @@ impl model::Model for Filter {
 }
 model::model!(Filter);
 model::open_enum! {
-    #[doc = " Schema `Filter.filterVisibility`."] FilterVisibility { EveryOne =
-    "EveryOne", OnlyCreator = "OnlyCreator", }
+    #[doc = " Schema `Filter.filterVisibility`."] FilterVisibility { 0 EveryOne =
+    "EveryOne", 1 OnlyCreator = "OnlyCreator", }
 }
 /// Schema `PageResponseFilter`.
 pub struct PageResponseFilter {
@@ -99,17 +105,23 @@ impl model::Model for PageResponseFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseFilter",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,8 +189,14 @@ impl model::Model for ResponseDtoPageResponseFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseFilter",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -204,6 +222,6 @@ impl model::Model for ResponseDtoPageResponseFilter {
 model::model!(ResponseDtoPageResponseFilter);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseFilter.status`."]
-    ResponseDtoPageResponseFilterStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoPageResponseFilterStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -24,8 +24,14 @@ impl model::Model for AuthzResponseMessageException {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "stackTrace", "suppressed", "localizedMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzResponseMessageException",
+            names: &["message", "stackTrace", "suppressed", "localizedMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -78,17 +84,23 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fileName",
-            "className",
-            "lineNumber",
-            "methodName",
-            "moduleName",
-            "nativeMethod",
-            "moduleVersion",
-            "classLoaderName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzResponseMessageExceptionStackTrace",
+            names: &[
+                "fileName",
+                "className",
+                "lineNumber",
+                "methodName",
+                "moduleName",
+                "nativeMethod",
+                "moduleVersion",
+                "classLoaderName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -154,8 +166,14 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "stackTrace", "localizedMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzResponseMessageExceptionSuppressed",
+            names: &["message", "stackTrace", "localizedMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -204,16 +222,22 @@ impl model::Model for ResponseMessage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "code",
-            "level",
-            "message",
-            "exception",
-            "failureTypes",
-            "additionalInfo",
-            "failureSubTypes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseMessage",
+            names: &[
+                "code",
+                "level",
+                "message",
+                "exception",
+                "failureTypes",
+                "additionalInfo",
+                "failureSubTypes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,288 +268,302 @@ impl model::Model for ResponseMessage {
 }
 model::model!(ResponseMessage);
 model::open_enum! {
-    #[doc = " Schema `ResponseMessage.code`."] ResponseMessageCode { DefaultErrorCode =
-    "DEFAULT_ERROR_CODE", InvalidArgument = "INVALID_ARGUMENT", InvalidEmail =
-    "INVALID_EMAIL", DomainNotAllowedToRegister = "DOMAIN_NOT_ALLOWED_TO_REGISTER",
-    CommnityEditionNotFound = "COMMNITY_EDITION_NOT_FOUND", DeployModeIsNotOnPrem =
-    "DEPLOY_MODE_IS_NOT_ON_PREM", UserAlreadyRegistered = "USER_ALREADY_REGISTERED",
-    UserInvitationDoesNotExist = "USER_INVITATION_DOES_NOT_EXIST", UserDoesNotExist =
-    "USER_DOES_NOT_EXIST", UserInviteOperationFailed = "USER_INVITE_OPERATION_FAILED",
-    UserDisabled = "USER_DISABLED", AccountDoesNotExist = "ACCOUNT_DOES_NOT_EXIST",
-    InactiveAccount = "INACTIVE_ACCOUNT", AccountMigrated = "ACCOUNT_MIGRATED",
-    AccountMigratedToNextGen = "ACCOUNT_MIGRATED_TO_NEXT_GEN", UserDomainNotAllowed =
-    "USER_DOMAIN_NOT_ALLOWED", MaxFailedAttemptCountExceeded =
-    "MAX_FAILED_ATTEMPT_COUNT_EXCEEDED", ResourceNotFound = "RESOURCE_NOT_FOUND",
-    InvalidFormat = "INVALID_FORMAT", RoleDoesNotExist = "ROLE_DOES_NOT_EXIST",
-    EmailNotVerified = "EMAIL_NOT_VERIFIED", EmailVerificationTokenNotFound =
-    "EMAIL_VERIFICATION_TOKEN_NOT_FOUND", InvalidToken = "INVALID_TOKEN", RevokedToken =
-    "REVOKED_TOKEN", InvalidCaptchaToken = "INVALID_CAPTCHA_TOKEN",
-    NotAccountMgrNorHasAllAppAccess = "NOT_ACCOUNT_MGR_NOR_HAS_ALL_APP_ACCESS",
-    ExpiredToken = "EXPIRED_TOKEN", InvalidAgentMtlsAuthority =
-    "INVALID_AGENT_MTLS_AUTHORITY", TokenAlreadyRefreshedOnce =
-    "TOKEN_ALREADY_REFRESHED_ONCE", AccessDenied = "ACCESS_DENIED", NgAccessDenied =
-    "NG_ACCESS_DENIED", InvalidCredential = "INVALID_CREDENTIAL",
-    InvalidCredentialsThirdParty = "INVALID_CREDENTIALS_THIRD_PARTY", InvalidKey =
-    "INVALID_KEY", InvalidConnectorType = "INVALID_CONNECTOR_TYPE", InvalidKeypath =
-    "INVALID_KEYPATH", InvalidVariable = "INVALID_VARIABLE", UnknownHost =
-    "UNKNOWN_HOST", UnreachableHost = "UNREACHABLE_HOST", InvalidPort = "INVALID_PORT",
-    SshSessionTimeout = "SSH_SESSION_TIMEOUT", AlgorithmNegotiationError =
-    "ALGORITHM_NEGOTIATION_ERROR", SocketConnectionError = "SOCKET_CONNECTION_ERROR",
-    ConnectionError = "CONNECTION_ERROR", SocketConnectionTimeout =
-    "SOCKET_CONNECTION_TIMEOUT", WinrmCommandExecutionTimeout =
-    "WINRM_COMMAND_EXECUTION_TIMEOUT", ConnectionTimeout = "CONNECTION_TIMEOUT",
-    SshConnectionError = "SSH_CONNECTION_ERROR", UserGroupError = "USER_GROUP_ERROR",
-    InvalidExecutionId = "INVALID_EXECUTION_ID", ErrorInGettingChannelStreams =
-    "ERROR_IN_GETTING_CHANNEL_STREAMS", Unexpected = "UNEXPECTED", UnknownError =
-    "UNKNOWN_ERROR", UnknownExecutorTypeError = "UNKNOWN_EXECUTOR_TYPE_ERROR",
-    DuplicateStateNames = "DUPLICATE_STATE_NAMES", TransitionNotLinked =
-    "TRANSITION_NOT_LINKED", TransitionToIncorrectState =
-    "TRANSITION_TO_INCORRECT_STATE", TransitionTypeNull = "TRANSITION_TYPE_NULL",
-    StatesWithDupTransitions = "STATES_WITH_DUP_TRANSITIONS",
-    BarriersNotRunningConcurrently = "BARRIERS_NOT_RUNNING_CONCURRENTLY", NonForkStates =
-    "NON_FORK_STATES", NonRepeatStates = "NON_REPEAT_STATES", InitialStateNotDefined =
-    "INITIAL_STATE_NOT_DEFINED", FileIntegrityCheckFailed =
-    "FILE_INTEGRITY_CHECK_FAILED", InvalidUrl = "INVALID_URL", FileDownloadFailed =
-    "FILE_DOWNLOAD_FAILED", PlatformSoftwareDeleteError =
-    "PLATFORM_SOFTWARE_DELETE_ERROR", InvalidCsvFile = "INVALID_CSV_FILE", InvalidRequest
-    = "INVALID_REQUEST", SchemaValidationFailed = "SCHEMA_VALIDATION_FAILED",
-    FilterCreationError = "FILTER_CREATION_ERROR", InvalidYamlError =
-    "INVALID_YAML_ERROR", PlanCreationError = "PLAN_CREATION_ERROR", InvalidInfraState =
-    "INVALID_INFRA_STATE", PipelineAlreadyTriggered = "PIPELINE_ALREADY_TRIGGERED",
-    NonExistingPipeline = "NON_EXISTING_PIPELINE", DuplicateCommandNames =
-    "DUPLICATE_COMMAND_NAMES", InvalidPipeline = "INVALID_PIPELINE", CommandDoesNotExist
-    = "COMMAND_DOES_NOT_EXIST", DuplicateArtifactstreamNames =
-    "DUPLICATE_ARTIFACTSTREAM_NAMES", DuplicateHostNames = "DUPLICATE_HOST_NAMES",
-    StateNotForType = "STATE_NOT_FOR_TYPE", StateMachineIssue = "STATE_MACHINE_ISSUE",
-    StateDiscontinueFailed = "STATE_DISCONTINUE_FAILED", StatePauseFailed =
-    "STATE_PAUSE_FAILED", PauseAllAlready = "PAUSE_ALL_ALREADY", ResumeAllAlready =
-    "RESUME_ALL_ALREADY", RollbackAlready = "ROLLBACK_ALREADY", AbortAllAlready =
-    "ABORT_ALL_ALREADY", ExpireAllAlready = "EXPIRE_ALL_ALREADY", RetryFailed =
-    "RETRY_FAILED", UnknownArtifactType = "UNKNOWN_ARTIFACT_TYPE",
-    UnknownStageElementWrapperType = "UNKNOWN_STAGE_ELEMENT_WRAPPER_TYPE", InitTimeout =
-    "INIT_TIMEOUT", LicenseExpired = "LICENSE_EXPIRED", NotLicensed = "NOT_LICENSED",
-    RequestTimeout = "REQUEST_TIMEOUT", ScmRequestTimeout = "SCM_REQUEST_TIMEOUT",
-    WorkflowAlreadyTriggered = "WORKFLOW_ALREADY_TRIGGERED", JenkinsError =
-    "JENKINS_ERROR", InvalidArtifactSource = "INVALID_ARTIFACT_SOURCE",
-    InvalidArtifactServer = "INVALID_ARTIFACT_SERVER", InvalidCloudProvider =
-    "INVALID_CLOUD_PROVIDER", UpdateNotAllowed = "UPDATE_NOT_ALLOWED", DeleteNotAllowed =
-    "DELETE_NOT_ALLOWED", AppdynamicsConfigurationError =
-    "APPDYNAMICS_CONFIGURATION_ERROR", ApmConfigurationError = "APM_CONFIGURATION_ERROR",
-    SplunkConfigurationError = "SPLUNK_CONFIGURATION_ERROR", ElkConfigurationError =
-    "ELK_CONFIGURATION_ERROR", LogzConfigurationError = "LOGZ_CONFIGURATION_ERROR",
-    SumoConfigurationError = "SUMO_CONFIGURATION_ERROR", InstanaConfigurationError =
-    "INSTANA_CONFIGURATION_ERROR", AppdynamicsError = "APPDYNAMICS_ERROR",
-    StackdriverError = "STACKDRIVER_ERROR", StackdriverConfigurationError =
-    "STACKDRIVER_CONFIGURATION_ERROR", NewrelicConfigurationError =
-    "NEWRELIC_CONFIGURATION_ERROR", NewrelicError = "NEWRELIC_ERROR",
-    DynaTraceConfigurationError = "DYNA_TRACE_CONFIGURATION_ERROR", DynaTraceError =
-    "DYNA_TRACE_ERROR", CloudwatchError = "CLOUDWATCH_ERROR",
-    CloudwatchConfigurationError = "CLOUDWATCH_CONFIGURATION_ERROR",
-    PrometheusConfigurationError = "PROMETHEUS_CONFIGURATION_ERROR",
-    DataDogConfigurationError = "DATA_DOG_CONFIGURATION_ERROR",
-    ServiceGuardConfigurationError = "SERVICE_GUARD_CONFIGURATION_ERROR",
-    EncryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED", UnavailableDelegates =
-    "UNAVAILABLE_DELEGATES", WorkflowExecutionInProgress =
-    "WORKFLOW_EXECUTION_IN_PROGRESS", PipelineExecutionInProgress =
-    "PIPELINE_EXECUTION_IN_PROGRESS", AwsAccessDenied = "AWS_ACCESS_DENIED",
-    AwsClusterNotFound = "AWS_CLUSTER_NOT_FOUND", AwsServiceNotFound =
-    "AWS_SERVICE_NOT_FOUND", ImageNotFound = "IMAGE_NOT_FOUND", IllegalArgument =
-    "ILLEGAL_ARGUMENT", ImageTagNotFound = "IMAGE_TAG_NOT_FOUND", DelegateNotAvailable =
-    "DELEGATE_NOT_AVAILABLE", InvalidYamlPayload = "INVALID_YAML_PAYLOAD",
-    AuthenticationError = "AUTHENTICATION_ERROR", AuthorizationError =
-    "AUTHORIZATION_ERROR", UnrecognizedYamlFields = "UNRECOGNIZED_YAML_FIELDS",
-    CouldNotMapBeforeYaml = "COULD_NOT_MAP_BEFORE_YAML", MissingBeforeYaml =
-    "MISSING_BEFORE_YAML", MissingYaml = "MISSING_YAML", NonEmptyDeletions =
-    "NON_EMPTY_DELETIONS", GeneralYamlError = "GENERAL_YAML_ERROR", GeneralYamlInfo =
-    "GENERAL_YAML_INFO", YamlGitSyncError = "YAML_GIT_SYNC_ERROR", GitConnectionError =
-    "GIT_CONNECTION_ERROR", GitError = "GIT_ERROR", ArtifactServerError =
-    "ARTIFACT_SERVER_ERROR", EncryptDecryptError = "ENCRYPT_DECRYPT_ERROR",
-    SecretManagementError = "SECRET_MANAGEMENT_ERROR", SecretNotFound =
-    "SECRET_NOT_FOUND", KmsOperationError = "KMS_OPERATION_ERROR", GcpKmsOperationError =
-    "GCP_KMS_OPERATION_ERROR", VaultOperationError = "VAULT_OPERATION_ERROR",
-    AwsSecretsManagerOperationError = "AWS_SECRETS_MANAGER_OPERATION_ERROR",
-    AzureKeyVaultOperationError = "AZURE_KEY_VAULT_OPERATION_ERROR",
-    AzureKeyVaultInterruptError = "AZURE_KEY_VAULT_INTERRUPT_ERROR",
-    UnsupportedOperationException = "UNSUPPORTED_OPERATION_EXCEPTION", FeatureUnavailable
-    = "FEATURE_UNAVAILABLE", GeneralError = "GENERAL_ERROR", BaselineConfigurationError =
-    "BASELINE_CONFIGURATION_ERROR", SamlIdpConfigurationNotAvailable =
-    "SAML_IDP_CONFIGURATION_NOT_AVAILABLE", InvalidAuthenticationMechanism =
-    "INVALID_AUTHENTICATION_MECHANISM", InvalidSamlConfiguration =
-    "INVALID_SAML_CONFIGURATION", InvalidOauthConfiguration =
-    "INVALID_OAUTH_CONFIGURATION", InvalidLdapConfiguration =
-    "INVALID_LDAP_CONFIGURATION", UserGroupSyncFailure = "USER_GROUP_SYNC_FAILURE",
-    UserGroupAlreadyExist = "USER_GROUP_ALREADY_EXIST",
-    InvalidTwoFactorAuthenticationConfiguration =
-    "INVALID_TWO_FACTOR_AUTHENTICATION_CONFIGURATION", Explanation = "EXPLANATION", Hint
-    = "HINT", NotWhitelistedIp = "NOT_WHITELISTED_IP", InvalidTotpToken =
-    "INVALID_TOTP_TOKEN", EmailFailed = "EMAIL_FAILED", SslHandshakeFailed =
-    "SSL_HANDSHAKE_FAILED", NoAppsAssigned = "NO_APPS_ASSIGNED",
-    InvalidInfraConfiguration = "INVALID_INFRA_CONFIGURATION", TemplatesLinked =
-    "TEMPLATES_LINKED", UserHasNoPermissions = "USER_HAS_NO_PERMISSIONS",
-    UserNotAuthorized = "USER_NOT_AUTHORIZED", UserAlreadyPresent =
-    "USER_ALREADY_PRESENT", EmailError = "EMAIL_ERROR", InvalidUsageRestriction =
-    "INVALID_USAGE_RESTRICTION", UsageRestrictionError = "USAGE_RESTRICTION_ERROR",
-    StateExecutionInstanceNotFound = "STATE_EXECUTION_INSTANCE_NOT_FOUND",
-    DelegateTaskRetry = "DELEGATE_TASK_RETRY", KubernetesApiTaskException =
-    "KUBERNETES_API_TASK_EXCEPTION", KubernetesTaskException =
-    "KUBERNETES_TASK_EXCEPTION", KubernetesYamlError = "KUBERNETES_YAML_ERROR",
-    SaveFileIntoAwsStorageFailed = "SAVE_FILE_INTO_AWS_STORAGE_FAILED",
-    ReadFileFromAwsStorageFailed = "READ_FILE_FROM_AWS_STORAGE_FAILED",
-    SaveFileIntoGcpStorageFailed = "SAVE_FILE_INTO_GCP_STORAGE_FAILED",
-    ReadFileFromGcpStorageFailed = "READ_FILE_FROM_GCP_STORAGE_FAILED", FileNotFoundError
-    = "FILE_NOT_FOUND_ERROR", UsageLimitsExceeded = "USAGE_LIMITS_EXCEEDED",
-    EventPublishFailed = "EVENT_PUBLISH_FAILED", CustomApprovalError =
-    "CUSTOM_APPROVAL_ERROR", JiraError = "JIRA_ERROR", ExpressionEvaluationFailed =
-    "EXPRESSION_EVALUATION_FAILED", KubernetesValuesError = "KUBERNETES_VALUES_ERROR",
-    KubernetesClusterError = "KUBERNETES_CLUSTER_ERROR", IncorrectSignInMechanism =
-    "INCORRECT_SIGN_IN_MECHANISM", OauthLoginFailed = "OAUTH_LOGIN_FAILED",
-    InvalidTerraformTargetsRequest = "INVALID_TERRAFORM_TARGETS_REQUEST",
-    TerraformExecutionError = "TERRAFORM_EXECUTION_ERROR", FileReadFailed =
-    "FILE_READ_FAILED", FileSizeExceedsLimit = "FILE_SIZE_EXCEEDS_LIMIT", ClusterNotFound
-    = "CLUSTER_NOT_FOUND", MarketplaceTokenNotFound = "MARKETPLACE_TOKEN_NOT_FOUND",
-    InvalidMarketplaceToken = "INVALID_MARKETPLACE_TOKEN", InvalidTicketingServer =
-    "INVALID_TICKETING_SERVER", ServicenowError = "SERVICENOW_ERROR", PasswordExpired =
-    "PASSWORD_EXPIRED", UserLocked = "USER_LOCKED", PasswordStrengthCheckFailed =
-    "PASSWORD_STRENGTH_CHECK_FAILED", AccountDisabled = "ACCOUNT_DISABLED",
-    InvalidAccountPermission = "INVALID_ACCOUNT_PERMISSION", PagerdutyError =
-    "PAGERDUTY_ERROR", HealthError = "HEALTH_ERROR", SamlTestSuccessMechanismNotEnabled =
-    "SAML_TEST_SUCCESS_MECHANISM_NOT_ENABLED", DomainWhitelistFilterCheckFailed =
-    "DOMAIN_WHITELIST_FILTER_CHECK_FAILED", InvalidDashboardUpdateRequest =
-    "INVALID_DASHBOARD_UPDATE_REQUEST", DuplicateField = "DUPLICATE_FIELD",
-    InvalidAzureVaultConfiguration = "INVALID_AZURE_VAULT_CONFIGURATION",
-    UserNotAuthorizedDueToUsageRestrictions =
-    "USER_NOT_AUTHORIZED_DUE_TO_USAGE_RESTRICTIONS", InvalidRollback =
-    "INVALID_ROLLBACK", DataCollectionError = "DATA_COLLECTION_ERROR",
-    SumoDataCollectionError = "SUMO_DATA_COLLECTION_ERROR", DeploymentGovernanceError =
-    "DEPLOYMENT_GOVERNANCE_ERROR", BatchProcessingError = "BATCH_PROCESSING_ERROR",
-    GraphqlError = "GRAPHQL_ERROR", FileCreateError = "FILE_CREATE_ERROR", IllegalState =
-    "ILLEGAL_STATE", GitDiffCommitNotInOrder = "GIT_DIFF_COMMIT_NOT_IN_ORDER",
-    FailedToAcquirePersistentLock = "FAILED_TO_ACQUIRE_PERSISTENT_LOCK",
-    FailedToAcquireNonPersistentLock = "FAILED_TO_ACQUIRE_NON_PERSISTENT_LOCK",
-    PodNotFoundError = "POD_NOT_FOUND_ERROR", CommandExecutionError =
-    "COMMAND_EXECUTION_ERROR", RegistryException = "REGISTRY_EXCEPTION",
-    EngineInterruptProcessingException = "ENGINE_INTERRUPT_PROCESSING_EXCEPTION",
-    EngineIoException = "ENGINE_IO_EXCEPTION", EngineOutcomeException =
-    "ENGINE_OUTCOME_EXCEPTION", EngineSweepingOutputException =
-    "ENGINE_SWEEPING_OUTPUT_EXCEPTION", CacheNotFoundException =
-    "CACHE_NOT_FOUND_EXCEPTION", EngineEntityUpdateException =
-    "ENGINE_ENTITY_UPDATE_EXCEPTION", ShellExecutionException =
-    "SHELL_EXECUTION_EXCEPTION", TemplateNotFound = "TEMPLATE_NOT_FOUND",
-    AzureServiceException = "AZURE_SERVICE_EXCEPTION", AzureClientException =
-    "AZURE_CLIENT_EXCEPTION", GitUnseenRemoteHeadCommit =
-    "GIT_UNSEEN_REMOTE_HEAD_COMMIT", TimeoutEngineException = "TIMEOUT_ENGINE_EXCEPTION",
-    NoAvailableDelegates = "NO_AVAILABLE_DELEGATES", NoGlobalDelegateAccount =
-    "NO_GLOBAL_DELEGATE_ACCOUNT", NoInstalledDelegates = "NO_INSTALLED_DELEGATES",
-    DuplicateDelegateException = "DUPLICATE_DELEGATE_EXCEPTION", GcpMarketplaceException
-    = "GCP_MARKETPLACE_EXCEPTION", MissingDefaultGoogleCredentials =
-    "MISSING_DEFAULT_GOOGLE_CREDENTIALS", IncorrectDefaultGoogleCredentials =
-    "INCORRECT_DEFAULT_GOOGLE_CREDENTIALS", OptimisticLockingException =
-    "OPTIMISTIC_LOCKING_EXCEPTION", NgPipelineExecutionException =
-    "NG_PIPELINE_EXECUTION_EXCEPTION", NgPipelineCreateException =
-    "NG_PIPELINE_CREATE_EXCEPTION", ResourceNotFoundException =
-    "RESOURCE_NOT_FOUND_EXCEPTION", PmsInitializeSdkException =
-    "PMS_INITIALIZE_SDK_EXCEPTION", UnexpectedSnippetException =
-    "UNEXPECTED_SNIPPET_EXCEPTION", UnexpectedSchemaException =
-    "UNEXPECTED_SCHEMA_EXCEPTION", ConnectorValidationException =
-    "CONNECTOR_VALIDATION_EXCEPTION", TimescaleNotAvailable = "TIMESCALE_NOT_AVAILABLE",
-    MigrationException = "MIGRATION_EXCEPTION", RequestProcessingInterrupted =
-    "REQUEST_PROCESSING_INTERRUPTED", SecretManagerIdNotFound =
-    "SECRET_MANAGER_ID_NOT_FOUND", GcpSecretManagerOperationError =
-    "GCP_SECRET_MANAGER_OPERATION_ERROR", GcpSecretOperationError =
-    "GCP_SECRET_OPERATION_ERROR", GitOperationError = "GIT_OPERATION_ERROR",
-    TaskFailureError = "TASK_FAILURE_ERROR", InstanceStatsProcessError =
-    "INSTANCE_STATS_PROCESS_ERROR", InstanceStatsMigrationError =
-    "INSTANCE_STATS_MIGRATION_ERROR", DeploymentMigrationError =
-    "DEPLOYMENT_MIGRATION_ERROR", CgLicenseUsageError = "CG_LICENSE_USAGE_ERROR",
-    InstanceStatsAggregationError = "INSTANCE_STATS_AGGREGATION_ERROR",
-    UnresolvedExpressionsError = "UNRESOLVED_EXPRESSIONS_ERROR", KryoHandlerNotFoundError
-    = "KRYO_HANDLER_NOT_FOUND_ERROR", DelegateErrorHandlerException =
-    "DELEGATE_ERROR_HANDLER_EXCEPTION", DelegateServiceDriverException =
-    "DELEGATE_SERVICE_DRIVER_EXCEPTION", DelegateInstallationCommandNotSupportedException
-    = "DELEGATE_INSTALLATION_COMMAND_NOT_SUPPORTED_EXCEPTION", UnexpectedTypeError =
-    "UNEXPECTED_TYPE_ERROR", ExceptionHandlerNotFound = "EXCEPTION_HANDLER_NOT_FOUND",
-    ConnectorNotFoundException = "CONNECTOR_NOT_FOUND_EXCEPTION", GcpServerError =
-    "GCP_SERVER_ERROR", HttpResponseException = "HTTP_RESPONSE_EXCEPTION",
-    ScmNotFoundError = "SCM_NOT_FOUND_ERROR", ScmConflictError = "SCM_CONFLICT_ERROR",
-    ScmConflictErrorV2 = "SCM_CONFLICT_ERROR_V2", ScmUnprocessableEntity =
-    "SCM_UNPROCESSABLE_ENTITY", ProcessExecutionException =
-    "PROCESS_EXECUTION_EXCEPTION", ScmUnauthorized = "SCM_UNAUTHORIZED", ScmBadRequest =
-    "SCM_BAD_REQUEST", ScmInternalServerError = "SCM_INTERNAL_SERVER_ERROR", Data =
-    "DATA", Context = "CONTEXT", PrCreationError = "PR_CREATION_ERROR", UrlNotReachable =
-    "URL_NOT_REACHABLE", UrlNotProvided = "URL_NOT_PROVIDED",
-    EngineExpressionEvaluationError = "ENGINE_EXPRESSION_EVALUATION_ERROR",
-    EngineFunctorError = "ENGINE_FUNCTOR_ERROR", JiraClientError = "JIRA_CLIENT_ERROR",
-    ScmNotModified = "SCM_NOT_MODIFIED", ApprovalStepNgError = "APPROVAL_STEP_NG_ERROR",
-    BucketServerError = "BUCKET_SERVER_ERROR", GitSyncError = "GIT_SYNC_ERROR",
-    TemplateException = "TEMPLATE_EXCEPTION", TemplateAlreadyExistsException =
-    "TEMPLATE_ALREADY_EXISTS_EXCEPTION", EntityReferenceException =
-    "ENTITY_REFERENCE_EXCEPTION", ActiveServiceInstancesPresentException =
-    "ACTIVE_SERVICE_INSTANCES_PRESENT_EXCEPTION", InvalidInputSet = "INVALID_INPUT_SET",
-    InvalidOverlayInputSet = "INVALID_OVERLAY_INPUT_SET", ResourceAlreadyExists =
-    "RESOURCE_ALREADY_EXISTS", InvalidJsonPayload = "INVALID_JSON_PAYLOAD",
-    PolicyEvaluationFailure = "POLICY_EVALUATION_FAILURE", PolicySetError =
-    "POLICY_SET_ERROR", InvalidArtifactoryRegistryRequest =
-    "INVALID_ARTIFACTORY_REGISTRY_REQUEST", InvalidNexusRegistryRequest =
-    "INVALID_NEXUS_REGISTRY_REQUEST", EntityNotFound = "ENTITY_NOT_FOUND",
-    GitxOauthNotSet = "GITX_OAUTH_NOT_SET", InvalidAzureContainerRegistryRequest =
-    "INVALID_AZURE_CONTAINER_REGISTRY_REQUEST", AzureAuthenticationError =
-    "AZURE_AUTHENTICATION_ERROR", AzureConfigError = "AZURE_CONFIG_ERROR",
-    DataProcessingError = "DATA_PROCESSING_ERROR", InvalidAzureAksRequest =
-    "INVALID_AZURE_AKS_REQUEST", AwsIamError = "AWS_IAM_ERROR", AwsCfError =
-    "AWS_CF_ERROR", AwsInstanceError = "AWS_INSTANCE_ERROR", AwsVpcError =
-    "AWS_VPC_ERROR", AwsTagError = "AWS_TAG_ERROR", AwsAsgError = "AWS_ASG_ERROR",
-    AwsLoadBalancerError = "AWS_LOAD_BALANCER_ERROR", ScmInternalServerErrorV2 =
-    "SCM_INTERNAL_SERVER_ERROR_V2", ScmFailedDependencyError =
-    "SCM_FAILED_DEPENDENCY_ERROR", ScmUnauthorizedErrorV2 = "SCM_UNAUTHORIZED_ERROR_V2",
-    TooManyRequests = "TOO_MANY_REQUESTS", InvalidIdentifierRef =
-    "INVALID_IDENTIFIER_REF", SpotinstNullError = "SPOTINST_NULL_ERROR",
-    SpotnistRestException = "SPOTNIST_REST_EXCEPTION", ScmUnexpectedError =
-    "SCM_UNEXPECTED_ERROR", DuplicateFileImport = "DUPLICATE_FILE_IMPORT",
-    AzureAppServicesTaskException = "AZURE_APP_SERVICES_TASK_EXCEPTION",
-    AzureArmTaskException = "AZURE_ARM_TASK_EXCEPTION", AzureBpTaskException =
-    "AZURE_BP_TASK_EXCEPTION", MediaNotSupported = "MEDIA_NOT_SUPPORTED", AwsEcsError =
-    "AWS_ECS_ERROR", AwsApplicationAutoScaling = "AWS_APPLICATION_AUTO_SCALING",
-    AwsEcsServiceNotActive = "AWS_ECS_SERVICE_NOT_ACTIVE", AwsEcsClientError =
-    "AWS_ECS_CLIENT_ERROR", AwsStsError = "AWS_STS_ERROR", FreezeException =
-    "FREEZE_EXCEPTION", MissingException = "MISSING_EXCEPTION", DelegateTaskExpired =
-    "DELEGATE_TASK_EXPIRED", DelegateTaskValidationFailed =
-    "DELEGATE_TASK_VALIDATION_FAILED", MongoExecutionTimeoutException =
-    "MONGO_EXECUTION_TIMEOUT_EXCEPTION", DelegateNotRegistered =
-    "DELEGATE_NOT_REGISTERED", TerraformVaultSecretCleanupFailure =
-    "TERRAFORM_VAULT_SECRET_CLEANUP_FAILURE", ApprovalRejection = "APPROVAL_REJECTION",
-    TerragruntExecutionError = "TERRAGRUNT_EXECUTION_ERROR", AdfsError = "ADFS_ERROR",
-    TerraformCloudError = "TERRAFORM_CLOUD_ERROR", ClusterCredentialsNotFound =
-    "CLUSTER_CREDENTIALS_NOT_FOUND", ScmApiError = "SCM_API_ERROR", InternalServerError =
-    "INTERNAL_SERVER_ERROR", ScmForbidden = "SCM_FORBIDDEN", AwsEksError =
-    "AWS_EKS_ERROR", OpaPolicyEvaluationError = "OPA_POLICY_EVALUATION_ERROR",
-    UserMarkedFailure = "USER_MARKED_FAILURE", SshRetry = "SSH_RETRY",
-    HttpClientErrorResponse = "HTTP_CLIENT_ERROR_RESPONSE", HttpInternalServerError =
-    "HTTP_INTERNAL_SERVER_ERROR", HttpBadGateway = "HTTP_BAD_GATEWAY",
-    HttpServiceUnavailable = "HTTP_SERVICE_UNAVAILABLE", HttpGatewayTimeout =
-    "HTTP_GATEWAY_TIMEOUT", HttpServerErrorResponse = "HTTP_SERVER_ERROR_RESPONSE",
-    PipelineUpdateException = "PIPELINE_UPDATE_EXCEPTION", ServicenowRefreshTokenError =
-    "SERVICENOW_REFRESH_TOKEN_ERROR", ParameterFieldCastError =
-    "PARAMETER_FIELD_CAST_ERROR", AbortAllAlreadyNg = "ABORT_ALL_ALREADY_NG",
-    WebhookException = "WEBHOOK_EXCEPTION", InvalidOidcConfiguration =
-    "INVALID_OIDC_CONFIGURATION", InvalidCredentials = "INVALID_CREDENTIALS",
-    InvalidOrPrivateRepo = "INVALID_OR_PRIVATE_REPO", BarrierFailedError =
-    "BARRIER_FAILED_ERROR", ElasticsearchNotAvailable = "ELASTICSEARCH_NOT_AVAILABLE",
-    ObjectStoreNotAvailable = "OBJECT_STORE_NOT_AVAILABLE", NoEligibleRunners =
-    "NO_ELIGIBLE_RUNNERS", NoAvailableRunners = "NO_AVAILABLE_RUNNERS",
-    RunnerDisconnected = "RUNNER_DISCONNECTED", EventListenerStepFailure =
-    "EVENT_LISTENER_STEP_FAILURE", TransactionAborted = "TRANSACTION_ABORTED", }
+    #[doc = " Schema `ResponseMessage.code`."] ResponseMessageCode { 0 DefaultErrorCode =
+    "DEFAULT_ERROR_CODE", 1 InvalidArgument = "INVALID_ARGUMENT", 2 InvalidEmail =
+    "INVALID_EMAIL", 3 DomainNotAllowedToRegister = "DOMAIN_NOT_ALLOWED_TO_REGISTER", 4
+    CommnityEditionNotFound = "COMMNITY_EDITION_NOT_FOUND", 5 DeployModeIsNotOnPrem =
+    "DEPLOY_MODE_IS_NOT_ON_PREM", 6 UserAlreadyRegistered = "USER_ALREADY_REGISTERED", 7
+    UserInvitationDoesNotExist = "USER_INVITATION_DOES_NOT_EXIST", 8 UserDoesNotExist =
+    "USER_DOES_NOT_EXIST", 9 UserInviteOperationFailed = "USER_INVITE_OPERATION_FAILED",
+    10 UserDisabled = "USER_DISABLED", 11 AccountDoesNotExist = "ACCOUNT_DOES_NOT_EXIST",
+    12 InactiveAccount = "INACTIVE_ACCOUNT", 13 AccountMigrated = "ACCOUNT_MIGRATED", 14
+    AccountMigratedToNextGen = "ACCOUNT_MIGRATED_TO_NEXT_GEN", 15 UserDomainNotAllowed =
+    "USER_DOMAIN_NOT_ALLOWED", 16 MaxFailedAttemptCountExceeded =
+    "MAX_FAILED_ATTEMPT_COUNT_EXCEEDED", 17 ResourceNotFound = "RESOURCE_NOT_FOUND", 18
+    InvalidFormat = "INVALID_FORMAT", 19 RoleDoesNotExist = "ROLE_DOES_NOT_EXIST", 20
+    EmailNotVerified = "EMAIL_NOT_VERIFIED", 21 EmailVerificationTokenNotFound =
+    "EMAIL_VERIFICATION_TOKEN_NOT_FOUND", 22 InvalidToken = "INVALID_TOKEN", 23
+    RevokedToken = "REVOKED_TOKEN", 24 InvalidCaptchaToken = "INVALID_CAPTCHA_TOKEN", 25
+    NotAccountMgrNorHasAllAppAccess = "NOT_ACCOUNT_MGR_NOR_HAS_ALL_APP_ACCESS", 26
+    ExpiredToken = "EXPIRED_TOKEN", 27 InvalidAgentMtlsAuthority =
+    "INVALID_AGENT_MTLS_AUTHORITY", 28 TokenAlreadyRefreshedOnce =
+    "TOKEN_ALREADY_REFRESHED_ONCE", 29 AccessDenied = "ACCESS_DENIED", 30 NgAccessDenied
+    = "NG_ACCESS_DENIED", 31 InvalidCredential = "INVALID_CREDENTIAL", 32
+    InvalidCredentialsThirdParty = "INVALID_CREDENTIALS_THIRD_PARTY", 33 InvalidKey =
+    "INVALID_KEY", 34 InvalidConnectorType = "INVALID_CONNECTOR_TYPE", 35 InvalidKeypath
+    = "INVALID_KEYPATH", 36 InvalidVariable = "INVALID_VARIABLE", 37 UnknownHost =
+    "UNKNOWN_HOST", 38 UnreachableHost = "UNREACHABLE_HOST", 39 InvalidPort =
+    "INVALID_PORT", 40 SshSessionTimeout = "SSH_SESSION_TIMEOUT", 41
+    AlgorithmNegotiationError = "ALGORITHM_NEGOTIATION_ERROR", 42 SocketConnectionError =
+    "SOCKET_CONNECTION_ERROR", 43 ConnectionError = "CONNECTION_ERROR", 44
+    SocketConnectionTimeout = "SOCKET_CONNECTION_TIMEOUT", 45
+    WinrmCommandExecutionTimeout = "WINRM_COMMAND_EXECUTION_TIMEOUT", 46
+    ConnectionTimeout = "CONNECTION_TIMEOUT", 47 SshConnectionError =
+    "SSH_CONNECTION_ERROR", 48 UserGroupError = "USER_GROUP_ERROR", 49 InvalidExecutionId
+    = "INVALID_EXECUTION_ID", 50 ErrorInGettingChannelStreams =
+    "ERROR_IN_GETTING_CHANNEL_STREAMS", 51 Unexpected = "UNEXPECTED", 52 UnknownError =
+    "UNKNOWN_ERROR", 53 UnknownExecutorTypeError = "UNKNOWN_EXECUTOR_TYPE_ERROR", 54
+    DuplicateStateNames = "DUPLICATE_STATE_NAMES", 55 TransitionNotLinked =
+    "TRANSITION_NOT_LINKED", 56 TransitionToIncorrectState =
+    "TRANSITION_TO_INCORRECT_STATE", 57 TransitionTypeNull = "TRANSITION_TYPE_NULL", 58
+    StatesWithDupTransitions = "STATES_WITH_DUP_TRANSITIONS", 59
+    BarriersNotRunningConcurrently = "BARRIERS_NOT_RUNNING_CONCURRENTLY", 60
+    NonForkStates = "NON_FORK_STATES", 61 NonRepeatStates = "NON_REPEAT_STATES", 62
+    InitialStateNotDefined = "INITIAL_STATE_NOT_DEFINED", 63 FileIntegrityCheckFailed =
+    "FILE_INTEGRITY_CHECK_FAILED", 64 InvalidUrl = "INVALID_URL", 65 FileDownloadFailed =
+    "FILE_DOWNLOAD_FAILED", 66 PlatformSoftwareDeleteError =
+    "PLATFORM_SOFTWARE_DELETE_ERROR", 67 InvalidCsvFile = "INVALID_CSV_FILE", 68
+    InvalidRequest = "INVALID_REQUEST", 69 SchemaValidationFailed =
+    "SCHEMA_VALIDATION_FAILED", 70 FilterCreationError = "FILTER_CREATION_ERROR", 71
+    InvalidYamlError = "INVALID_YAML_ERROR", 72 PlanCreationError =
+    "PLAN_CREATION_ERROR", 73 InvalidInfraState = "INVALID_INFRA_STATE", 74
+    PipelineAlreadyTriggered = "PIPELINE_ALREADY_TRIGGERED", 75 NonExistingPipeline =
+    "NON_EXISTING_PIPELINE", 76 DuplicateCommandNames = "DUPLICATE_COMMAND_NAMES", 77
+    InvalidPipeline = "INVALID_PIPELINE", 78 CommandDoesNotExist =
+    "COMMAND_DOES_NOT_EXIST", 79 DuplicateArtifactstreamNames =
+    "DUPLICATE_ARTIFACTSTREAM_NAMES", 80 DuplicateHostNames = "DUPLICATE_HOST_NAMES", 81
+    StateNotForType = "STATE_NOT_FOR_TYPE", 82 StateMachineIssue = "STATE_MACHINE_ISSUE",
+    83 StateDiscontinueFailed = "STATE_DISCONTINUE_FAILED", 84 StatePauseFailed =
+    "STATE_PAUSE_FAILED", 85 PauseAllAlready = "PAUSE_ALL_ALREADY", 86 ResumeAllAlready =
+    "RESUME_ALL_ALREADY", 87 RollbackAlready = "ROLLBACK_ALREADY", 88 AbortAllAlready =
+    "ABORT_ALL_ALREADY", 89 ExpireAllAlready = "EXPIRE_ALL_ALREADY", 90 RetryFailed =
+    "RETRY_FAILED", 91 UnknownArtifactType = "UNKNOWN_ARTIFACT_TYPE", 92
+    UnknownStageElementWrapperType = "UNKNOWN_STAGE_ELEMENT_WRAPPER_TYPE", 93 InitTimeout
+    = "INIT_TIMEOUT", 94 LicenseExpired = "LICENSE_EXPIRED", 95 NotLicensed =
+    "NOT_LICENSED", 96 RequestTimeout = "REQUEST_TIMEOUT", 97 ScmRequestTimeout =
+    "SCM_REQUEST_TIMEOUT", 98 WorkflowAlreadyTriggered = "WORKFLOW_ALREADY_TRIGGERED", 99
+    JenkinsError = "JENKINS_ERROR", 100 InvalidArtifactSource =
+    "INVALID_ARTIFACT_SOURCE", 101 InvalidArtifactServer = "INVALID_ARTIFACT_SERVER", 102
+    InvalidCloudProvider = "INVALID_CLOUD_PROVIDER", 103 UpdateNotAllowed =
+    "UPDATE_NOT_ALLOWED", 104 DeleteNotAllowed = "DELETE_NOT_ALLOWED", 105
+    AppdynamicsConfigurationError = "APPDYNAMICS_CONFIGURATION_ERROR", 106
+    ApmConfigurationError = "APM_CONFIGURATION_ERROR", 107 SplunkConfigurationError =
+    "SPLUNK_CONFIGURATION_ERROR", 108 ElkConfigurationError = "ELK_CONFIGURATION_ERROR",
+    109 LogzConfigurationError = "LOGZ_CONFIGURATION_ERROR", 110 SumoConfigurationError =
+    "SUMO_CONFIGURATION_ERROR", 111 InstanaConfigurationError =
+    "INSTANA_CONFIGURATION_ERROR", 112 AppdynamicsError = "APPDYNAMICS_ERROR", 113
+    StackdriverError = "STACKDRIVER_ERROR", 114 StackdriverConfigurationError =
+    "STACKDRIVER_CONFIGURATION_ERROR", 115 NewrelicConfigurationError =
+    "NEWRELIC_CONFIGURATION_ERROR", 116 NewrelicError = "NEWRELIC_ERROR", 117
+    DynaTraceConfigurationError = "DYNA_TRACE_CONFIGURATION_ERROR", 118 DynaTraceError =
+    "DYNA_TRACE_ERROR", 119 CloudwatchError = "CLOUDWATCH_ERROR", 120
+    CloudwatchConfigurationError = "CLOUDWATCH_CONFIGURATION_ERROR", 121
+    PrometheusConfigurationError = "PROMETHEUS_CONFIGURATION_ERROR", 122
+    DataDogConfigurationError = "DATA_DOG_CONFIGURATION_ERROR", 123
+    ServiceGuardConfigurationError = "SERVICE_GUARD_CONFIGURATION_ERROR", 124
+    EncryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED", 125 UnavailableDelegates =
+    "UNAVAILABLE_DELEGATES", 126 WorkflowExecutionInProgress =
+    "WORKFLOW_EXECUTION_IN_PROGRESS", 127 PipelineExecutionInProgress =
+    "PIPELINE_EXECUTION_IN_PROGRESS", 128 AwsAccessDenied = "AWS_ACCESS_DENIED", 129
+    AwsClusterNotFound = "AWS_CLUSTER_NOT_FOUND", 130 AwsServiceNotFound =
+    "AWS_SERVICE_NOT_FOUND", 131 ImageNotFound = "IMAGE_NOT_FOUND", 132 IllegalArgument =
+    "ILLEGAL_ARGUMENT", 133 ImageTagNotFound = "IMAGE_TAG_NOT_FOUND", 134
+    DelegateNotAvailable = "DELEGATE_NOT_AVAILABLE", 135 InvalidYamlPayload =
+    "INVALID_YAML_PAYLOAD", 136 AuthenticationError = "AUTHENTICATION_ERROR", 137
+    AuthorizationError = "AUTHORIZATION_ERROR", 138 UnrecognizedYamlFields =
+    "UNRECOGNIZED_YAML_FIELDS", 139 CouldNotMapBeforeYaml = "COULD_NOT_MAP_BEFORE_YAML",
+    140 MissingBeforeYaml = "MISSING_BEFORE_YAML", 141 MissingYaml = "MISSING_YAML", 142
+    NonEmptyDeletions = "NON_EMPTY_DELETIONS", 143 GeneralYamlError =
+    "GENERAL_YAML_ERROR", 144 GeneralYamlInfo = "GENERAL_YAML_INFO", 145 YamlGitSyncError
+    = "YAML_GIT_SYNC_ERROR", 146 GitConnectionError = "GIT_CONNECTION_ERROR", 147
+    GitError = "GIT_ERROR", 148 ArtifactServerError = "ARTIFACT_SERVER_ERROR", 149
+    EncryptDecryptError = "ENCRYPT_DECRYPT_ERROR", 150 SecretManagementError =
+    "SECRET_MANAGEMENT_ERROR", 151 SecretNotFound = "SECRET_NOT_FOUND", 152
+    KmsOperationError = "KMS_OPERATION_ERROR", 153 GcpKmsOperationError =
+    "GCP_KMS_OPERATION_ERROR", 154 VaultOperationError = "VAULT_OPERATION_ERROR", 155
+    AwsSecretsManagerOperationError = "AWS_SECRETS_MANAGER_OPERATION_ERROR", 156
+    AzureKeyVaultOperationError = "AZURE_KEY_VAULT_OPERATION_ERROR", 157
+    AzureKeyVaultInterruptError = "AZURE_KEY_VAULT_INTERRUPT_ERROR", 158
+    UnsupportedOperationException = "UNSUPPORTED_OPERATION_EXCEPTION", 159
+    FeatureUnavailable = "FEATURE_UNAVAILABLE", 160 GeneralError = "GENERAL_ERROR", 161
+    BaselineConfigurationError = "BASELINE_CONFIGURATION_ERROR", 162
+    SamlIdpConfigurationNotAvailable = "SAML_IDP_CONFIGURATION_NOT_AVAILABLE", 163
+    InvalidAuthenticationMechanism = "INVALID_AUTHENTICATION_MECHANISM", 164
+    InvalidSamlConfiguration = "INVALID_SAML_CONFIGURATION", 165
+    InvalidOauthConfiguration = "INVALID_OAUTH_CONFIGURATION", 166
+    InvalidLdapConfiguration = "INVALID_LDAP_CONFIGURATION", 167 UserGroupSyncFailure =
+    "USER_GROUP_SYNC_FAILURE", 168 UserGroupAlreadyExist = "USER_GROUP_ALREADY_EXIST",
+    169 InvalidTwoFactorAuthenticationConfiguration =
+    "INVALID_TWO_FACTOR_AUTHENTICATION_CONFIGURATION", 170 Explanation = "EXPLANATION",
+    171 Hint = "HINT", 172 NotWhitelistedIp = "NOT_WHITELISTED_IP", 173 InvalidTotpToken
+    = "INVALID_TOTP_TOKEN", 174 EmailFailed = "EMAIL_FAILED", 175 SslHandshakeFailed =
+    "SSL_HANDSHAKE_FAILED", 176 NoAppsAssigned = "NO_APPS_ASSIGNED", 177
+    InvalidInfraConfiguration = "INVALID_INFRA_CONFIGURATION", 178 TemplatesLinked =
+    "TEMPLATES_LINKED", 179 UserHasNoPermissions = "USER_HAS_NO_PERMISSIONS", 180
+    UserNotAuthorized = "USER_NOT_AUTHORIZED", 181 UserAlreadyPresent =
+    "USER_ALREADY_PRESENT", 182 EmailError = "EMAIL_ERROR", 183 InvalidUsageRestriction =
+    "INVALID_USAGE_RESTRICTION", 184 UsageRestrictionError = "USAGE_RESTRICTION_ERROR",
+    185 StateExecutionInstanceNotFound = "STATE_EXECUTION_INSTANCE_NOT_FOUND", 186
+    DelegateTaskRetry = "DELEGATE_TASK_RETRY", 187 KubernetesApiTaskException =
+    "KUBERNETES_API_TASK_EXCEPTION", 188 KubernetesTaskException =
+    "KUBERNETES_TASK_EXCEPTION", 189 KubernetesYamlError = "KUBERNETES_YAML_ERROR", 190
+    SaveFileIntoAwsStorageFailed = "SAVE_FILE_INTO_AWS_STORAGE_FAILED", 191
+    ReadFileFromAwsStorageFailed = "READ_FILE_FROM_AWS_STORAGE_FAILED", 192
+    SaveFileIntoGcpStorageFailed = "SAVE_FILE_INTO_GCP_STORAGE_FAILED", 193
+    ReadFileFromGcpStorageFailed = "READ_FILE_FROM_GCP_STORAGE_FAILED", 194
+    FileNotFoundError = "FILE_NOT_FOUND_ERROR", 195 UsageLimitsExceeded =
+    "USAGE_LIMITS_EXCEEDED", 196 EventPublishFailed = "EVENT_PUBLISH_FAILED", 197
+    CustomApprovalError = "CUSTOM_APPROVAL_ERROR", 198 JiraError = "JIRA_ERROR", 199
+    ExpressionEvaluationFailed = "EXPRESSION_EVALUATION_FAILED", 200
+    KubernetesValuesError = "KUBERNETES_VALUES_ERROR", 201 KubernetesClusterError =
+    "KUBERNETES_CLUSTER_ERROR", 202 IncorrectSignInMechanism =
+    "INCORRECT_SIGN_IN_MECHANISM", 203 OauthLoginFailed = "OAUTH_LOGIN_FAILED", 204
+    InvalidTerraformTargetsRequest = "INVALID_TERRAFORM_TARGETS_REQUEST", 205
+    TerraformExecutionError = "TERRAFORM_EXECUTION_ERROR", 206 FileReadFailed =
+    "FILE_READ_FAILED", 207 FileSizeExceedsLimit = "FILE_SIZE_EXCEEDS_LIMIT", 208
+    ClusterNotFound = "CLUSTER_NOT_FOUND", 209 MarketplaceTokenNotFound =
+    "MARKETPLACE_TOKEN_NOT_FOUND", 210 InvalidMarketplaceToken =
+    "INVALID_MARKETPLACE_TOKEN", 211 InvalidTicketingServer = "INVALID_TICKETING_SERVER",
+    212 ServicenowError = "SERVICENOW_ERROR", 213 PasswordExpired = "PASSWORD_EXPIRED",
+    214 UserLocked = "USER_LOCKED", 215 PasswordStrengthCheckFailed =
+    "PASSWORD_STRENGTH_CHECK_FAILED", 216 AccountDisabled = "ACCOUNT_DISABLED", 217
+    InvalidAccountPermission = "INVALID_ACCOUNT_PERMISSION", 218 PagerdutyError =
+    "PAGERDUTY_ERROR", 219 HealthError = "HEALTH_ERROR", 220
+    SamlTestSuccessMechanismNotEnabled = "SAML_TEST_SUCCESS_MECHANISM_NOT_ENABLED", 221
+    DomainWhitelistFilterCheckFailed = "DOMAIN_WHITELIST_FILTER_CHECK_FAILED", 222
+    InvalidDashboardUpdateRequest = "INVALID_DASHBOARD_UPDATE_REQUEST", 223
+    DuplicateField = "DUPLICATE_FIELD", 224 InvalidAzureVaultConfiguration =
+    "INVALID_AZURE_VAULT_CONFIGURATION", 225 UserNotAuthorizedDueToUsageRestrictions =
+    "USER_NOT_AUTHORIZED_DUE_TO_USAGE_RESTRICTIONS", 226 InvalidRollback =
+    "INVALID_ROLLBACK", 227 DataCollectionError = "DATA_COLLECTION_ERROR", 228
+    SumoDataCollectionError = "SUMO_DATA_COLLECTION_ERROR", 229 DeploymentGovernanceError
+    = "DEPLOYMENT_GOVERNANCE_ERROR", 230 BatchProcessingError = "BATCH_PROCESSING_ERROR",
+    231 GraphqlError = "GRAPHQL_ERROR", 232 FileCreateError = "FILE_CREATE_ERROR", 233
+    IllegalState = "ILLEGAL_STATE", 234 GitDiffCommitNotInOrder =
+    "GIT_DIFF_COMMIT_NOT_IN_ORDER", 235 FailedToAcquirePersistentLock =
+    "FAILED_TO_ACQUIRE_PERSISTENT_LOCK", 236 FailedToAcquireNonPersistentLock =
+    "FAILED_TO_ACQUIRE_NON_PERSISTENT_LOCK", 237 PodNotFoundError =
+    "POD_NOT_FOUND_ERROR", 238 CommandExecutionError = "COMMAND_EXECUTION_ERROR", 239
+    RegistryException = "REGISTRY_EXCEPTION", 240 EngineInterruptProcessingException =
+    "ENGINE_INTERRUPT_PROCESSING_EXCEPTION", 241 EngineIoException =
+    "ENGINE_IO_EXCEPTION", 242 EngineOutcomeException = "ENGINE_OUTCOME_EXCEPTION", 243
+    EngineSweepingOutputException = "ENGINE_SWEEPING_OUTPUT_EXCEPTION", 244
+    CacheNotFoundException = "CACHE_NOT_FOUND_EXCEPTION", 245 EngineEntityUpdateException
+    = "ENGINE_ENTITY_UPDATE_EXCEPTION", 246 ShellExecutionException =
+    "SHELL_EXECUTION_EXCEPTION", 247 TemplateNotFound = "TEMPLATE_NOT_FOUND", 248
+    AzureServiceException = "AZURE_SERVICE_EXCEPTION", 249 AzureClientException =
+    "AZURE_CLIENT_EXCEPTION", 250 GitUnseenRemoteHeadCommit =
+    "GIT_UNSEEN_REMOTE_HEAD_COMMIT", 251 TimeoutEngineException =
+    "TIMEOUT_ENGINE_EXCEPTION", 252 NoAvailableDelegates = "NO_AVAILABLE_DELEGATES", 253
+    NoGlobalDelegateAccount = "NO_GLOBAL_DELEGATE_ACCOUNT", 254 NoInstalledDelegates =
+    "NO_INSTALLED_DELEGATES", 255 DuplicateDelegateException =
+    "DUPLICATE_DELEGATE_EXCEPTION", 256 GcpMarketplaceException =
+    "GCP_MARKETPLACE_EXCEPTION", 257 MissingDefaultGoogleCredentials =
+    "MISSING_DEFAULT_GOOGLE_CREDENTIALS", 258 IncorrectDefaultGoogleCredentials =
+    "INCORRECT_DEFAULT_GOOGLE_CREDENTIALS", 259 OptimisticLockingException =
+    "OPTIMISTIC_LOCKING_EXCEPTION", 260 NgPipelineExecutionException =
+    "NG_PIPELINE_EXECUTION_EXCEPTION", 261 NgPipelineCreateException =
+    "NG_PIPELINE_CREATE_EXCEPTION", 262 ResourceNotFoundException =
+    "RESOURCE_NOT_FOUND_EXCEPTION", 263 PmsInitializeSdkException =
+    "PMS_INITIALIZE_SDK_EXCEPTION", 264 UnexpectedSnippetException =
+    "UNEXPECTED_SNIPPET_EXCEPTION", 265 UnexpectedSchemaException =
+    "UNEXPECTED_SCHEMA_EXCEPTION", 266 ConnectorValidationException =
+    "CONNECTOR_VALIDATION_EXCEPTION", 267 TimescaleNotAvailable =
+    "TIMESCALE_NOT_AVAILABLE", 268 MigrationException = "MIGRATION_EXCEPTION", 269
+    RequestProcessingInterrupted = "REQUEST_PROCESSING_INTERRUPTED", 270
+    SecretManagerIdNotFound = "SECRET_MANAGER_ID_NOT_FOUND", 271
+    GcpSecretManagerOperationError = "GCP_SECRET_MANAGER_OPERATION_ERROR", 272
+    GcpSecretOperationError = "GCP_SECRET_OPERATION_ERROR", 273 GitOperationError =
+    "GIT_OPERATION_ERROR", 274 TaskFailureError = "TASK_FAILURE_ERROR", 275
+    InstanceStatsProcessError = "INSTANCE_STATS_PROCESS_ERROR", 276
+    InstanceStatsMigrationError = "INSTANCE_STATS_MIGRATION_ERROR", 277
+    DeploymentMigrationError = "DEPLOYMENT_MIGRATION_ERROR", 278 CgLicenseUsageError =
+    "CG_LICENSE_USAGE_ERROR", 279 InstanceStatsAggregationError =
+    "INSTANCE_STATS_AGGREGATION_ERROR", 280 UnresolvedExpressionsError =
+    "UNRESOLVED_EXPRESSIONS_ERROR", 281 KryoHandlerNotFoundError =
+    "KRYO_HANDLER_NOT_FOUND_ERROR", 282 DelegateErrorHandlerException =
+    "DELEGATE_ERROR_HANDLER_EXCEPTION", 283 DelegateServiceDriverException =
+    "DELEGATE_SERVICE_DRIVER_EXCEPTION", 284
+    DelegateInstallationCommandNotSupportedException =
+    "DELEGATE_INSTALLATION_COMMAND_NOT_SUPPORTED_EXCEPTION", 285 UnexpectedTypeError =
+    "UNEXPECTED_TYPE_ERROR", 286 ExceptionHandlerNotFound =
+    "EXCEPTION_HANDLER_NOT_FOUND", 287 ConnectorNotFoundException =
+    "CONNECTOR_NOT_FOUND_EXCEPTION", 288 GcpServerError = "GCP_SERVER_ERROR", 289
+    HttpResponseException = "HTTP_RESPONSE_EXCEPTION", 290 ScmNotFoundError =
+    "SCM_NOT_FOUND_ERROR", 291 ScmConflictError = "SCM_CONFLICT_ERROR", 292
+    ScmConflictErrorV2 = "SCM_CONFLICT_ERROR_V2", 293 ScmUnprocessableEntity =
+    "SCM_UNPROCESSABLE_ENTITY", 294 ProcessExecutionException =
+    "PROCESS_EXECUTION_EXCEPTION", 295 ScmUnauthorized = "SCM_UNAUTHORIZED", 296
+    ScmBadRequest = "SCM_BAD_REQUEST", 297 ScmInternalServerError =
+    "SCM_INTERNAL_SERVER_ERROR", 298 Data = "DATA", 299 Context = "CONTEXT", 300
+    PrCreationError = "PR_CREATION_ERROR", 301 UrlNotReachable = "URL_NOT_REACHABLE", 302
+    UrlNotProvided = "URL_NOT_PROVIDED", 303 EngineExpressionEvaluationError =
+    "ENGINE_EXPRESSION_EVALUATION_ERROR", 304 EngineFunctorError =
+    "ENGINE_FUNCTOR_ERROR", 305 JiraClientError = "JIRA_CLIENT_ERROR", 306 ScmNotModified
+    = "SCM_NOT_MODIFIED", 307 ApprovalStepNgError = "APPROVAL_STEP_NG_ERROR", 308
+    BucketServerError = "BUCKET_SERVER_ERROR", 309 GitSyncError = "GIT_SYNC_ERROR", 310
+    TemplateException = "TEMPLATE_EXCEPTION", 311 TemplateAlreadyExistsException =
+    "TEMPLATE_ALREADY_EXISTS_EXCEPTION", 312 EntityReferenceException =
+    "ENTITY_REFERENCE_EXCEPTION", 313 ActiveServiceInstancesPresentException =
+    "ACTIVE_SERVICE_INSTANCES_PRESENT_EXCEPTION", 314 InvalidInputSet =
+    "INVALID_INPUT_SET", 315 InvalidOverlayInputSet = "INVALID_OVERLAY_INPUT_SET", 316
+    ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS", 317 InvalidJsonPayload =
+    "INVALID_JSON_PAYLOAD", 318 PolicyEvaluationFailure = "POLICY_EVALUATION_FAILURE",
+    319 PolicySetError = "POLICY_SET_ERROR", 320 InvalidArtifactoryRegistryRequest =
+    "INVALID_ARTIFACTORY_REGISTRY_REQUEST", 321 InvalidNexusRegistryRequest =
+    "INVALID_NEXUS_REGISTRY_REQUEST", 322 EntityNotFound = "ENTITY_NOT_FOUND", 323
+    GitxOauthNotSet = "GITX_OAUTH_NOT_SET", 324 InvalidAzureContainerRegistryRequest =
+    "INVALID_AZURE_CONTAINER_REGISTRY_REQUEST", 325 AzureAuthenticationError =
+    "AZURE_AUTHENTICATION_ERROR", 326 AzureConfigError = "AZURE_CONFIG_ERROR", 327
+    DataProcessingError = "DATA_PROCESSING_ERROR", 328 InvalidAzureAksRequest =
+    "INVALID_AZURE_AKS_REQUEST", 329 AwsIamError = "AWS_IAM_ERROR", 330 AwsCfError =
+    "AWS_CF_ERROR", 331 AwsInstanceError = "AWS_INSTANCE_ERROR", 332 AwsVpcError =
+    "AWS_VPC_ERROR", 333 AwsTagError = "AWS_TAG_ERROR", 334 AwsAsgError =
+    "AWS_ASG_ERROR", 335 AwsLoadBalancerError = "AWS_LOAD_BALANCER_ERROR", 336
+    ScmInternalServerErrorV2 = "SCM_INTERNAL_SERVER_ERROR_V2", 337
+    ScmFailedDependencyError = "SCM_FAILED_DEPENDENCY_ERROR", 338 ScmUnauthorizedErrorV2
+    = "SCM_UNAUTHORIZED_ERROR_V2", 339 TooManyRequests = "TOO_MANY_REQUESTS", 340
+    InvalidIdentifierRef = "INVALID_IDENTIFIER_REF", 341 SpotinstNullError =
+    "SPOTINST_NULL_ERROR", 342 SpotnistRestException = "SPOTNIST_REST_EXCEPTION", 343
+    ScmUnexpectedError = "SCM_UNEXPECTED_ERROR", 344 DuplicateFileImport =
+    "DUPLICATE_FILE_IMPORT", 345 AzureAppServicesTaskException =
+    "AZURE_APP_SERVICES_TASK_EXCEPTION", 346 AzureArmTaskException =
+    "AZURE_ARM_TASK_EXCEPTION", 347 AzureBpTaskException = "AZURE_BP_TASK_EXCEPTION", 348
+    MediaNotSupported = "MEDIA_NOT_SUPPORTED", 349 AwsEcsError = "AWS_ECS_ERROR", 350
+    AwsApplicationAutoScaling = "AWS_APPLICATION_AUTO_SCALING", 351
+    AwsEcsServiceNotActive = "AWS_ECS_SERVICE_NOT_ACTIVE", 352 AwsEcsClientError =
+    "AWS_ECS_CLIENT_ERROR", 353 AwsStsError = "AWS_STS_ERROR", 354 FreezeException =
+    "FREEZE_EXCEPTION", 355 MissingException = "MISSING_EXCEPTION", 356
+    DelegateTaskExpired = "DELEGATE_TASK_EXPIRED", 357 DelegateTaskValidationFailed =
+    "DELEGATE_TASK_VALIDATION_FAILED", 358 MongoExecutionTimeoutException =
+    "MONGO_EXECUTION_TIMEOUT_EXCEPTION", 359 DelegateNotRegistered =
+    "DELEGATE_NOT_REGISTERED", 360 TerraformVaultSecretCleanupFailure =
+    "TERRAFORM_VAULT_SECRET_CLEANUP_FAILURE", 361 ApprovalRejection =
+    "APPROVAL_REJECTION", 362 TerragruntExecutionError = "TERRAGRUNT_EXECUTION_ERROR",
+    363 AdfsError = "ADFS_ERROR", 364 TerraformCloudError = "TERRAFORM_CLOUD_ERROR", 365
+    ClusterCredentialsNotFound = "CLUSTER_CREDENTIALS_NOT_FOUND", 366 ScmApiError =
+    "SCM_API_ERROR", 367 InternalServerError = "INTERNAL_SERVER_ERROR", 368 ScmForbidden
+    = "SCM_FORBIDDEN", 369 AwsEksError = "AWS_EKS_ERROR", 370 OpaPolicyEvaluationError =
+    "OPA_POLICY_EVALUATION_ERROR", 371 UserMarkedFailure = "USER_MARKED_FAILURE", 372
+    SshRetry = "SSH_RETRY", 373 HttpClientErrorResponse = "HTTP_CLIENT_ERROR_RESPONSE",
+    374 HttpInternalServerError = "HTTP_INTERNAL_SERVER_ERROR", 375 HttpBadGateway =
+    "HTTP_BAD_GATEWAY", 376 HttpServiceUnavailable = "HTTP_SERVICE_UNAVAILABLE", 377
+    HttpGatewayTimeout = "HTTP_GATEWAY_TIMEOUT", 378 HttpServerErrorResponse =
+    "HTTP_SERVER_ERROR_RESPONSE", 379 PipelineUpdateException =
+    "PIPELINE_UPDATE_EXCEPTION", 380 ServicenowRefreshTokenError =
+    "SERVICENOW_REFRESH_TOKEN_ERROR", 381 ParameterFieldCastError =
+    "PARAMETER_FIELD_CAST_ERROR", 382 AbortAllAlreadyNg = "ABORT_ALL_ALREADY_NG", 383
+    WebhookException = "WEBHOOK_EXCEPTION", 384 InvalidOidcConfiguration =
+    "INVALID_OIDC_CONFIGURATION", 385 InvalidCredentials = "INVALID_CREDENTIALS", 386
+    InvalidOrPrivateRepo = "INVALID_OR_PRIVATE_REPO", 387 BarrierFailedError =
+    "BARRIER_FAILED_ERROR", 388 ElasticsearchNotAvailable =
+    "ELASTICSEARCH_NOT_AVAILABLE", 389 ObjectStoreNotAvailable =
+    "OBJECT_STORE_NOT_AVAILABLE", 390 NoEligibleRunners = "NO_ELIGIBLE_RUNNERS", 391
+    NoAvailableRunners = "NO_AVAILABLE_RUNNERS", 392 RunnerDisconnected =
+    "RUNNER_DISCONNECTED", 393 EventListenerStepFailure = "EVENT_LISTENER_STEP_FAILURE",
+    394 TransactionAborted = "TRANSACTION_ABORTED", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseMessage.failureTypes`."] ResponseMessageFailureTypes {
-    Expired = "EXPIRED", DelegateProvisioning = "DELEGATE_PROVISIONING", Connectivity =
-    "CONNECTIVITY", Authentication = "AUTHENTICATION", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationError = "APPLICATION_ERROR", AuthorizationError =
-    "AUTHORIZATION_ERROR", TimeoutError = "TIMEOUT_ERROR", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    ApprovalRejection = "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART",
-    UserMarkedFailure = "USER_MARKED_FAILURE", }
+    #[doc = " Schema `ResponseMessage.failureTypes`."] ResponseMessageFailureTypes { 0
+    Expired = "EXPIRED", 1 DelegateProvisioning = "DELEGATE_PROVISIONING", 2 Connectivity
+    = "CONNECTIVITY", 3 Authentication = "AUTHENTICATION", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationError = "APPLICATION_ERROR", 6
+    AuthorizationError = "AUTHORIZATION_ERROR", 7 TimeoutError = "TIMEOUT_ERROR", 8
+    PolicyEvaluationFailure = "POLICY_EVALUATION_FAILURE", 9 InputTimeoutFailure =
+    "INPUT_TIMEOUT_FAILURE", 10 ApprovalRejection = "APPROVAL_REJECTION", 11
+    DelegateRestart = "DELEGATE_RESTART", 12 UserMarkedFailure = "USER_MARKED_FAILURE", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseMessage.level`."] ResponseMessageLevel { Info = "INFO",
+    #[doc = " Schema `ResponseMessage.level`."] ResponseMessageLevel { 0 Info = "INFO", 1
     Error = "ERROR", }
 }

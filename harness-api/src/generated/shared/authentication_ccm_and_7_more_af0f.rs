@@ -24,8 +24,14 @@ impl model::Model for ResponseDtoString {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoString",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,6 +56,6 @@ impl model::Model for ResponseDtoString {
 }
 model::model!(ResponseDtoString);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOString.status`."] ResponseDtoStringStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOString.status`."] ResponseDtoStringStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

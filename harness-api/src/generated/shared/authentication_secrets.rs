@@ -18,8 +18,14 @@ impl model::Model for AdditionalMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AdditionalMetadata",
+            names: &["values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoListString {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListString",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,6 +57,6 @@ impl model::Model for ResponseDtoListString {
 }
 model::model!(ResponseDtoListString);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOListString.status`."] ResponseDtoListStringStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOListString.status`."] ResponseDtoListStringStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

@@ -32,15 +32,21 @@ impl model::Model for CcmFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "orgIdentifier",
-            "filterProperties",
-            "filterVisibility",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmFilter",
+            names: &[
+                "name",
+                "identifier",
+                "orgIdentifier",
+                "filterProperties",
+                "filterVisibility",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,8 +91,14 @@ impl model::Model for CcmFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "filterType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmFilterProperties",
+            names: &["tags", "filterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,19 +120,20 @@ impl model::Model for CcmFilterProperties {
 model::model!(CcmFilterProperties);
 model::open_enum! {
     #[doc = " Schema `CcmFilterProperties.filterType`."] CcmFilterPropertiesFilterType {
-    Connector = "Connector", Secret = "Secret", DelegateProfile = "DelegateProfile",
-    Delegate = "Delegate", PipelineSetup = "PipelineSetup", PipelineExecution =
-    "PipelineExecution", Deployment = "Deployment", Audit = "Audit", Template =
-    "Template", Trigger = "Trigger", EnvironmentGroup = "EnvironmentGroup", FileStore =
-    "FileStore", CcmRecommendation = "CCMRecommendation", Anomaly = "Anomaly",
-    RiInventory = "RIInventory", SpInventory = "SPInventory", Autocud = "Autocud",
-    CcmConnector = "CCMConnector", Ccmk8sConnector = "CCMK8sConnector", Environment =
-    "Environment", RuleExecution = "RuleExecution", Override = "Override", InputSet =
-    "InputSet", Webhook = "Webhook", }
+    0 Connector = "Connector", 1 Secret = "Secret", 2 DelegateProfile =
+    "DelegateProfile", 3 Delegate = "Delegate", 4 PipelineSetup = "PipelineSetup", 5
+    PipelineExecution = "PipelineExecution", 6 Deployment = "Deployment", 7 Audit =
+    "Audit", 8 Template = "Template", 9 Trigger = "Trigger", 10 EnvironmentGroup =
+    "EnvironmentGroup", 11 FileStore = "FileStore", 12 CcmRecommendation =
+    "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory = "RIInventory", 15
+    SpInventory = "SPInventory", 16 Autocud = "Autocud", 17 CcmConnector =
+    "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment =
+    "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", }
 }
 model::open_enum! {
-    #[doc = " Schema `CcmFilter.filterVisibility`."] CcmFilterVisibility { EveryOne =
-    "EveryOne", OnlyCreator = "OnlyCreator", }
+    #[doc = " Schema `CcmFilter.filterVisibility`."] CcmFilterVisibility { 0 EveryOne =
+    "EveryOne", 1 OnlyCreator = "OnlyCreator", }
 }
 /// Schema `ResponseDTOFilter`.
 pub struct ResponseDtoFilter {
@@ -143,8 +156,14 @@ impl model::Model for ResponseDtoFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFilter",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,6 +188,6 @@ impl model::Model for ResponseDtoFilter {
 }
 model::model!(ResponseDtoFilter);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOFilter.status`."] ResponseDtoFilterStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOFilter.status`."] ResponseDtoFilterStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

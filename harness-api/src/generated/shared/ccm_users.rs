@@ -27,8 +27,14 @@ impl model::Model for ResponseDtoMapStringToString {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringToString",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -54,6 +60,6 @@ impl model::Model for ResponseDtoMapStringToString {
 model::model!(ResponseDtoMapStringToString);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMapStringString.status`."]
-    ResponseDtoMapStringToStringStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoMapStringToStringStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -44,21 +44,27 @@ impl model::Model for NgEntityGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "branch",
-            "fileUrl",
-            "repoUrl",
-            "commitId",
-            "filePath",
-            "objectId",
-            "repoName",
-            "rootFolder",
-            "repoIdentifier",
-            "isHarnessCodeRepo",
-            "parentEntityRepoName",
-            "parentEntityConnectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgEntityGitDetails",
+            names: &[
+                "branch",
+                "fileUrl",
+                "repoUrl",
+                "commitId",
+                "filePath",
+                "objectId",
+                "repoName",
+                "rootFolder",
+                "repoIdentifier",
+                "isHarnessCodeRepo",
+                "parentEntityRepoName",
+                "parentEntityConnectorRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

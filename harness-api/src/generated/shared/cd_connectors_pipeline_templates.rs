@@ -22,8 +22,14 @@ impl model::Model for EntityValidityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valid", "invalidYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityValidityDetails",
+            names: &["valid", "invalidYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -45,23 +45,29 @@ impl model::Model for NgGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "deny",
-            "type",
-            "orgId",
-            "action",
-            "entity",
-            "status",
-            "created",
-            "details",
-            "message",
-            "accountId",
-            "projectId",
-            "timestamp",
-            "detailsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgGovernanceMetadata",
+            names: &[
+                "id",
+                "deny",
+                "type",
+                "orgId",
+                "action",
+                "entity",
+                "status",
+                "created",
+                "details",
+                "message",
+                "accountId",
+                "projectId",
+                "timestamp",
+                "detailsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,22 +171,28 @@ impl model::Model for NgPolicyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "orgId",
-            "status",
-            "created",
-            "updated",
-            "policyId",
-            "severity",
-            "accountId",
-            "projectId",
-            "identifier",
-            "policyName",
-            "denyMessages",
-            "denyMessagesList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgPolicyMetadata",
+            names: &[
+                "error",
+                "orgId",
+                "status",
+                "created",
+                "updated",
+                "policyId",
+                "severity",
+                "accountId",
+                "projectId",
+                "identifier",
+                "policyName",
+                "denyMessages",
+                "denyMessagesList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -279,21 +291,27 @@ impl model::Model for NgPolicySetMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "orgId",
-            "status",
-            "created",
-            "accountId",
-            "projectId",
-            "identifier",
-            "description",
-            "policySetId",
-            "policySetName",
-            "policyMetadata",
-            "policyMetadataList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgPolicySetMetadata",
+            names: &[
+                "deny",
+                "orgId",
+                "status",
+                "created",
+                "accountId",
+                "projectId",
+                "identifier",
+                "description",
+                "policySetId",
+                "policySetName",
+                "policyMetadata",
+                "policyMetadataList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -24,8 +24,14 @@ impl model::Model for InputSetValidator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["parameters", "validatorType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetValidator",
+            names: &["parameters", "validatorType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -46,7 +52,7 @@ impl model::Model for InputSetValidator {
 }
 model::model!(InputSetValidator);
 model::open_enum! {
-    #[doc = " Schema `InputSetValidator.validatorType`."] InputSetValidatorType {
-    AllowedValues = "ALLOWED_VALUES", Regex = "REGEX", SelectOneFrom = "SELECT_ONE_FROM",
-    SelectManyFrom = "SELECT_MANY_FROM", }
+    #[doc = " Schema `InputSetValidator.validatorType`."] InputSetValidatorType { 0
+    AllowedValues = "ALLOWED_VALUES", 1 Regex = "REGEX", 2 SelectOneFrom =
+    "SELECT_ONE_FROM", 3 SelectManyFrom = "SELECT_MANY_FROM", }
 }

@@ -24,8 +24,14 @@ impl model::Model for EntityGitMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityGitMetadata",
+            names: &["repo", "branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

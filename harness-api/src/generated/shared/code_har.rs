@@ -4,13 +4,13 @@
 #![allow(unused_imports)]
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `EnumLabelColor`."] EnumLabelColor { Blue = "blue", Brown = "brown",
-    Cyan = "cyan", Green = "green", Indigo = "indigo", Lime = "lime", Mint = "mint",
-    Orange = "orange", Pink = "pink", Purple = "purple", Red = "red", Violet = "violet",
-    Yellow = "yellow", }
+    #[doc = " Schema `EnumLabelColor`."] EnumLabelColor { 0 Blue = "blue", 1 Brown =
+    "brown", 2 Cyan = "cyan", 3 Green = "green", 4 Indigo = "indigo", 5 Lime = "lime", 6
+    Mint = "mint", 7 Orange = "orange", 8 Pink = "pink", 9 Purple = "purple", 10 Red =
+    "red", 11 Violet = "violet", 12 Yellow = "yellow", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumLabelType`."] EnumLabelType { Dynamic = "dynamic", Static =
+    #[doc = " Schema `EnumLabelType`."] EnumLabelType { 0 Dynamic = "dynamic", 1 Static =
     "static", }
 }
 /// Schema `TypesLabelValue`.
@@ -42,17 +42,23 @@ impl model::Model for TypesLabelValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "color",
-            "value",
-            "created",
-            "updated",
-            "label_id",
-            "created_by",
-            "updated_by",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelValue",
+            names: &[
+                "id",
+                "color",
+                "value",
+                "created",
+                "updated",
+                "label_id",
+                "created_by",
+                "updated_by",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,8 +128,14 @@ impl model::Model for TypesSaveLabelInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesSaveLabelInput",
+            names: &["id", "key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -168,8 +180,14 @@ impl model::Model for TypesSaveLabelValueInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesSaveLabelValueInput",
+            names: &["id", "color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

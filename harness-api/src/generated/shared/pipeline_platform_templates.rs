@@ -32,8 +32,14 @@ impl model::Model for Pageable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "paged", "offset", "unpaged", "pageSize", "pageNumber"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Pageable",
+            names: &["sort", "paged", "offset", "unpaged", "pageSize", "pageNumber"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,8 +86,14 @@ impl model::Model for Sort {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["empty", "sorted", "unsorted"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Sort",
+            names: &["empty", "sorted", "unsorted"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

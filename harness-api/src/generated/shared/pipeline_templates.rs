@@ -30,8 +30,14 @@ impl model::Model for CacheResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ttlLeft", "cacheState", "isSyncEnabled", "lastUpdatedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CacheResponseMetadata",
+            names: &["ttlLeft", "cacheState", "isSyncEnabled", "lastUpdatedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,8 @@ impl model::Model for CacheResponseMetadata {
 model::model!(CacheResponseMetadata);
 model::open_enum! {
     #[doc = " Schema `CacheResponseMetadata.cacheState`."]
-    CacheResponseMetadataCacheState { ValidCache = "VALID_CACHE", StaleCache =
-    "STALE_CACHE", Unknown = "UNKNOWN", }
+    CacheResponseMetadataCacheState { 0 ValidCache = "VALID_CACHE", 1 StaleCache =
+    "STALE_CACHE", 2 Unknown = "UNKNOWN", }
 }
 /// Schema `TemplateTemplateResponse`.
 pub struct NgTemplateResponse {
@@ -127,36 +133,42 @@ impl model::Model for NgTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "name",
-            "tags",
-            "yaml",
-            "version",
-            "accountId",
-            "childType",
-            "hasInsert",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "mergedYaml",
-            "description",
-            "yamlVersion",
-            "connectorRef",
-            "versionLabel",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "templateScope",
-            "stableTemplate",
-            "isInlineHCEntity",
-            "isStableTemplate",
-            "bulkReconcileUUID",
-            "projectIdentifier",
-            "templateEntityType",
-            "cacheResponseMetadata",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTemplateResponse",
+            names: &[
+                "icon",
+                "name",
+                "tags",
+                "yaml",
+                "version",
+                "accountId",
+                "childType",
+                "hasInsert",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "mergedYaml",
+                "description",
+                "yamlVersion",
+                "connectorRef",
+                "versionLabel",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "templateScope",
+                "stableTemplate",
+                "isInlineHCEntity",
+                "isStableTemplate",
+                "bulkReconcileUUID",
+                "projectIdentifier",
+                "templateEntityType",
+                "cacheResponseMetadata",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -262,20 +274,20 @@ impl model::Model for NgTemplateResponse {
 model::model!(NgTemplateResponse);
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateResponse.storeType`."] NgTemplateResponseStoreType
-    { Inline = "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateResponse.templateEntityType`."]
-    NgTemplateResponseTemplateEntityType { Step = "Step", Stage = "Stage", Pipeline =
-    "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", ArtifactSource =
-    "ArtifactSource", StepGroup = "StepGroup", Workspace = "Workspace", Notification =
-    "Notification", AiWorkflow = "AIWorkflow", }
+    NgTemplateResponseTemplateEntityType { 0 Step = "Step", 1 Stage = "Stage", 2 Pipeline
+    = "Pipeline", 3 CustomDeployment = "CustomDeployment", 4 MonitoredService =
+    "MonitoredService", 5 SecretManager = "SecretManager", 6 ArtifactSource =
+    "ArtifactSource", 7 StepGroup = "StepGroup", 8 Workspace = "Workspace", 9
+    Notification = "Notification", 10 AiWorkflow = "AIWorkflow", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateResponse.templateScope`."]
-    NgTemplateResponseTemplateScope { Account = "account", Org = "org", Project =
-    "project", Unknown = "unknown", }
+    NgTemplateResponseTemplateScope { 0 Account = "account", 1 Org = "org", 2 Project =
+    "project", 3 Unknown = "unknown", }
 }
 /// Schema `TemplateEntityGitDetails`.
 pub struct TemplateEntityGitDetails {
@@ -314,21 +326,27 @@ impl model::Model for TemplateEntityGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "branch",
-            "fileUrl",
-            "repoUrl",
-            "commitId",
-            "filePath",
-            "objectId",
-            "repoName",
-            "rootFolder",
-            "repoIdentifier",
-            "isHarnessCodeRepo",
-            "parentEntityRepoName",
-            "parentEntityConnectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateEntityGitDetails",
+            names: &[
+                "branch",
+                "fileUrl",
+                "repoUrl",
+                "commitId",
+                "filePath",
+                "objectId",
+                "repoName",
+                "rootFolder",
+                "repoIdentifier",
+                "isHarnessCodeRepo",
+                "parentEntityRepoName",
+                "parentEntityConnectorRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -408,8 +426,19 @@ impl model::Model for TemplateErrorNodeSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodeInfo", "templateInfo", "templateResponse", "childrenErrorNodes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateErrorNodeSummary",
+            names: &[
+                "nodeInfo",
+                "templateInfo",
+                "templateResponse",
+                "childrenErrorNodes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -452,8 +481,14 @@ impl model::Model for TemplateInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versionLabel", "templateEntityType", "templateIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateInfo",
+            names: &["versionLabel", "templateEntityType", "templateIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -477,10 +512,10 @@ impl model::Model for TemplateInfo {
 model::model!(TemplateInfo);
 model::open_enum! {
     #[doc = " Schema `TemplateInfo.templateEntityType`."] TemplateInfoTemplateEntityType
-    { Step = "Step", Stage = "Stage", Pipeline = "Pipeline", CustomDeployment =
-    "CustomDeployment", MonitoredService = "MonitoredService", SecretManager =
-    "SecretManager", ArtifactSource = "ArtifactSource", StepGroup = "StepGroup",
-    Workspace = "Workspace", Notification = "Notification", }
+    { 0 Step = "Step", 1 Stage = "Stage", 2 Pipeline = "Pipeline", 3 CustomDeployment =
+    "CustomDeployment", 4 MonitoredService = "MonitoredService", 5 SecretManager =
+    "SecretManager", 6 ArtifactSource = "ArtifactSource", 7 StepGroup = "StepGroup", 8
+    Workspace = "Workspace", 9 Notification = "Notification", }
 }
 /// Schema `TemplateNodeInfo`.
 pub struct TemplateNodeInfo {
@@ -501,8 +536,14 @@ impl model::Model for TemplateNodeInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "localFqn", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateNodeInfo",
+            names: &["name", "localFqn", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -543,8 +584,14 @@ impl model::Model for TemplateReferenceSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["gitBranch", "templateRef", "versionLabel"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateReferenceSummary",
+            names: &["gitBranch", "templateRef", "versionLabel"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -585,8 +632,14 @@ impl model::Model for ValidateTemplateInputsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "validYaml", "errorNodeSummary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateTemplateInputsResponseDto",
+            names: &["type", "validYaml", "errorNodeSummary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

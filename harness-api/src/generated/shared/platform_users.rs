@@ -27,8 +27,14 @@ impl model::Model for ResponseDtoSettingValueResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSettingValueResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -54,8 +60,8 @@ impl model::Model for ResponseDtoSettingValueResponseDto {
 model::model!(ResponseDtoSettingValueResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSettingValueResponseDTO.status`."]
-    ResponseDtoSettingValueResponseDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSettingValueResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SettingValueResponseDTO`.
 pub struct SettingValueResponseDto {
@@ -74,8 +80,14 @@ impl model::Model for SettingValueResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "valueType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SettingValueResponseDto",
+            names: &["value", "valueType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,6 +109,6 @@ impl model::Model for SettingValueResponseDto {
 model::model!(SettingValueResponseDto);
 model::open_enum! {
     #[doc = " Schema `SettingValueResponseDTO.valueType`."]
-    SettingValueResponseDtoValueType { String = "String", Boolean = "Boolean", Number =
-    "Number", }
+    SettingValueResponseDtoValueType { 0 String = "String", 1 Boolean = "Boolean", 2
+    Number = "Number", }
 }

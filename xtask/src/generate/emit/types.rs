@@ -55,9 +55,10 @@ fn one(api: &Api, ty: &Type) -> TokenStream {
             settle,
         } => structure(api, &name, &doc, members, *extra, settle),
         Shape::Enum(variants) => {
-            let variants = variants.iter().map(|(variant, text)| {
+            let variants = variants.iter().enumerate().map(|(index, (variant, text))| {
+                let index = Literal::usize_unsuffixed(index);
                 let variant = ident(variant);
-                quote! { #variant = #text, }
+                quote! { #index #variant = #text, }
             });
             quote! {
                 model::open_enum! {
@@ -169,22 +170,15 @@ fn structure(
             }
         }
     });
-    let secrets = indexes(&order, |member| member.secret).map(|indexes| {
-        quote! {
-            #[inline]
-            fn secrets(&self) -> &'static [usize] {
-                #indexes
-            }
-        }
+    let secrets = indexes(&order, |member| member.secret);
+    let required_members = indexes(&order, |member| member.required);
+    let place = |ident: &str| order.iter().position(|member| member.ident == ident);
+    let tagged = settle.iter().filter_map(|settle| {
+        let tag = Literal::usize_unsuffixed(place(&settle.tag)?);
+        let union = Literal::usize_unsuffixed(place(&settle.union)?);
+        Some(quote! { (#tag, #union) })
     });
-    let required_fn = indexes(&order, |member| member.required).map(|indexes| {
-        quote! {
-            #[inline]
-            fn required(&self) -> &'static [usize] {
-                #indexes
-            }
-        }
-    });
+    let type_name = name.to_string();
     let extra_fns = extra.then(|| {
         quote! {
             #[inline]
@@ -199,17 +193,7 @@ fn structure(
     });
     let settle_fn = (!settle.is_empty()).then(|| {
         let each = settle.iter().map(settle_one);
-        let place = |ident: &str| order.iter().position(|member| member.ident == ident);
-        let tagged = settle.iter().filter_map(|settle| {
-            let tag = Literal::usize_unsuffixed(place(&settle.tag)?);
-            let union = Literal::usize_unsuffixed(place(&settle.union)?);
-            Some(quote! { (#tag, #union) })
-        });
         quote! {
-            #[inline]
-            fn tagged(&self) -> &'static [(usize, usize)] {
-                &[#(#tagged),*]
-            }
             #[inline]
             fn settle(&mut self) {
                 #(#each)*
@@ -237,8 +221,14 @@ fn structure(
                 #blank
             }
             #[inline]
-            fn names(&self) -> model::Names {
-                &[#(#names),*]
+            fn about(&self) -> &'static model::About {
+                &model::About {
+                    name: #type_name,
+                    names: &[#(#names),*],
+                    required: #required_members,
+                    secrets: #secrets,
+                    tagged: &[#(#tagged),*],
+                }
             }
             #[inline]
             fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,8 +245,6 @@ fn structure(
                 }
             }
             #present
-            #required_fn
-            #secrets
             #extra_fns
             #settle_fn
         }
@@ -264,16 +252,14 @@ fn structure(
     }
 }
 
-/// The indexes of the members that are so; `None` when none is.
-fn indexes(members: &[&Member], so: impl Fn(&Member) -> bool) -> Option<TokenStream> {
-    let mut indexes = members
+/// The indexes of the members that are so.
+fn indexes(members: &[&Member], so: impl Fn(&Member) -> bool) -> TokenStream {
+    let indexes = members
         .iter()
         .enumerate()
         .filter(|(_, member)| so(member))
-        .map(|(index, _)| Literal::usize_unsuffixed(index))
-        .peekable();
-    indexes.peek()?;
-    Some(quote! { &[#(#indexes),*] })
+        .map(|(index, _)| Literal::usize_unsuffixed(index));
+    quote! { &[#(#indexes),*] }
 }
 
 fn settle_one(settle: &Settle) -> TokenStream {

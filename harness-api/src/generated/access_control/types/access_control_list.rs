@@ -32,8 +32,14 @@ impl model::Model for AccessCheckRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["principal", "permissions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessCheckRequest",
+            names: &["principal", "permissions"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for AccessCheckRequest {
             1 => model::Cell::part(&self.permissions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(AccessCheckRequest);
@@ -74,8 +76,14 @@ impl model::Model for AccessCheckResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["principal", "accessControlList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessCheckResponse",
+            names: &["principal", "accessControlList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,15 +128,21 @@ impl model::Model for AccessControl {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "permitted",
-            "permission",
-            "resourceType",
-            "resourceScope",
-            "resourceAttributes",
-            "resourceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessControl",
+            names: &[
+                "permitted",
+                "permission",
+                "resourceType",
+                "resourceScope",
+                "resourceAttributes",
+                "resourceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,14 +207,20 @@ impl model::Model for PermissionCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "permission",
-            "resourceType",
-            "resourceScope",
-            "resourceAttributes",
-            "resourceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PermissionCheck",
+            names: &[
+                "permission",
+                "resourceType",
+                "resourceScope",
+                "resourceAttributes",
+                "resourceIdentifier",
+            ],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,10 +244,6 @@ impl model::Model for PermissionCheck {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(PermissionCheck);
 /// Schema `ResourceScope`.
@@ -249,8 +265,14 @@ impl model::Model for ResourceScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceScope",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,8 +315,14 @@ impl model::Model for ResponseDtoAccessCheckResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAccessCheckResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,6 +348,6 @@ impl model::Model for ResponseDtoAccessCheckResponse {
 model::model!(ResponseDtoAccessCheckResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAccessCheckResponse.status`."]
-    ResponseDtoAccessCheckResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoAccessCheckResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }

@@ -5,10 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `list-resource-groups-acc order`."] ListResourceGroupsAccOrder { Asc
-    = "ASC", Desc = "DESC", }
+    #[doc = " Schema `list-resource-groups-acc order`."] ListResourceGroupsAccOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-resource-groups-acc sort`."] ListResourceGroupsAccSort {
-    Identifier = "identifier", Name = "name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `list-resource-groups-acc sort`."] ListResourceGroupsAccSort { 0
+    Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-role-assignments order`."]
-    GetAccountScopedRoleAssignmentsOrder { Asc = "ASC", Desc = "DESC", }
+    GetAccountScopedRoleAssignmentsOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-role-assignments sort`."]
-    GetAccountScopedRoleAssignmentsSort { Identifier = "identifier", Name = "name",
-    Created = "created", Updated = "updated", }
+    GetAccountScopedRoleAssignmentsSort { 0 Identifier = "identifier", 1 Name = "name", 2
+    Created = "created", 3 Updated = "updated", }
 }

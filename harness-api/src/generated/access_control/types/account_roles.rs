@@ -5,10 +5,10 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `list-roles-acc order`."] ListRolesAccOrder { Asc = "ASC", Desc =
-    "DESC", }
+    #[doc = " Schema `list-roles-acc order`."] ListRolesAccOrder { 0 Asc = "ASC", 1 Desc
+    = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-roles-acc sort`."] ListRolesAccSort { Identifier =
-    "identifier", Name = "name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `list-roles-acc sort`."] ListRolesAccSort { 0 Identifier =
+    "identifier", 1 Name = "name", 2 Created = "created", 3 Updated = "updated", }
 }

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `analyze-account-access-policies order`."]
-    AnalyzeAccountAccessPoliciesOrder { Asc = "ASC", Desc = "DESC", }
+    AnalyzeAccountAccessPoliciesOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `analyze-account-access-policies sort`."]
-    AnalyzeAccountAccessPoliciesSort { Identifier = "identifier", Name = "name", Created
-    = "created", Updated = "updated", }
+    AnalyzeAccountAccessPoliciesSort { 0 Identifier = "identifier", 1 Name = "name", 2
+    Created = "created", 3 Updated = "updated", }
 }

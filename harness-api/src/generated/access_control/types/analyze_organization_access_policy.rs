@@ -6,9 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `analyze-org-access-policies order`."] AnalyzeOrgAccessPoliciesOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `analyze-org-access-policies sort`."] AnalyzeOrgAccessPoliciesSort {
-    Identifier = "identifier", Name = "name", Created = "created", Updated = "updated", }
+    0 Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `analyze-project-access-policies order`."]
-    AnalyzeProjectAccessPoliciesOrder { Asc = "ASC", Desc = "DESC", }
+    AnalyzeProjectAccessPoliciesOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `analyze-project-access-policies sort`."]
-    AnalyzeProjectAccessPoliciesSort { Identifier = "identifier", Name = "name", Created
-    = "created", Updated = "updated", }
+    AnalyzeProjectAccessPoliciesSort { 0 Identifier = "identifier", 1 Name = "name", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -23,8 +23,14 @@ impl model::Model for AccessAnalysisAdvanceOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expand_role", "expand_user_group", "expand_resource_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessAnalysisAdvanceOptions",
+            names: &["expand_role", "expand_user_group", "expand_resource_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,16 +79,22 @@ impl model::Model for AccessPolicyAnalysisRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "role",
-            "resource",
-            "principal",
-            "query_scope",
-            "advance_options",
-            "permission_identifier",
-            "resource_group_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPolicyAnalysisRequest",
+            names: &[
+                "role",
+                "resource",
+                "principal",
+                "query_scope",
+                "advance_options",
+                "permission_identifier",
+                "resource_group_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,15 +149,21 @@ impl model::Model for AccessPolicyAnalysisResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "role",
-            "resource",
-            "principal",
-            "permission",
-            "resource_group",
-            "role_assignment",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPolicyAnalysisResponse",
+            names: &[
+                "role",
+                "resource",
+                "principal",
+                "permission",
+                "resource_group",
+                "role_assignment",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -188,8 +206,14 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["access_policy_analysis_response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPolicyAnalysisResponseWrapper",
+            names: &["access_policy_analysis_response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -208,8 +232,8 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
 model::open_enum! {
-    #[doc = " Schema `Principal.type`."] AccessPrincipalType { User = "USER", UserGroup =
-    "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `Principal.type`."] AccessPrincipalType { 0 User = "USER", 1
+    UserGroup = "USER_GROUP", 2 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AttributeFilter`.
 pub struct AttributeFilter {
@@ -228,8 +252,14 @@ impl model::Model for AttributeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["attributeName", "attributeValues"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttributeFilter",
+            names: &["attributeName", "attributeValues"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -276,16 +306,22 @@ impl model::Model for AuthzPrincipal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "uniqueId",
-            "identifier",
-            "scopeLevel",
-            "principalType",
-            "principalUniqueId",
-            "principalIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzPrincipal",
+            names: &[
+                "type",
+                "uniqueId",
+                "identifier",
+                "scopeLevel",
+                "principalType",
+                "principalUniqueId",
+                "principalIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -316,8 +352,8 @@ impl model::Model for AuthzPrincipal {
 }
 model::model!(AuthzPrincipal);
 model::open_enum! {
-    #[doc = " Schema `AuthzPrincipal.type`."] AuthzPrincipalType { User = "USER",
-    UserGroup = "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `AuthzPrincipal.type`."] AuthzPrincipalType { 0 User = "USER", 1
+    UserGroup = "USER_GROUP", 2 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AuthzResourceFilter`.
 pub struct AuthzResourceFilter {
@@ -336,8 +372,14 @@ impl model::Model for AuthzResourceFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resources", "includeAllResources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzResourceFilter",
+            names: &["resources", "includeAllResources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -380,8 +422,14 @@ impl model::Model for AuthzRoleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["role", "scope", "createdAt", "harnessManaged", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzRoleResponse",
+            names: &["role", "scope", "createdAt", "harnessManaged", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,8 +474,14 @@ impl model::Model for AuthzScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzScope",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -495,17 +549,23 @@ impl model::Model for CreateResourceGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "identifier",
-            "description",
-            "included_scope",
-            "resource_filter",
-            "include_all_resources",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateResourceGroupRequest",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "identifier",
+                "description",
+                "included_scope",
+                "resource_filter",
+                "include_all_resources",
+            ],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -550,10 +610,6 @@ impl model::Model for CreateResourceGroupRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
-    }
 }
 model::through_cell!(CreateResourceGroupRequest);
 /// Schema `CreateRoleRequest`.
@@ -593,8 +649,14 @@ impl model::Model for CreateRoleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "permissions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRoleRequest",
+            names: &["name", "tags", "identifier", "description", "permissions"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -618,10 +680,6 @@ impl model::Model for CreateRoleRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(CreateRoleRequest);
 /// Schema `Permission`.
@@ -641,8 +699,14 @@ impl model::Model for Permission {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Permission",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,8 +747,14 @@ impl model::Model for Principal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "scope", "identifier", "scope_level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Principal",
+            names: &["type", "scope", "identifier", "scope_level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -729,8 +799,14 @@ impl model::Model for PrincipalResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "identifier", "scope_level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalResponse",
+            names: &["name", "type", "identifier", "scope_level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -773,8 +849,14 @@ impl model::Model for QueryScopeRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "filter", "include_access_policies_from_parent_scope"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueryScopeRequest",
+            names: &["scope", "filter", "include_access_policies_from_parent_scope"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -797,8 +879,8 @@ impl model::Model for QueryScopeRequest {
 }
 model::model!(QueryScopeRequest);
 model::open_enum! {
-    #[doc = " Schema `QueryScopeRequest.filter`."] QueryScopeRequestFilter {
-    IncludingChildScope = "INCLUDING_CHILD_SCOPE", ExcludingChildScope =
+    #[doc = " Schema `QueryScopeRequest.filter`."] QueryScopeRequestFilter { 0
+    IncludingChildScope = "INCLUDING_CHILD_SCOPE", 1 ExcludingChildScope =
     "EXCLUDING_CHILD_SCOPE", }
 }
 /// Schema `Resource`.
@@ -822,8 +904,14 @@ impl model::Model for Resource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "scope", "attribute", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Resource",
+            names: &["type", "scope", "attribute", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -868,8 +956,19 @@ impl model::Model for ResourceFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers", "resource_type", "attribute_name", "attribute_values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceFilter",
+            names: &[
+                "identifiers",
+                "resource_type",
+                "attribute_name",
+                "attribute_values",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -910,8 +1009,14 @@ impl model::Model for ResourceGroupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupResponse",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -952,8 +1057,14 @@ impl model::Model for ResourceGroupScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "filter", "account", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupScope",
+            names: &["org", "filter", "account", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -978,8 +1089,8 @@ impl model::Model for ResourceGroupScope {
 }
 model::model!(ResourceGroupScope);
 model::open_enum! {
-    #[doc = " Schema `ResourceGroupScope.filter`."] ResourceGroupScopeFilter {
-    ExcludingChildScopes = "EXCLUDING_CHILD_SCOPES", IncludingChildScopes =
+    #[doc = " Schema `ResourceGroupScope.filter`."] ResourceGroupScopeFilter { 0
+    ExcludingChildScopes = "EXCLUDING_CHILD_SCOPES", 1 IncludingChildScopes =
     "INCLUDING_CHILD_SCOPES", }
 }
 /// Schema `ResourceGroupV2`.
@@ -1017,20 +1128,26 @@ impl model::Model for ResourceGroupV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "includedScopes",
-            "resourceFilter",
-            "accountIdentifier",
-            "projectIdentifier",
-            "allowedScopeLevels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupV2",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "includedScopes",
+                "resourceFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "allowedScopeLevels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1123,21 +1240,27 @@ impl model::Model for ResourceGroupsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "created",
-            "updated",
-            "identifier",
-            "description",
-            "included_scope",
-            "harness_managed",
-            "resource_filter",
-            "allowed_scope_levels",
-            "include_all_resources",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupsResponse",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "created",
+                "updated",
+                "identifier",
+                "description",
+                "included_scope",
+                "harness_managed",
+                "resource_filter",
+                "allowed_scope_levels",
+                "include_all_resources",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1198,8 +1321,8 @@ impl model::Model for ResourceGroupsResponse {
 model::model!(ResourceGroupsResponse);
 model::open_enum! {
     #[doc = " Schema `ResourceGroupsResponse.allowed_scope_levels`."]
-    ResourceGroupsResponseAllowedScopeLevels { Account = "account", Organization =
-    "organization", Project = "project", }
+    ResourceGroupsResponseAllowedScopeLevels { 0 Account = "account", 1 Organization =
+    "organization", 2 Project = "project", }
 }
 /// Schema `ResourceSelectorV2`.
 pub struct ResourceSelectorV2 {
@@ -1220,8 +1343,14 @@ impl model::Model for ResourceSelectorV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers", "resourceType", "attributeFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceSelectorV2",
+            names: &["identifiers", "resourceType", "attributeFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1268,15 +1397,21 @@ impl model::Model for Role {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "identifier",
-            "description",
-            "permissions",
-            "allowedScopeLevels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Role",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "description",
+                "permissions",
+                "allowedScopeLevels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1305,8 +1440,8 @@ impl model::Model for Role {
 }
 model::model!(Role);
 model::open_enum! {
-    #[doc = " Schema `Role.allowedScopeLevels`."] RoleAllowedScopeLevels { Account =
-    "account", Organization = "organization", Project = "project", }
+    #[doc = " Schema `Role.allowedScopeLevels`."] RoleAllowedScopeLevels { 0 Account =
+    "account", 1 Organization = "organization", 2 Project = "project", }
 }
 /// Schema `RoleAssignment`.
 pub struct RoleAssignment {
@@ -1335,16 +1470,22 @@ impl model::Model for RoleAssignment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "role",
-            "managed",
-            "disabled",
-            "principal",
-            "identifier",
-            "roleReference",
-            "resource_group",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignment",
+            names: &[
+                "role",
+                "managed",
+                "disabled",
+                "principal",
+                "identifier",
+                "roleReference",
+                "resource_group",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1393,8 +1534,14 @@ impl model::Model for RoleAssignmentMetaData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "principal", "role_assignment_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentMetaData",
+            names: &["scope", "principal", "role_assignment_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1437,8 +1584,14 @@ impl model::Model for RoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "harness_managed", "role-assignment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentResponse",
+            names: &["created", "updated", "harness_managed", "role-assignment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1479,8 +1632,14 @@ impl model::Model for RoleReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "scope_level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleReference",
+            names: &["identifier", "scope_level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1517,8 +1676,14 @@ impl model::Model for RoleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "scope_level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleRequest",
+            names: &["identifier", "scope_level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1557,8 +1722,14 @@ impl model::Model for RoleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier", "scope_level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleResponse",
+            names: &["name", "identifier", "scope_level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1599,8 +1770,14 @@ impl model::Model for RoleScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "account", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleScope",
+            names: &["org", "account", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1655,19 +1832,25 @@ impl model::Model for RolesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "scope",
-            "created",
-            "updated",
-            "identifier",
-            "description",
-            "permissions",
-            "harness_managed",
-            "allowed_scope_levels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RolesResponse",
+            names: &[
+                "name",
+                "tags",
+                "scope",
+                "created",
+                "updated",
+                "identifier",
+                "description",
+                "permissions",
+                "harness_managed",
+                "allowed_scope_levels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1722,8 +1905,8 @@ impl model::Model for RolesResponse {
 model::model!(RolesResponse);
 model::open_enum! {
     #[doc = " Schema `RolesResponse.allowed_scope_levels`."]
-    RolesResponseAllowedScopeLevels { Account = "account", Organization = "organization",
-    Project = "project", }
+    RolesResponseAllowedScopeLevels { 0 Account = "account", 1 Organization =
+    "organization", 2 Project = "project", }
 }
 /// Schema `ScopeSelector`.
 pub struct ScopeSelector {
@@ -1746,8 +1929,19 @@ impl model::Model for ScopeSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScopeSelector",
+            names: &[
+                "filter",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1772,6 +1966,7 @@ impl model::Model for ScopeSelector {
 }
 model::model!(ScopeSelector);
 model::open_enum! {
-    #[doc = " Schema `ScopeSelector.filter`."] ScopeSelectorFilter { ExcludingChildScopes
-    = "EXCLUDING_CHILD_SCOPES", IncludingChildScopes = "INCLUDING_CHILD_SCOPES", }
+    #[doc = " Schema `ScopeSelector.filter`."] ScopeSelectorFilter { 0
+    ExcludingChildScopes = "EXCLUDING_CHILD_SCOPES", 1 IncludingChildScopes =
+    "INCLUDING_CHILD_SCOPES", }
 }

@@ -31,16 +31,22 @@ impl model::Model for ResourceGroupFilterRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "search_term",
-            "managed_filter",
-            "identifier_filter",
-            "resource_selector_filter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupFilterRequestBody",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "search_term",
+                "managed_filter",
+                "identifier_filter",
+                "resource_selector_filter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -72,8 +78,8 @@ impl model::Model for ResourceGroupFilterRequestBody {
 model::model!(ResourceGroupFilterRequestBody);
 model::open_enum! {
     #[doc = " Schema `ResourceGroupFilterRequestBody.managed_filter`."]
-    ResourceGroupFilterRequestBodyManagedFilter { NoFilter = "NO_FILTER", OnlyManaged =
-    "ONLY_MANAGED", OnlyCustom = "ONLY_CUSTOM", }
+    ResourceGroupFilterRequestBodyManagedFilter { 0 NoFilter = "NO_FILTER", 1 OnlyManaged
+    = "ONLY_MANAGED", 2 OnlyCustom = "ONLY_CUSTOM", }
 }
 /// Schema `ResourceSelectorFilter`.
 pub struct ResourceSelectorFilter {
@@ -103,8 +109,14 @@ impl model::Model for ResourceSelectorFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_type", "resource_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceSelectorFilter",
+            names: &["resource_type", "resource_identifier"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,17 +134,14 @@ impl model::Model for ResourceSelectorFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(ResourceSelectorFilter);
 model::open_enum! {
-    #[doc = " Schema `filter-resource-groups order`."] FilterResourceGroupsOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `filter-resource-groups order`."] FilterResourceGroupsOrder { 0 Asc
+    = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `filter-resource-groups sort`."] FilterResourceGroupsSort {
-    Identifier = "identifier", Name = "name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `filter-resource-groups sort`."] FilterResourceGroupsSort { 0
+    Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -25,8 +25,14 @@ impl model::Model for ResourceGroupV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "resourceGroup", "harnessManaged", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupV2Response",
+            names: &["createdAt", "resourceGroup", "harnessManaged", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for CreateResourceGroupV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resourceGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateResourceGroupV2Body",
+            names: &["resourceGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,20 +131,26 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "includedScopes",
-            "resourceFilter",
-            "accountIdentifier",
-            "projectIdentifier",
-            "allowedScopeLevels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateResourceGroupV2BodyResourceGroup",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "includedScopes",
+                "resourceFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "allowedScopeLevels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +227,14 @@ impl model::Model for CreateResourceGroupV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateResourceGroupV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -236,8 +260,8 @@ impl model::Model for CreateResourceGroupV2Response {
 model::model!(CreateResourceGroupV2Response);
 model::open_enum! {
     #[doc = " Schema `createResourceGroupV2 response.status`."]
-    CreateResourceGroupV2ResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    CreateResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `getFilterResourceGroupListV2 body`.
 pub struct GetFilterResourceGroupListV2Body {
@@ -270,17 +294,23 @@ impl model::Model for GetFilterResourceGroupListV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "searchTerm",
-            "managedFilter",
-            "orgIdentifier",
-            "includedScopes",
-            "identifierFilter",
-            "accountIdentifier",
-            "projectIdentifier",
-            "resourceSelectorFilterList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFilterResourceGroupListV2Body",
+            names: &[
+                "searchTerm",
+                "managedFilter",
+                "orgIdentifier",
+                "includedScopes",
+                "identifierFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "resourceSelectorFilterList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -348,8 +378,19 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFilterResourceGroupListV2BodyIncludedScopes",
+            names: &[
+                "filter",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -390,8 +431,14 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resourceType", "resourceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFilterResourceGroupListV2BodyResourceSelectorFilterList",
+            names: &["resourceType", "resourceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,8 +479,14 @@ impl model::Model for GetFilterResourceGroupListV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFilterResourceGroupListV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -486,17 +539,23 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFilterResourceGroupListV2ResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,8 +604,8 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
 model::model!(GetFilterResourceGroupListV2ResponseData);
 model::open_enum! {
     #[doc = " Schema `getFilterResourceGroupListV2 response.status`."]
-    GetFilterResourceGroupListV2ResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    GetFilterResourceGroupListV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `getResourceGroupListV2 response`.
 pub struct GetResourceGroupListV2Response {
@@ -569,8 +628,14 @@ impl model::Model for GetResourceGroupListV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetResourceGroupListV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -623,17 +688,23 @@ impl model::Model for GetResourceGroupListV2ResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetResourceGroupListV2ResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -682,8 +753,8 @@ impl model::Model for GetResourceGroupListV2ResponseData {
 model::model!(GetResourceGroupListV2ResponseData);
 model::open_enum! {
     #[doc = " Schema `getResourceGroupListV2 response.status`."]
-    GetResourceGroupListV2ResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    GetResourceGroupListV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `getResourceGroupV2 response`.
 pub struct GetResourceGroupV2Response {
@@ -706,8 +777,14 @@ impl model::Model for GetResourceGroupV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetResourceGroupV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -733,8 +810,8 @@ impl model::Model for GetResourceGroupV2Response {
 model::model!(GetResourceGroupV2Response);
 model::open_enum! {
     #[doc = " Schema `getResourceGroupV2 response.status`."]
-    GetResourceGroupV2ResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    GetResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `updateResourceGroupV2 body`.
 pub struct UpdateResourceGroupV2Body {
@@ -751,8 +828,14 @@ impl model::Model for UpdateResourceGroupV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resourceGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateResourceGroupV2Body",
+            names: &["resourceGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -805,20 +888,26 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "includedScopes",
-            "resourceFilter",
-            "accountIdentifier",
-            "projectIdentifier",
-            "allowedScopeLevels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateResourceGroupV2BodyResourceGroup",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "includedScopes",
+                "resourceFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "allowedScopeLevels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -895,8 +984,14 @@ impl model::Model for UpdateResourceGroupV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateResourceGroupV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -922,6 +1017,6 @@ impl model::Model for UpdateResourceGroupV2Response {
 model::model!(UpdateResourceGroupV2Response);
 model::open_enum! {
     #[doc = " Schema `updateResourceGroupV2 response.status`."]
-    UpdateResourceGroupV2ResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    UpdateResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

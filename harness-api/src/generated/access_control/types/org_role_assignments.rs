@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-role-assignments order`."]
-    GetOrgScopedRoleAssignmentsOrder { Asc = "ASC", Desc = "DESC", }
+    GetOrgScopedRoleAssignmentsOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-role-assignments sort`."]
-    GetOrgScopedRoleAssignmentsSort { Identifier = "identifier", Name = "name", Created =
-    "created", Updated = "updated", }
+    GetOrgScopedRoleAssignmentsSort { 0 Identifier = "identifier", 1 Name = "name", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -5,10 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `list-resource-groups-org order`."] ListResourceGroupsOrgOrder { Asc
-    = "ASC", Desc = "DESC", }
+    #[doc = " Schema `list-resource-groups-org order`."] ListResourceGroupsOrgOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-resource-groups-org sort`."] ListResourceGroupsOrgSort {
-    Identifier = "identifier", Name = "name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `list-resource-groups-org sort`."] ListResourceGroupsOrgSort { 0
+    Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

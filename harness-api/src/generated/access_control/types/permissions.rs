@@ -31,16 +31,22 @@ impl model::Model for AuthzPermission {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "action",
-            "status",
-            "identifier",
-            "resourceType",
-            "includeInAllRoles",
-            "allowedScopeLevels",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzPermission",
+            names: &[
+                "name",
+                "action",
+                "status",
+                "identifier",
+                "resourceType",
+                "includeInAllRoles",
+                "allowedScopeLevels",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,9 +77,9 @@ impl model::Model for AuthzPermission {
 }
 model::model!(AuthzPermission);
 model::open_enum! {
-    #[doc = " Schema `AuthzPermission.status`."] AuthzPermissionStatus { Staging =
-    "STAGING", Experimental = "EXPERIMENTAL", Active = "ACTIVE", Deprecated =
-    "DEPRECATED", Inactive = "INACTIVE", }
+    #[doc = " Schema `AuthzPermission.status`."] AuthzPermissionStatus { 0 Staging =
+    "STAGING", 1 Experimental = "EXPERIMENTAL", 2 Active = "ACTIVE", 3 Deprecated =
+    "DEPRECATED", 4 Inactive = "INACTIVE", }
 }
 /// Schema `PermissionResponse`.
 pub struct PermissionResponse {
@@ -90,8 +96,14 @@ impl model::Model for PermissionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["permission"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PermissionResponse",
+            names: &["permission"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,8 +142,14 @@ impl model::Model for ResponseDtoListPermissionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListPermissionResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,6 +175,6 @@ impl model::Model for ResponseDtoListPermissionResponse {
 model::model!(ResponseDtoListPermissionResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListPermissionResponse.status`."]
-    ResponseDtoListPermissionResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListPermissionResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -25,8 +25,14 @@ impl model::Model for PrincipalEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "identifier", "accountIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalEntity",
+            names: &["org", "project", "identifier", "accountIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for PrincipalWithAccessFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgs", "projects", "userGroups", "principalType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalWithAccessFilter",
+            names: &["orgs", "projects", "userGroups", "principalType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,16 +135,22 @@ impl model::Model for PrincipalWithAccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgs",
-            "projects",
-            "totalPages",
-            "userGroups",
-            "serviceAccounts",
-            "totalPrincipals",
-            "usersWithAccess",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalWithAccessResponse",
+            names: &[
+                "orgs",
+                "projects",
+                "totalPages",
+                "userGroups",
+                "serviceAccounts",
+                "totalPrincipals",
+                "usersWithAccess",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,8 +195,14 @@ impl model::Model for PrincipalsWithAccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["principalsWithAccess"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalsWithAccessResponse",
+            names: &["principalsWithAccess"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +243,14 @@ impl model::Model for UserGroupEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "userCount", "identifier", "accountIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserGroupEntity",
+            names: &["org", "project", "userCount", "identifier", "accountIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,16 +303,22 @@ impl model::Model for UserWithAccessEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "orgs",
-            "email",
-            "projects",
-            "lastLogin",
-            "userGroups",
-            "isServiceAccount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserWithAccessEntity",
+            names: &[
+                "name",
+                "orgs",
+                "email",
+                "projects",
+                "lastLogin",
+                "userGroups",
+                "isServiceAccount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -327,8 +363,14 @@ impl model::Model for V1ListPrincipalsWithAccessBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ListPrincipalsWithAccessBody",
+            names: &["filter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `list-resource-groups-project order`."]
-    ListResourceGroupsProjectOrder { Asc = "ASC", Desc = "DESC", }
+    ListResourceGroupsProjectOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-resource-groups-project sort`."] ListResourceGroupsProjectSort
-    { Identifier = "identifier", Name = "name", Created = "created", Updated = "updated",
-    }
+    { 0 Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-project-scoped-role-assignments order`."]
-    GetProjectScopedRoleAssignmentsOrder { Asc = "ASC", Desc = "DESC", }
+    GetProjectScopedRoleAssignmentsOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-project-scoped-role-assignments sort`."]
-    GetProjectScopedRoleAssignmentsSort { Identifier = "identifier", Name = "name",
-    Created = "created", Updated = "updated", }
+    GetProjectScopedRoleAssignmentsSort { 0 Identifier = "identifier", 1 Name = "name", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -45,23 +45,29 @@ impl model::Model for AuthzGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "deny",
-            "type",
-            "orgId",
-            "action",
-            "entity",
-            "status",
-            "created",
-            "details",
-            "message",
-            "accountId",
-            "projectId",
-            "timestamp",
-            "detailsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzGovernanceMetadata",
+            names: &[
+                "id",
+                "deny",
+                "type",
+                "orgId",
+                "action",
+                "entity",
+                "status",
+                "created",
+                "details",
+                "message",
+                "accountId",
+                "projectId",
+                "timestamp",
+                "detailsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,22 +171,28 @@ impl model::Model for AuthzPolicyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "orgId",
-            "status",
-            "created",
-            "updated",
-            "policyId",
-            "severity",
-            "accountId",
-            "projectId",
-            "identifier",
-            "policyName",
-            "denyMessages",
-            "denyMessagesList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzPolicyMetadata",
+            names: &[
+                "error",
+                "orgId",
+                "status",
+                "created",
+                "updated",
+                "policyId",
+                "severity",
+                "accountId",
+                "projectId",
+                "identifier",
+                "policyName",
+                "denyMessages",
+                "denyMessagesList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -279,21 +291,27 @@ impl model::Model for AuthzPolicySetMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "orgId",
-            "status",
-            "created",
-            "accountId",
-            "projectId",
-            "identifier",
-            "description",
-            "policySetId",
-            "policySetName",
-            "policyMetadata",
-            "policyMetadataList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzPolicySetMetadata",
+            names: &[
+                "deny",
+                "orgId",
+                "status",
+                "created",
+                "accountId",
+                "projectId",
+                "identifier",
+                "description",
+                "policySetId",
+                "policySetName",
+                "policyMetadata",
+                "policyMetadataList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -381,17 +399,23 @@ impl model::Model for AuthzRoleAssignment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "managed",
-            "disabled",
-            "internal",
-            "principal",
-            "identifier",
-            "roleReference",
-            "roleIdentifier",
-            "resourceGroupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzRoleAssignment",
+            names: &[
+                "managed",
+                "disabled",
+                "internal",
+                "principal",
+                "identifier",
+                "roleReference",
+                "roleIdentifier",
+                "resourceGroupIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -463,15 +487,21 @@ impl model::Model for AuthzRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "createdAt",
-            "harnessManaged",
-            "lastModifiedAt",
-            "roleAssignment",
-            "governanceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzRoleAssignmentResponse",
+            names: &[
+                "scope",
+                "createdAt",
+                "harnessManaged",
+                "lastModifiedAt",
+                "roleAssignment",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,8 +546,14 @@ impl model::Model for AuthzRoleReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "scopeLevel"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzRoleReference",
+            names: &["identifier", "scopeLevel"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -556,8 +592,14 @@ impl model::Model for AuthzValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valid", "isValid", "errorMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzValidationResult",
+            names: &["valid", "isValid", "errorMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -608,17 +650,23 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseRoleAssignmentAggregate",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,17 +742,23 @@ impl model::Model for PageResponseRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseRoleAssignmentResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -774,8 +828,14 @@ impl model::Model for PrincipalV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "email", "identifier", "scopeLevel"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrincipalV2",
+            names: &["name", "type", "email", "identifier", "scopeLevel"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -802,8 +862,8 @@ impl model::Model for PrincipalV2 {
 }
 model::model!(PrincipalV2);
 model::open_enum! {
-    #[doc = " Schema `PrincipalV2.type`."] PrincipalV2Type { User = "USER", UserGroup =
-    "USER_GROUP", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `PrincipalV2.type`."] PrincipalV2Type { 0 User = "USER", 1 UserGroup
+    = "USER_GROUP", 2 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `ResourceGroup`.
 pub struct ResourceGroup {
@@ -822,8 +882,14 @@ impl model::Model for ResourceGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroup",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -864,8 +930,14 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRoleAssignmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -891,8 +963,8 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
 model::model!(ResponseDtoListRoleAssignmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListRoleAssignmentResponse.status`."]
-    ResponseDtoListRoleAssignmentResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListRoleAssignmentResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseRoleAssignmentAggregate`.
 pub struct ResponseDtoPageResponseRoleAssignmentAggregate {
@@ -915,8 +987,14 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseRoleAssignmentAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -942,8 +1020,8 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
 model::model!(ResponseDtoPageResponseRoleAssignmentAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseRoleAssignmentAggregate.status`."]
-    ResponseDtoPageResponseRoleAssignmentAggregateStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseRoleAssignmentAggregateStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseRoleAssignmentResponse`.
 pub struct ResponseDtoPageResponseRoleAssignmentResponse {
@@ -966,8 +1044,14 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseRoleAssignmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -993,8 +1077,8 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
 model::model!(ResponseDtoPageResponseRoleAssignmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseRoleAssignmentResponse.status`."]
-    ResponseDtoPageResponseRoleAssignmentResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseRoleAssignmentResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentAggregateResponse`.
 pub struct ResponseDtoRoleAssignmentAggregateResponse {
@@ -1017,8 +1101,14 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRoleAssignmentAggregateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1044,8 +1134,8 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
 model::model!(ResponseDtoRoleAssignmentAggregateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORoleAssignmentAggregateResponse.status`."]
-    ResponseDtoRoleAssignmentAggregateResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRoleAssignmentAggregateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentDeleteResponseDTO`.
 pub struct ResponseDtoRoleAssignmentDeleteResponseDto {
@@ -1068,8 +1158,14 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRoleAssignmentDeleteResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1095,8 +1191,8 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
 model::model!(ResponseDtoRoleAssignmentDeleteResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORoleAssignmentDeleteResponseDTO.status`."]
-    ResponseDtoRoleAssignmentDeleteResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRoleAssignmentDeleteResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentResponse`.
 pub struct ResponseDtoRoleAssignmentResponse {
@@ -1119,8 +1215,14 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRoleAssignmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1146,8 +1248,8 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
 model::model!(ResponseDtoRoleAssignmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORoleAssignmentResponse.status`."]
-    ResponseDtoRoleAssignmentResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoRoleAssignmentResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleAssignmentValidationResponse`.
 pub struct ResponseDtoRoleAssignmentValidationResponse {
@@ -1170,8 +1272,14 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRoleAssignmentValidationResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1197,8 +1305,8 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
 model::model!(ResponseDtoRoleAssignmentValidationResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORoleAssignmentValidationResponse.status`."]
-    ResponseDtoRoleAssignmentValidationResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRoleAssignmentValidationResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RoleAssignmentAggregate`.
 pub struct RoleAssignmentAggregate {
@@ -1231,18 +1339,24 @@ impl model::Model for RoleAssignmentAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "role",
-            "scope",
-            "disabled",
-            "createdAt",
-            "principal",
-            "identifier",
-            "resourceGroup",
-            "harnessManaged",
-            "lastModifiedAt",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentAggregate",
+            names: &[
+                "role",
+                "scope",
+                "disabled",
+                "createdAt",
+                "principal",
+                "identifier",
+                "resourceGroup",
+                "harnessManaged",
+                "lastModifiedAt",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1313,8 +1427,14 @@ impl model::Model for RoleAssignmentAggregateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roles", "scope", "resourceGroups", "roleAssignments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentAggregateResponse",
+            names: &["roles", "scope", "resourceGroups", "roleAssignments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1363,8 +1483,14 @@ impl model::Model for RoleAssignmentCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roleAssignments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentCreateRequest",
+            names: &["roleAssignments"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1379,10 +1505,6 @@ impl model::Model for RoleAssignmentCreateRequest {
             0 => model::Cell::part(&self.role_assignments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(RoleAssignmentCreateRequest);
@@ -1407,8 +1529,18 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failedToDelete", "successfullyDeleted", "roleAssignmentErrorResponseDTOList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentDeleteResponseDto",
+            names: &[
+                "failedToDelete",
+                "successfullyDeleted",
+                "roleAssignmentErrorResponseDTOList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1449,8 +1581,14 @@ impl model::Model for RoleAssignmentErrorResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errorMessage", "roleAssignmentId", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentErrorResponseDto",
+            names: &["errorMessage", "roleAssignmentId", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1501,17 +1639,23 @@ impl model::Model for RoleAssignmentFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleFilter",
-            "disabledFilter",
-            "principalFilter",
-            "principalTypeFilter",
-            "resourceGroupFilter",
-            "roleReferenceFilter",
-            "harnessManagedFilter",
-            "principalScopeLevelFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentFilter",
+            names: &[
+                "roleFilter",
+                "disabledFilter",
+                "principalFilter",
+                "principalTypeFilter",
+                "resourceGroupFilter",
+                "roleReferenceFilter",
+                "harnessManagedFilter",
+                "principalScopeLevelFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1560,8 +1704,8 @@ impl model::Model for RoleAssignmentFilter {
 model::model!(RoleAssignmentFilter);
 model::open_enum! {
     #[doc = " Schema `RoleAssignmentFilter.principalTypeFilter`."]
-    RoleAssignmentFilterPrincipalTypeFilter { User = "USER", UserGroup = "USER_GROUP",
-    ServiceAccount = "SERVICE_ACCOUNT", }
+    RoleAssignmentFilterPrincipalTypeFilter { 0 User = "USER", 1 UserGroup =
+    "USER_GROUP", 2 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RoleAssignmentFilterV2`.
 pub struct RoleAssignmentFilterV2 {
@@ -1592,17 +1736,23 @@ impl model::Model for RoleAssignmentFilterV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleFilter",
-            "scopeFilters",
-            "disabledFilter",
-            "principalFilter",
-            "principalTypeFilter",
-            "resourceGroupFilter",
-            "roleReferenceFilter",
-            "harnessManagedFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentFilterV2",
+            names: &[
+                "roleFilter",
+                "scopeFilters",
+                "disabledFilter",
+                "principalFilter",
+                "principalTypeFilter",
+                "resourceGroupFilter",
+                "roleReferenceFilter",
+                "harnessManagedFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1651,8 +1801,8 @@ impl model::Model for RoleAssignmentFilterV2 {
 model::model!(RoleAssignmentFilterV2);
 model::open_enum! {
     #[doc = " Schema `RoleAssignmentFilterV2.principalTypeFilter`."]
-    RoleAssignmentFilterV2PrincipalTypeFilter { User = "USER", UserGroup = "USER_GROUP",
-    ServiceAccount = "SERVICE_ACCOUNT", }
+    RoleAssignmentFilterV2PrincipalTypeFilter { 0 User = "USER", 1 UserGroup =
+    "USER_GROUP", 2 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RoleAssignmentValidationRequest`.
 pub struct RoleAssignmentValidationRequest {
@@ -1688,8 +1838,19 @@ impl model::Model for RoleAssignmentValidationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["validateRole", "roleAssignment", "validatePrincipal", "validateResourceGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentValidationRequest",
+            names: &[
+                "validateRole",
+                "roleAssignment",
+                "validatePrincipal",
+                "validateResourceGroup",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1710,10 +1871,6 @@ impl model::Model for RoleAssignmentValidationRequest {
             3 => model::Part::Flag(&self.validate_resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(RoleAssignmentValidationRequest);
@@ -1736,12 +1893,18 @@ impl model::Model for RoleAssignmentValidationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleValidationResult",
-            "principalValidationResult",
-            "resourceGroupValidationResult",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentValidationResponse",
+            names: &[
+                "roleValidationResult",
+                "principalValidationResult",
+                "resourceGroupValidationResult",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1788,15 +1951,21 @@ impl model::Model for ScopeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgName",
-            "accountName",
-            "projectName",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScopeResponse",
+            names: &[
+                "orgName",
+                "accountName",
+                "projectName",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseRoleWithPrincipalCountResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +117,14 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseRoleWithPrincipalCountResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -138,8 +150,8 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
 model::model!(ResponseDtoPageResponseRoleWithPrincipalCountResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseRoleWithPrincipalCountResponse.status`."]
-    ResponseDtoPageResponseRoleWithPrincipalCountResponseStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseRoleWithPrincipalCountResponseStatus { 0 Success = "SUCCESS",
+    1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORoleResponse`.
 pub struct ResponseDtoRoleResponse {
@@ -162,8 +174,14 @@ impl model::Model for ResponseDtoRoleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRoleResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,7 +207,7 @@ impl model::Model for ResponseDtoRoleResponse {
 model::model!(ResponseDtoRoleResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORoleResponse.status`."] ResponseDtoRoleResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RoleWithPrincipalCountResponse`.
 pub struct RoleWithPrincipalCountResponse {
@@ -220,17 +238,23 @@ impl model::Model for RoleWithPrincipalCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "role",
-            "scope",
-            "createdAt",
-            "harnessManaged",
-            "lastModifiedAt",
-            "roleAssignedToUserCount",
-            "roleAssignedToUserGroupCount",
-            "roleAssignedToServiceAccountCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleWithPrincipalCountResponse",
+            names: &[
+                "role",
+                "scope",
+                "createdAt",
+                "harnessManaged",
+                "lastModifiedAt",
+                "roleAssignedToUserCount",
+                "roleAssignedToUserGroupCount",
+                "roleAssignedToServiceAccountCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

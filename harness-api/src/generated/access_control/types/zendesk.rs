@@ -5,11 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `createZendeskTicket priority`."] CreateZendeskTicketPriority { Low
-    = "LOW", Normal = "NORMAL", High = "HIGH", Urgent = "URGENT", }
+    #[doc = " Schema `createZendeskTicket priority`."] CreateZendeskTicketPriority { 0
+    Low = "LOW", 1 Normal = "NORMAL", 2 High = "HIGH", 3 Urgent = "URGENT", }
 }
 model::open_enum! {
-    #[doc = " Schema `createZendeskTicket ticketType`."] CreateZendeskTicketType {
-    Question = "QUESTION", Problem = "PROBLEM", FeatureRequest = "FEATURE_REQUEST", Other
-    = "OTHER", }
+    #[doc = " Schema `createZendeskTicket ticketType`."] CreateZendeskTicketType { 0
+    Question = "QUESTION", 1 Problem = "PROBLEM", 2 FeatureRequest = "FEATURE_REQUEST", 3
+    Other = "OTHER", }
 }

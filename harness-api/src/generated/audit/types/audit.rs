@@ -21,8 +21,14 @@ impl model::Model for AddCollaboratorAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "source"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddCollaboratorAuditEventData",
+            names: &["type", "source"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for AuditEnvironment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditEnvironment",
+            names: &["type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,8 +93,8 @@ impl model::Model for AuditEnvironment {
 }
 model::model!(AuditEnvironment);
 model::open_enum! {
-    #[doc = " Schema `AuditEnvironment.type`."] AuditEnvironmentType { PreProduction =
-    "PreProduction", Production = "Production", }
+    #[doc = " Schema `AuditEnvironment.type`."] AuditEnvironmentType { 0 PreProduction =
+    "PreProduction", 1 Production = "Production", }
 }
 /// Schema `AuditEvent`.
 pub struct AuditEvent {
@@ -125,23 +137,29 @@ impl model::Model for AuditEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "action",
-            "module",
-            "auditId",
-            "insertId",
-            "resource",
-            "timestamp",
-            "environment",
-            "internalInfo",
-            "resourceScope",
-            "auditEventData",
-            "httpRequestInfo",
-            "requestMetadata",
-            "authenticationInfo",
-            "impersonatingAuthenticationInfo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditEvent",
+            names: &[
+                "action",
+                "module",
+                "auditId",
+                "insertId",
+                "resource",
+                "timestamp",
+                "environment",
+                "internalInfo",
+                "resourceScope",
+                "auditEventData",
+                "httpRequestInfo",
+                "requestMetadata",
+                "authenticationInfo",
+                "impersonatingAuthenticationInfo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -207,25 +225,26 @@ impl model::Model for AuditEvent {
 }
 model::model!(AuditEvent);
 model::open_enum! {
-    #[doc = " Schema `AuditEvent.action`."] AuditEventAction { Create = "CREATE", Update
-    = "UPDATE", Restore = "RESTORE", Delete = "DELETE", ForceDelete = "FORCE_DELETE",
-    Upsert = "UPSERT", Invite = "INVITE", ResendInvite = "RESEND_INVITE", RevokeInvite =
-    "REVOKE_INVITE", AddCollaborator = "ADD_COLLABORATOR", RemoveCollaborator =
-    "REMOVE_COLLABORATOR", CreateToken = "CREATE_TOKEN", RevokeToken = "REVOKE_TOKEN",
-    DeleteToken = "DELETE_TOKEN", Login = "LOGIN", Login2fa = "LOGIN2FA",
-    UnsuccessfulLogin = "UNSUCCESSFUL_LOGIN", AddMembership = "ADD_MEMBERSHIP",
-    RemoveMembership = "REMOVE_MEMBERSHIP", ErrorBudgetReset = "ERROR_BUDGET_RESET",
-    Start = "START", End = "END", StageStart = "STAGE_START", StageEnd = "STAGE_END",
-    Pause = "PAUSE", Resume = "RESUME", Abort = "ABORT", Timeout = "TIMEOUT", SignedEula
-    = "SIGNED_EULA", RoleAssignmentCreated = "ROLE_ASSIGNMENT_CREATED",
-    RoleAssignmentUpdated = "ROLE_ASSIGNMENT_UPDATED", RoleAssignmentDeleted =
-    "ROLE_ASSIGNMENT_DELETED", Move = "MOVE", Enabled = "ENABLED", Disabled = "DISABLED",
-    DismissAnomaly = "DISMISS_ANOMALY", Rerun = "RERUN", Bypass = "BYPASS",
-    StableVersionChanged = "STABLE_VERSION_CHANGED", SyncStart = "SYNC_START",
-    SyncSucceeded = "SYNC_SUCCEEDED", SyncFailed = "SYNC_FAILED", StartImpersonation =
-    "START_IMPERSONATION", EndImpersonation = "END_IMPERSONATION", MoveToGit =
-    "MOVE_TO_GIT", FreezeBypass = "FREEZE_BYPASS", Expired = "EXPIRED", ForcePush =
-    "FORCE_PUSH", }
+    #[doc = " Schema `AuditEvent.action`."] AuditEventAction { 0 Create = "CREATE", 1
+    Update = "UPDATE", 2 Restore = "RESTORE", 3 Delete = "DELETE", 4 ForceDelete =
+    "FORCE_DELETE", 5 Upsert = "UPSERT", 6 Invite = "INVITE", 7 ResendInvite =
+    "RESEND_INVITE", 8 RevokeInvite = "REVOKE_INVITE", 9 AddCollaborator =
+    "ADD_COLLABORATOR", 10 RemoveCollaborator = "REMOVE_COLLABORATOR", 11 CreateToken =
+    "CREATE_TOKEN", 12 RevokeToken = "REVOKE_TOKEN", 13 DeleteToken = "DELETE_TOKEN", 14
+    Login = "LOGIN", 15 Login2fa = "LOGIN2FA", 16 UnsuccessfulLogin =
+    "UNSUCCESSFUL_LOGIN", 17 AddMembership = "ADD_MEMBERSHIP", 18 RemoveMembership =
+    "REMOVE_MEMBERSHIP", 19 ErrorBudgetReset = "ERROR_BUDGET_RESET", 20 Start = "START",
+    21 End = "END", 22 StageStart = "STAGE_START", 23 StageEnd = "STAGE_END", 24 Pause =
+    "PAUSE", 25 Resume = "RESUME", 26 Abort = "ABORT", 27 Timeout = "TIMEOUT", 28
+    SignedEula = "SIGNED_EULA", 29 RoleAssignmentCreated = "ROLE_ASSIGNMENT_CREATED", 30
+    RoleAssignmentUpdated = "ROLE_ASSIGNMENT_UPDATED", 31 RoleAssignmentDeleted =
+    "ROLE_ASSIGNMENT_DELETED", 32 Move = "MOVE", 33 Enabled = "ENABLED", 34 Disabled =
+    "DISABLED", 35 DismissAnomaly = "DISMISS_ANOMALY", 36 Rerun = "RERUN", 37 Bypass =
+    "BYPASS", 38 StableVersionChanged = "STABLE_VERSION_CHANGED", 39 SyncStart =
+    "SYNC_START", 40 SyncSucceeded = "SYNC_SUCCEEDED", 41 SyncFailed = "SYNC_FAILED", 42
+    StartImpersonation = "START_IMPERSONATION", 43 EndImpersonation =
+    "END_IMPERSONATION", 44 MoveToGit = "MOVE_TO_GIT", 45 FreezeBypass = "FREEZE_BYPASS",
+    46 Expired = "EXPIRED", 47 ForcePush = "FORCE_PUSH", }
 }
 model::union! {
     #[doc = " Schema `AuditEventData`."] AuditEventData : 11, tag : Some("type"),
@@ -240,13 +259,14 @@ model::union! {
     10 UserMembership(UserMembershipAuditEventData), }
 }
 model::open_enum! {
-    #[doc = " Schema `AuditEvent.module`."] AuditEventModule { Cd = "CD", Ci = "CI", Cv =
-    "CV", Cf = "CF", Ce = "CE", Sto = "STO", Chaos = "CHAOS", AiTestAutomation =
-    "AI_TEST_AUTOMATION", Srm = "SRM", Iacm = "IACM", Cet = "CET", Idp = "IDP", Code =
-    "CODE", Ssca = "SSCA", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Rmg = "RMG", Governance = "GOVERNANCE", Platform = "PLATFORM", Sei
-    = "SEI", Har = "HAR", DevopsEssentials = "DevopsEssentials", Fme = "FME", Dbops =
-    "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", }
+    #[doc = " Schema `AuditEvent.module`."] AuditEventModule { 0 Cd = "CD", 1 Ci = "CI",
+    2 Cv = "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Chaos = "CHAOS", 7
+    AiTestAutomation = "AI_TEST_AUTOMATION", 8 Srm = "SRM", 9 Iacm = "IACM", 10 Cet =
+    "CET", 11 Idp = "IDP", 12 Code = "CODE", 13 Ssca = "SSCA", 14 Core = "CORE", 15 Pms =
+    "PMS", 16 Templateservice = "TEMPLATESERVICE", 17 Rmg = "RMG", 18 Governance =
+    "GOVERNANCE", 19 Platform = "PLATFORM", 20 Sei = "SEI", 21 Har = "HAR", 22
+    DevopsEssentials = "DevopsEssentials", 23 Fme = "FME", 24 Dbops = "DBOPS", 25
+    AiAgentMlops = "AI_AGENT_MLOPS", }
 }
 /// Schema `AuditFilterProperties`.
 pub struct AuditFilterProperties {
@@ -285,21 +305,27 @@ impl model::Model for AuditFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "scopes",
-            "actions",
-            "endTime",
-            "modules",
-            "resources",
-            "startTime",
-            "filterType",
-            "principals",
-            "environments",
-            "staticFilter",
-            "includeChildScopes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditFilterProperties",
+            names: &[
+                "tags",
+                "scopes",
+                "actions",
+                "endTime",
+                "modules",
+                "resources",
+                "startTime",
+                "filterType",
+                "principals",
+                "environments",
+                "staticFilter",
+                "includeChildScopes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -359,42 +385,44 @@ impl model::Model for AuditFilterProperties {
 }
 model::model!(AuditFilterProperties);
 model::open_enum! {
-    #[doc = " Schema `AuditFilterProperties.actions`."] AuditFilterPropertiesActions {
-    Create = "CREATE", Update = "UPDATE", Restore = "RESTORE", Delete = "DELETE",
-    ForceDelete = "FORCE_DELETE", Upsert = "UPSERT", Invite = "INVITE", ResendInvite =
-    "RESEND_INVITE", RevokeInvite = "REVOKE_INVITE", AddCollaborator =
-    "ADD_COLLABORATOR", RemoveCollaborator = "REMOVE_COLLABORATOR", CreateToken =
-    "CREATE_TOKEN", RevokeToken = "REVOKE_TOKEN", DeleteToken = "DELETE_TOKEN", Login =
-    "LOGIN", Login2fa = "LOGIN2FA", UnsuccessfulLogin = "UNSUCCESSFUL_LOGIN",
-    AddMembership = "ADD_MEMBERSHIP", RemoveMembership = "REMOVE_MEMBERSHIP",
-    ErrorBudgetReset = "ERROR_BUDGET_RESET", Start = "START", End = "END", StageStart =
-    "STAGE_START", StageEnd = "STAGE_END", Pause = "PAUSE", Resume = "RESUME", Abort =
-    "ABORT", Timeout = "TIMEOUT", SignedEula = "SIGNED_EULA", RoleAssignmentCreated =
-    "ROLE_ASSIGNMENT_CREATED", RoleAssignmentUpdated = "ROLE_ASSIGNMENT_UPDATED",
-    RoleAssignmentDeleted = "ROLE_ASSIGNMENT_DELETED", Move = "MOVE", Enabled =
-    "ENABLED", Disabled = "DISABLED", DismissAnomaly = "DISMISS_ANOMALY", Rerun =
-    "RERUN", Bypass = "BYPASS", StableVersionChanged = "STABLE_VERSION_CHANGED",
-    SyncStart = "SYNC_START", SyncSucceeded = "SYNC_SUCCEEDED", SyncFailed =
-    "SYNC_FAILED", StartImpersonation = "START_IMPERSONATION", EndImpersonation =
-    "END_IMPERSONATION", MoveToGit = "MOVE_TO_GIT", FreezeBypass = "FREEZE_BYPASS",
-    Expired = "EXPIRED", ForcePush = "FORCE_PUSH", }
+    #[doc = " Schema `AuditFilterProperties.actions`."] AuditFilterPropertiesActions { 0
+    Create = "CREATE", 1 Update = "UPDATE", 2 Restore = "RESTORE", 3 Delete = "DELETE", 4
+    ForceDelete = "FORCE_DELETE", 5 Upsert = "UPSERT", 6 Invite = "INVITE", 7
+    ResendInvite = "RESEND_INVITE", 8 RevokeInvite = "REVOKE_INVITE", 9 AddCollaborator =
+    "ADD_COLLABORATOR", 10 RemoveCollaborator = "REMOVE_COLLABORATOR", 11 CreateToken =
+    "CREATE_TOKEN", 12 RevokeToken = "REVOKE_TOKEN", 13 DeleteToken = "DELETE_TOKEN", 14
+    Login = "LOGIN", 15 Login2fa = "LOGIN2FA", 16 UnsuccessfulLogin =
+    "UNSUCCESSFUL_LOGIN", 17 AddMembership = "ADD_MEMBERSHIP", 18 RemoveMembership =
+    "REMOVE_MEMBERSHIP", 19 ErrorBudgetReset = "ERROR_BUDGET_RESET", 20 Start = "START",
+    21 End = "END", 22 StageStart = "STAGE_START", 23 StageEnd = "STAGE_END", 24 Pause =
+    "PAUSE", 25 Resume = "RESUME", 26 Abort = "ABORT", 27 Timeout = "TIMEOUT", 28
+    SignedEula = "SIGNED_EULA", 29 RoleAssignmentCreated = "ROLE_ASSIGNMENT_CREATED", 30
+    RoleAssignmentUpdated = "ROLE_ASSIGNMENT_UPDATED", 31 RoleAssignmentDeleted =
+    "ROLE_ASSIGNMENT_DELETED", 32 Move = "MOVE", 33 Enabled = "ENABLED", 34 Disabled =
+    "DISABLED", 35 DismissAnomaly = "DISMISS_ANOMALY", 36 Rerun = "RERUN", 37 Bypass =
+    "BYPASS", 38 StableVersionChanged = "STABLE_VERSION_CHANGED", 39 SyncStart =
+    "SYNC_START", 40 SyncSucceeded = "SYNC_SUCCEEDED", 41 SyncFailed = "SYNC_FAILED", 42
+    StartImpersonation = "START_IMPERSONATION", 43 EndImpersonation =
+    "END_IMPERSONATION", 44 MoveToGit = "MOVE_TO_GIT", 45 FreezeBypass = "FREEZE_BYPASS",
+    46 Expired = "EXPIRED", 47 ForcePush = "FORCE_PUSH", }
 }
 model::open_enum! {
     #[doc = " Schema `AuditFilterProperties.filterType`."]
-    AuditFilterPropertiesFilterType { Audit = "Audit", }
+    AuditFilterPropertiesFilterType { 0 Audit = "Audit", }
 }
 model::open_enum! {
-    #[doc = " Schema `AuditFilterProperties.modules`."] AuditFilterPropertiesModules { Cd
-    = "CD", Ci = "CI", Cv = "CV", Cf = "CF", Ce = "CE", Sto = "STO", Chaos = "CHAOS",
-    AiTestAutomation = "AI_TEST_AUTOMATION", Srm = "SRM", Iacm = "IACM", Cet = "CET", Idp
-    = "IDP", Code = "CODE", Ssca = "SSCA", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Rmg = "RMG", Governance = "GOVERNANCE", Platform = "PLATFORM", Sei
-    = "SEI", Har = "HAR", DevopsEssentials = "DevopsEssentials", Fme = "FME", Dbops =
-    "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", }
+    #[doc = " Schema `AuditFilterProperties.modules`."] AuditFilterPropertiesModules { 0
+    Cd = "CD", 1 Ci = "CI", 2 Cv = "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Chaos
+    = "CHAOS", 7 AiTestAutomation = "AI_TEST_AUTOMATION", 8 Srm = "SRM", 9 Iacm = "IACM",
+    10 Cet = "CET", 11 Idp = "IDP", 12 Code = "CODE", 13 Ssca = "SSCA", 14 Core = "CORE",
+    15 Pms = "PMS", 16 Templateservice = "TEMPLATESERVICE", 17 Rmg = "RMG", 18 Governance
+    = "GOVERNANCE", 19 Platform = "PLATFORM", 20 Sei = "SEI", 21 Har = "HAR", 22
+    DevopsEssentials = "DevopsEssentials", 23 Fme = "FME", 24 Dbops = "DBOPS", 25
+    AiAgentMlops = "AI_AGENT_MLOPS", }
 }
 model::open_enum! {
     #[doc = " Schema `AuditFilterProperties.staticFilter`."]
-    AuditFilterPropertiesStaticFilter { ExcludeLoginEvents = "EXCLUDE_LOGIN_EVENTS",
+    AuditFilterPropertiesStaticFilter { 0 ExcludeLoginEvents = "EXCLUDE_LOGIN_EVENTS", 1
     ExcludeSystemEvents = "EXCLUDE_SYSTEM_EVENTS", }
 }
 /// Schema `AuditHttpRequestInfo`.
@@ -412,8 +440,14 @@ impl model::Model for AuditHttpRequestInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["requestMethod"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditHttpRequestInfo",
+            names: &["requestMethod"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -448,8 +482,14 @@ impl model::Model for AuditPrincipal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditPrincipal",
+            names: &["type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -470,8 +510,8 @@ impl model::Model for AuditPrincipal {
 }
 model::model!(AuditPrincipal);
 model::open_enum! {
-    #[doc = " Schema `AuditPrincipal.type`."] AuditPrincipalType { User = "USER", System
-    = "SYSTEM", ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `AuditPrincipal.type`."] AuditPrincipalType { 0 User = "USER", 1
+    System = "SYSTEM", 2 ApiKey = "API_KEY", 3 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `AuditRequestMetadata`.
 pub struct AuditRequestMetadata {
@@ -488,8 +528,14 @@ impl model::Model for AuditRequestMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clientIP"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditRequestMetadata",
+            names: &["clientIP"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,8 +572,14 @@ impl model::Model for AuditResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "labels", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditResource",
+            names: &["type", "labels", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -570,8 +622,19 @@ impl model::Model for AuditResourceScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditResourceScope",
+            names: &[
+                "labels",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -612,8 +675,14 @@ impl model::Model for AuditRoleBinding {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roleIdentifier", "resourceGroupIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditRoleBinding",
+            names: &["roleIdentifier", "resourceGroupIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -650,8 +719,14 @@ impl model::Model for AuthenticationInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "principal"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthenticationInfo",
+            names: &["labels", "principal"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,8 +763,14 @@ impl model::Model for ChaosAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "eventModule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosAuditEventData",
+            names: &["type", "eventModule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -726,8 +807,14 @@ impl model::Model for FeatureFlagAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "environment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureFlagAuditEventData",
+            names: &["type", "environment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -764,8 +851,14 @@ impl model::Model for GitopsAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "agentId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitopsAuditEventData",
+            names: &["type", "agentId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -800,8 +893,14 @@ impl model::Model for InvitationSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InvitationSource",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -860,23 +959,29 @@ impl model::Model for NodeExecutionEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "endTs",
-            "status",
-            "startTs",
-            "stageType",
-            "runSequence",
-            "triggeredBy",
-            "orgIdentifier",
-            "nodeExecutionId",
-            "planExecutionId",
-            "stageIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "pipelineIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeExecutionEventData",
+            names: &[
+                "type",
+                "endTs",
+                "status",
+                "startTs",
+                "stageType",
+                "runSequence",
+                "triggeredBy",
+                "orgIdentifier",
+                "nodeExecutionId",
+                "planExecutionId",
+                "stageIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -958,8 +1063,14 @@ impl model::Model for OpaAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "eventModule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpaAuditEventData",
+            names: &["type", "eventModule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1008,17 +1119,23 @@ impl model::Model for PageResponseAuditEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseAuditEvent",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1086,8 +1203,14 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseAuditEvent",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1113,8 +1236,8 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
 model::model!(ResponseDtoPageResponseAuditEvent);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseAuditEvent.status`."]
-    ResponseDtoPageResponseAuditEventStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPageResponseAuditEventStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSliceResponseAuditEvent`.
 pub struct ResponseDtoSliceResponseAuditEvent {
@@ -1137,8 +1260,14 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSliceResponseAuditEvent",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1164,8 +1293,8 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
 model::model!(ResponseDtoSliceResponseAuditEvent);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSliceResponseAuditEvent.status`."]
-    ResponseDtoSliceResponseAuditEventStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSliceResponseAuditEventStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ServiceDiscoveryAuditEventData`.
 pub struct ServiceDiscoveryAuditEventData {
@@ -1184,8 +1313,14 @@ impl model::Model for ServiceDiscoveryAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "eventModule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDiscoveryAuditEventData",
+            names: &["type", "eventModule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1230,8 +1365,21 @@ impl model::Model for SliceResponseAuditEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content", "hasNext", "pageSize", "pageIndex", "pageToken", "pageItemCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SliceResponseAuditEvent",
+            names: &[
+                "content",
+                "hasNext",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1286,14 +1434,20 @@ impl model::Model for TemplateEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "comments",
-            "newStableVersion",
-            "oldStableVersion",
-            "templateUpdateEventType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateEventData",
+            names: &[
+                "type",
+                "comments",
+                "newStableVersion",
+                "oldStableVersion",
+                "templateUpdateEventType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1338,8 +1492,14 @@ impl model::Model for TriggeredByInfoAuditDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "extraInfo", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggeredByInfoAuditDetails",
+            names: &["type", "extraInfo", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1378,8 +1538,14 @@ impl model::Model for UserInvitationAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "roleBindings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserInvitationAuditEventData",
+            names: &["type", "roleBindings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1416,8 +1582,14 @@ impl model::Model for UserInviteAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "roleBindings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserInviteAuditEventData",
+            names: &["type", "roleBindings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1454,8 +1626,14 @@ impl model::Model for UserMembershipAuditEventData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "mechanism"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserMembershipAuditEventData",
+            names: &["type", "mechanism"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

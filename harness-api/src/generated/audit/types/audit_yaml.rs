@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoYamlDiffRecord {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoYamlDiffRecord",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoYamlDiffRecord {
 model::model!(ResponseDtoYamlDiffRecord);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOYamlDiffRecord.status`."]
-    ResponseDtoYamlDiffRecordStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoYamlDiffRecordStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `YamlDiffRecord`.
 pub struct YamlDiffRecord {
@@ -72,8 +78,14 @@ impl model::Model for YamlDiffRecord {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["newYaml", "oldYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlDiffRecord",
+            names: &["newYaml", "oldYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

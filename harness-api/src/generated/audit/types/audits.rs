@@ -5,13 +5,13 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `Action`."] Action { Create = "CREATE", Update = "UPDATE", Restore =
-    "RESTORE", Delete = "DELETE", ForceDelete = "FORCE_DELETE", Upsert = "UPSERT", Invite
-    = "INVITE", ResendInvite = "RESEND_INVITE", RevokeInvite = "REVOKE_INVITE",
-    AddCollaborator = "ADD_COLLABORATOR", RemoveCollaborator = "REMOVE_COLLABORATOR",
-    CreateToken = "CREATE_TOKEN", RevokeToken = "REVOKE_TOKEN", Login = "LOGIN", Login2fa
-    = "LOGIN2FA", UnsuccessfulLogin = "UNSUCCESSFUL_LOGIN", ErrorBudgetReset =
-    "ERROR_BUDGET_RESET", }
+    #[doc = " Schema `Action`."] Action { 0 Create = "CREATE", 1 Update = "UPDATE", 2
+    Restore = "RESTORE", 3 Delete = "DELETE", 4 ForceDelete = "FORCE_DELETE", 5 Upsert =
+    "UPSERT", 6 Invite = "INVITE", 7 ResendInvite = "RESEND_INVITE", 8 RevokeInvite =
+    "REVOKE_INVITE", 9 AddCollaborator = "ADD_COLLABORATOR", 10 RemoveCollaborator =
+    "REMOVE_COLLABORATOR", 11 CreateToken = "CREATE_TOKEN", 12 RevokeToken =
+    "REVOKE_TOKEN", 13 Login = "LOGIN", 14 Login2fa = "LOGIN2FA", 15 UnsuccessfulLogin =
+    "UNSUCCESSFUL_LOGIN", 16 ErrorBudgetReset = "ERROR_BUDGET_RESET", }
 }
 /// Schema `AuditEventDTO`.
 pub struct AuditEventDto {
@@ -52,22 +52,28 @@ impl model::Model for AuditEventDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "action",
-            "module",
-            "audit_id",
-            "resource",
-            "insert_id",
-            "timestamp",
-            "environment",
-            "internal_info",
-            "resource_scope",
-            "request_metadata",
-            "yaml_diff_record",
-            "http_request_info",
-            "authentication_info",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditEventDto",
+            names: &[
+                "action",
+                "module",
+                "audit_id",
+                "resource",
+                "insert_id",
+                "timestamp",
+                "environment",
+                "internal_info",
+                "resource_scope",
+                "request_metadata",
+                "yaml_diff_record",
+                "http_request_info",
+                "authentication_info",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -146,8 +152,14 @@ impl model::Model for AuditEventEnvironment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditEventEnvironment",
+            names: &["type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -168,8 +180,8 @@ impl model::Model for AuditEventEnvironment {
 }
 model::model!(AuditEventEnvironment);
 model::open_enum! {
-    #[doc = " Schema `EnvironmentType1`."] AuditEventEnvironmentType { PreProduction =
-    "PreProduction", Production = "Production", }
+    #[doc = " Schema `EnvironmentType1`."] AuditEventEnvironmentType { 0 PreProduction =
+    "PreProduction", 1 Production = "Production", }
 }
 /// Schema `Principal1`.
 pub struct AuditEventPrincipal {
@@ -188,8 +200,14 @@ impl model::Model for AuditEventPrincipal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditEventPrincipal",
+            names: &["type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,20 +262,26 @@ impl model::Model for AuditFilterPropertiesV1dto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "scopes",
-            "actions",
-            "modules",
-            "end_time",
-            "resources",
-            "principals",
-            "start_time",
-            "filter_type",
-            "environments",
-            "static_filter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditFilterPropertiesV1dto",
+            names: &[
+                "tags",
+                "scopes",
+                "actions",
+                "modules",
+                "end_time",
+                "resources",
+                "principals",
+                "start_time",
+                "filter_type",
+                "environments",
+                "static_filter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -314,10 +338,10 @@ impl model::Model for AuditFilterPropertiesV1dto {
 }
 model::model!(AuditFilterPropertiesV1dto);
 model::open_enum! {
-    #[doc = " Schema `ModuleType1`."] AuditModuleType { Cd = "CD", Ci = "CI", Cv = "CV",
-    Cf = "CF", Ce = "CE", Sto = "STO", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Governance = "GOVERNANCE", Chaos = "CHAOS", Cet = "CET", Idp =
-    "IDP", }
+    #[doc = " Schema `ModuleType1`."] AuditModuleType { 0 Cd = "CD", 1 Ci = "CI", 2 Cv =
+    "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Core = "CORE", 7 Pms = "PMS", 8
+    Templateservice = "TEMPLATESERVICE", 9 Governance = "GOVERNANCE", 10 Chaos = "CHAOS",
+    11 Cet = "CET", 12 Idp = "IDP", }
 }
 /// Schema `AuthenticationInfoDTO`.
 pub struct AuthenticationInfoDto {
@@ -336,8 +360,14 @@ impl model::Model for AuthenticationInfoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "principal"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthenticationInfoDto",
+            names: &["labels", "principal"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -358,12 +388,13 @@ impl model::Model for AuthenticationInfoDto {
 }
 model::model!(AuthenticationInfoDto);
 model::open_enum! {
-    #[doc = " Schema `FilterType`."] FilterType { Connector = "CONNECTOR",
-    Delegateprofile = "DELEGATEPROFILE", Delegate = "DELEGATE", Pipelinesetup =
-    "PIPELINESETUP", Pipelineexecution = "PIPELINEEXECUTION", Deployment = "DEPLOYMENT",
-    Audit = "AUDIT", Template = "TEMPLATE", Environmentgroup = "ENVIRONMENTGROUP",
-    Filestore = "FILESTORE", Ccmrecommendation = "CCMRECOMMENDATION", Anomaly =
-    "ANOMALY", Environment = "ENVIRONMENT", Ruleexecution = "RULEEXECUTION", }
+    #[doc = " Schema `FilterType`."] FilterType { 0 Connector = "CONNECTOR", 1
+    Delegateprofile = "DELEGATEPROFILE", 2 Delegate = "DELEGATE", 3 Pipelinesetup =
+    "PIPELINESETUP", 4 Pipelineexecution = "PIPELINEEXECUTION", 5 Deployment =
+    "DEPLOYMENT", 6 Audit = "AUDIT", 7 Template = "TEMPLATE", 8 Environmentgroup =
+    "ENVIRONMENTGROUP", 9 Filestore = "FILESTORE", 10 Ccmrecommendation =
+    "CCMRECOMMENDATION", 11 Anomaly = "ANOMALY", 12 Environment = "ENVIRONMENT", 13
+    Ruleexecution = "RULEEXECUTION", }
 }
 /// Schema `HttpRequestInfo`.
 pub struct HttpRequestInfo {
@@ -380,8 +411,14 @@ impl model::Model for HttpRequestInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request_method"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpRequestInfo",
+            names: &["request_method"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -400,8 +437,8 @@ impl model::Model for HttpRequestInfo {
 }
 model::model!(HttpRequestInfo);
 model::open_enum! {
-    #[doc = " Schema `PrincipalType`."] PrincipalType { User = "USER", System = "SYSTEM",
-    ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `PrincipalType`."] PrincipalType { 0 User = "USER", 1 System =
+    "SYSTEM", 2 ApiKey = "API_KEY", 3 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RequestMetadata`.
 pub struct RequestMetadata {
@@ -418,8 +455,14 @@ impl model::Model for RequestMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["client_ip"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RequestMetadata",
+            names: &["client_ip"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,8 +499,14 @@ impl model::Model for ResourceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "labels", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceDto",
+            names: &["type", "labels", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -500,8 +549,19 @@ impl model::Model for ResourceScopeDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "org_identifier", "account_identifier", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceScopeDto",
+            names: &[
+                "labels",
+                "org_identifier",
+                "account_identifier",
+                "project_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,9 +586,9 @@ impl model::Model for ResourceScopeDto {
 }
 model::model!(ResourceScopeDto);
 model::open_enum! {
-    #[doc = " Schema `StaticAuditFilter`."] StaticAuditFilter { SystemEvents =
-    "SYSTEM_EVENTS", LoginEvents = "LOGIN_EVENTS", EntityChangeEvents =
-    "ENTITY_CHANGE_EVENTS", RuntimeEvents = "RUNTIME_EVENTS", }
+    #[doc = " Schema `StaticAuditFilter`."] StaticAuditFilter { 0 SystemEvents =
+    "SYSTEM_EVENTS", 1 LoginEvents = "LOGIN_EVENTS", 2 EntityChangeEvents =
+    "ENTITY_CHANGE_EVENTS", 3 RuntimeEvents = "RUNTIME_EVENTS", }
 }
 /// Schema `YamlDiffRecordDTO`.
 pub struct YamlDiffRecordDto {
@@ -547,8 +607,14 @@ impl model::Model for YamlDiffRecordDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["new_yaml", "old_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlDiffRecordDto",
+            names: &["new_yaml", "old_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,10 +635,10 @@ impl model::Model for YamlDiffRecordDto {
 }
 model::model!(YamlDiffRecordDto);
 model::open_enum! {
-    #[doc = " Schema `post-audits order`."] PostAuditsOrder { Asc = "ASC", Desc = "DESC",
-    }
+    #[doc = " Schema `post-audits order`."] PostAuditsOrder { 0 Asc = "ASC", 1 Desc =
+    "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `post-audits sort`."] PostAuditsSort { Identifier = "identifier",
-    Name = "name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `post-audits sort`."] PostAuditsSort { 0 Identifier = "identifier",
+    1 Name = "name", 2 Created = "created", 3 Updated = "updated", }
 }

@@ -21,8 +21,14 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "bucket"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsS3StreamingDestinationSpecDto",
+            names: &["type", "bucket"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -44,7 +50,7 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
 model::model!(AwsS3StreamingDestinationSpecDto);
 model::open_enum! {
     #[doc = " Schema `AwsS3StreamingDestinationSpecDTO.type`."]
-    AwsS3StreamingDestinationSpecDtoType { AwsS3 = "AWS_S3", }
+    AwsS3StreamingDestinationSpecDtoType { 0 AwsS3 = "AWS_S3", }
 }
 /// Schema `FailureInfoCard`.
 pub struct FailureInfoCard {
@@ -61,8 +67,14 @@ impl model::Model for FailureInfoCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FailureInfoCard",
+            names: &["count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for LastStreamedCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lastStreamedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LastStreamedCard",
+            names: &["lastStreamedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,8 +149,14 @@ impl model::Model for StatusWiseCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusWiseCount",
+            names: &["count", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +195,14 @@ impl model::Model for StreamingDestinationAggregateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector_info", "streaming_details", "streaming_destination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDestinationAggregateDto",
+            names: &["connector_info", "streaming_details", "streaming_destination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,8 +243,14 @@ impl model::Model for StreamingDestinationCards {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failureInfoCard", "lastStreamedCard", "countByStatusCard"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDestinationCards",
+            names: &["failureInfoCard", "lastStreamedCard", "countByStatusCard"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,8 +297,14 @@ impl model::Model for StreamingDestinationConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "tags", "project", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDestinationConnector",
+            names: &["org", "name", "tags", "project", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +359,22 @@ impl model::Model for StreamingDestinationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "tags", "status", "identifier", "description", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDestinationDto",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "status",
+                "identifier",
+                "description",
+                "connector_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -369,8 +425,14 @@ impl model::Model for StreamingDestinationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "status_updated", "streaming_destination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDestinationResponse",
+            names: &["created", "updated", "status_updated", "streaming_destination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -400,8 +462,8 @@ model::union! {
     AwsS3(AwsS3StreamingDestinationSpecDto), }
 }
 model::open_enum! {
-    #[doc = " Schema `StreamingDestinationStatus`."] StreamingDestinationStatus { Active
-    = "ACTIVE", Inactive = "INACTIVE", }
+    #[doc = " Schema `StreamingDestinationStatus`."] StreamingDestinationStatus { 0
+    Active = "ACTIVE", 1 Inactive = "INACTIVE", }
 }
 /// Schema `StreamingDetails`.
 pub struct StreamingDetails {
@@ -422,8 +484,14 @@ impl model::Model for StreamingDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "error_message", "last_streamed_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamingDetails",
+            names: &["status", "error_message", "last_streamed_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -446,23 +514,24 @@ impl model::Model for StreamingDetails {
 }
 model::model!(StreamingDetails);
 model::open_enum! {
-    #[doc = " Schema `StreamingDetails.status`."] StreamingDetailsStatus { Ready =
-    "READY", InProgress = "IN_PROGRESS", Success = "SUCCESS", Failed = "FAILED", }
+    #[doc = " Schema `StreamingDetails.status`."] StreamingDetailsStatus { 0 Ready =
+    "READY", 1 InProgress = "IN_PROGRESS", 2 Success = "SUCCESS", 3 Failed = "FAILED", }
 }
 model::open_enum! {
     #[doc = " Schema `getStreamingDestinationsAggregate order`."]
-    GetStreamingDestinationsAggregateOrder { Asc = "ASC", Desc = "DESC", }
+    GetStreamingDestinationsAggregateOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `getStreamingDestinationsAggregate sort`."]
-    GetStreamingDestinationsAggregateSort { Identifier = "identifier", Name = "name",
-    Created = "created", Updated = "updated", }
+    GetStreamingDestinationsAggregateSort { 0 Identifier = "identifier", 1 Name = "name",
+    2 Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `get-streaming-destinations order`."] GetStreamingDestinationsOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-streaming-destinations sort`."] GetStreamingDestinationsSort {
-    Identifier = "identifier", Name = "name", Created = "created", Updated = "updated", }
+    0 Identifier = "identifier", 1 Name = "name", 2 Created = "created", 3 Updated =
+    "updated", }
 }

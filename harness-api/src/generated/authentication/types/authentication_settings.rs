@@ -35,17 +35,23 @@ impl model::Model for AuthenticationSettingsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "oauthEnabled",
-            "ngAuthSettings",
-            "twoFactorEnabled",
-            "whitelistedDomains",
-            "publicAccessEnabled",
-            "authenticationMechanism",
-            "sessionTimeoutInMinutes",
-            "absoluteSessionTimeoutInMinutes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthenticationSettingsResponse",
+            names: &[
+                "oauthEnabled",
+                "ngAuthSettings",
+                "twoFactorEnabled",
+                "whitelistedDomains",
+                "publicAccessEnabled",
+                "authenticationMechanism",
+                "sessionTimeoutInMinutes",
+                "absoluteSessionTimeoutInMinutes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,8 +100,9 @@ impl model::Model for AuthenticationSettingsResponse {
 model::model!(AuthenticationSettingsResponse);
 model::open_enum! {
     #[doc = " Schema `AuthenticationSettingsResponse.authenticationMechanism`."]
-    AuthenticationSettingsResponseAuthenticationMechanism { UserPassword =
-    "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    AuthenticationSettingsResponseAuthenticationMechanism { 0 UserPassword =
+    "USER_PASSWORD", 1 Saml = "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc =
+    "OIDC", }
 }
 /// Schema `LdapConnectionSettings`.
 pub struct LdapConnectionSettings {
@@ -144,26 +151,32 @@ impl model::Model for LdapConnectionSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bindDN",
-            "accountId",
-            "bindSecret",
-            "sslEnabled",
-            "settingType",
-            "bindPassword",
-            "passwordType",
-            "connectTimeout",
-            "maxReferralHops",
-            "responseTimeout",
-            "referralsEnabled",
-            "delegateSelectors",
-            "encryptedBindSecret",
-            "encryptedBindPassword",
-            "useRecursiveGroupMembershipSearch",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bindDN",
+                "accountId",
+                "bindSecret",
+                "sslEnabled",
+                "settingType",
+                "bindPassword",
+                "passwordType",
+                "connectTimeout",
+                "maxReferralHops",
+                "responseTimeout",
+                "referralsEnabled",
+                "delegateSelectors",
+                "encryptedBindSecret",
+                "encryptedBindPassword",
+                "useRecursiveGroupMembershipSearch",
+            ],
+            required: &[],
+            secrets: &[7, 14, 15],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,41 +248,39 @@ impl model::Model for LdapConnectionSettings {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[7, 14, 15]
-    }
 }
 model::model!(LdapConnectionSettings);
 model::open_enum! {
     #[doc = " Schema `LdapConnectionSettings.settingType`."]
-    LdapConnectionSettingsSettingType { HostConnectionAttributes =
-    "HOST_CONNECTION_ATTRIBUTES", BastionHostConnectionAttributes =
-    "BASTION_HOST_CONNECTION_ATTRIBUTES", Smtp = "SMTP", Sftp = "SFTP", Jenkins =
-    "JENKINS", Bamboo = "BAMBOO", String = "STRING", Splunk = "SPLUNK", Elk = "ELK", Logz
-    = "LOGZ", Sumo = "SUMO", DataDog = "DATA_DOG", ApmVerification = "APM_VERIFICATION",
-    BugSnag = "BUG_SNAG", LogVerification = "LOG_VERIFICATION", AppDynamics =
-    "APP_DYNAMICS", NewRelic = "NEW_RELIC", DynaTrace = "DYNA_TRACE", Instana =
-    "INSTANA", DataDogLog = "DATA_DOG_LOG", CloudWatch = "CLOUD_WATCH", Scalyr =
-    "SCALYR", Elb = "ELB", Slack = "SLACK", Aws = "AWS", Gcs = "GCS", Gcp = "GCP", Azure
-    = "AZURE", Pcf = "PCF", Rancher = "RANCHER", Direct = "DIRECT", KubernetesCluster =
-    "KUBERNETES_CLUSTER", Docker = "DOCKER", Ecr = "ECR", Gcr = "GCR", Acr = "ACR",
-    PhysicalDataCenter = "PHYSICAL_DATA_CENTER", Kubernetes = "KUBERNETES", Nexus =
-    "NEXUS", Artifactory = "ARTIFACTORY", Smb = "SMB", AmazonS3 = "AMAZON_S3", Git =
-    "GIT", SshSessionConfig = "SSH_SESSION_CONFIG", ServiceVariable = "SERVICE_VARIABLE",
-    ConfigFile = "CONFIG_FILE", Kms = "KMS", GcpKms = "GCP_KMS", Jira = "JIRA",
-    Servicenow = "SERVICENOW", SecretText = "SECRET_TEXT", SecretFile = "SECRET_FILE",
-    YamlGitSync = "YAML_GIT_SYNC", Vault = "VAULT", VaultSsh = "VAULT_SSH",
-    AwsSecretsManager = "AWS_SECRETS_MANAGER", WinrmConnectionAttributes =
-    "WINRM_CONNECTION_ATTRIBUTES", WinrmSessionConfig = "WINRM_SESSION_CONFIG",
-    Prometheus = "PROMETHEUS", InfrastructureMapping = "INFRASTRUCTURE_MAPPING",
-    HttpHelmRepo = "HTTP_HELM_REPO", AmazonS3HelmRepo = "AMAZON_S3_HELM_REPO",
-    GcsHelmRepo = "GCS_HELM_REPO", SpotInst = "SPOT_INST", AzureArtifactsPat =
-    "AZURE_ARTIFACTS_PAT", Custom = "CUSTOM", CeAws = "CE_AWS", CeGcp = "CE_GCP", CeAzure
-    = "CE_AZURE", AzureVault = "AZURE_VAULT", KubernetesClusterNg =
-    "KUBERNETES_CLUSTER_NG", GitNg = "GIT_NG", SsoSaml = "SSO_SAML", Ldap = "LDAP",
-    GcpSecretsManager = "GCP_SECRETS_MANAGER", Trigger = "TRIGGER", OciHelmRepo =
-    "OCI_HELM_REPO", Salesforce = "SALESFORCE", }
+    LdapConnectionSettingsSettingType { 0 HostConnectionAttributes =
+    "HOST_CONNECTION_ATTRIBUTES", 1 BastionHostConnectionAttributes =
+    "BASTION_HOST_CONNECTION_ATTRIBUTES", 2 Smtp = "SMTP", 3 Sftp = "SFTP", 4 Jenkins =
+    "JENKINS", 5 Bamboo = "BAMBOO", 6 String = "STRING", 7 Splunk = "SPLUNK", 8 Elk =
+    "ELK", 9 Logz = "LOGZ", 10 Sumo = "SUMO", 11 DataDog = "DATA_DOG", 12 ApmVerification
+    = "APM_VERIFICATION", 13 BugSnag = "BUG_SNAG", 14 LogVerification =
+    "LOG_VERIFICATION", 15 AppDynamics = "APP_DYNAMICS", 16 NewRelic = "NEW_RELIC", 17
+    DynaTrace = "DYNA_TRACE", 18 Instana = "INSTANA", 19 DataDogLog = "DATA_DOG_LOG", 20
+    CloudWatch = "CLOUD_WATCH", 21 Scalyr = "SCALYR", 22 Elb = "ELB", 23 Slack = "SLACK",
+    24 Aws = "AWS", 25 Gcs = "GCS", 26 Gcp = "GCP", 27 Azure = "AZURE", 28 Pcf = "PCF",
+    29 Rancher = "RANCHER", 30 Direct = "DIRECT", 31 KubernetesCluster =
+    "KUBERNETES_CLUSTER", 32 Docker = "DOCKER", 33 Ecr = "ECR", 34 Gcr = "GCR", 35 Acr =
+    "ACR", 36 PhysicalDataCenter = "PHYSICAL_DATA_CENTER", 37 Kubernetes = "KUBERNETES",
+    38 Nexus = "NEXUS", 39 Artifactory = "ARTIFACTORY", 40 Smb = "SMB", 41 AmazonS3 =
+    "AMAZON_S3", 42 Git = "GIT", 43 SshSessionConfig = "SSH_SESSION_CONFIG", 44
+    ServiceVariable = "SERVICE_VARIABLE", 45 ConfigFile = "CONFIG_FILE", 46 Kms = "KMS",
+    47 GcpKms = "GCP_KMS", 48 Jira = "JIRA", 49 Servicenow = "SERVICENOW", 50 SecretText
+    = "SECRET_TEXT", 51 SecretFile = "SECRET_FILE", 52 YamlGitSync = "YAML_GIT_SYNC", 53
+    Vault = "VAULT", 54 VaultSsh = "VAULT_SSH", 55 AwsSecretsManager =
+    "AWS_SECRETS_MANAGER", 56 WinrmConnectionAttributes = "WINRM_CONNECTION_ATTRIBUTES",
+    57 WinrmSessionConfig = "WINRM_SESSION_CONFIG", 58 Prometheus = "PROMETHEUS", 59
+    InfrastructureMapping = "INFRASTRUCTURE_MAPPING", 60 HttpHelmRepo = "HTTP_HELM_REPO",
+    61 AmazonS3HelmRepo = "AMAZON_S3_HELM_REPO", 62 GcsHelmRepo = "GCS_HELM_REPO", 63
+    SpotInst = "SPOT_INST", 64 AzureArtifactsPat = "AZURE_ARTIFACTS_PAT", 65 Custom =
+    "CUSTOM", 66 CeAws = "CE_AWS", 67 CeGcp = "CE_GCP", 68 CeAzure = "CE_AZURE", 69
+    AzureVault = "AZURE_VAULT", 70 KubernetesClusterNg = "KUBERNETES_CLUSTER_NG", 71
+    GitNg = "GIT_NG", 72 SsoSaml = "SSO_SAML", 73 Ldap = "LDAP", 74 GcpSecretsManager =
+    "GCP_SECRETS_MANAGER", 75 Trigger = "TRIGGER", 76 OciHelmRepo = "OCI_HELM_REPO", 77
+    Salesforce = "SALESFORCE", }
 }
 /// Schema `LdapGroupSettings`.
 pub struct LdapGroupSettings {
@@ -296,15 +307,21 @@ impl model::Model for LdapGroupSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "baseDN",
-            "nameAttr",
-            "searchFilter",
-            "descriptionAttr",
-            "referencedUserAttr",
-            "userMembershipAttr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapGroupSettings",
+            names: &[
+                "baseDN",
+                "nameAttr",
+                "searchFilter",
+                "descriptionAttr",
+                "referencedUserAttr",
+                "userMembershipAttr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,18 +380,24 @@ impl model::Model for LdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "disabled",
-            "identifier",
-            "displayName",
-            "settingsType",
-            "cronExpression",
-            "nextIterations",
-            "userSettingsList",
-            "groupSettingsList",
-            "connectionSettings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettings",
+            names: &[
+                "disabled",
+                "identifier",
+                "displayName",
+                "settingsType",
+                "cronExpression",
+                "nextIterations",
+                "userSettingsList",
+                "groupSettingsList",
+                "connectionSettings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +448,9 @@ impl model::Model for LdapSettings {
 }
 model::model!(LdapSettings);
 model::open_enum! {
-    #[doc = " Schema `LDAPSettings.settingsType`."] LdapSettingsType { UserPassword =
-    "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    #[doc = " Schema `LDAPSettings.settingsType`."] LdapSettingsType { 0 UserPassword =
+    "USER_PASSWORD", 1 Saml = "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc =
+    "OIDC", }
 }
 /// Schema `LdapUserSettings`.
 pub struct LdapUserSettings {
@@ -455,16 +479,22 @@ impl model::Model for LdapUserSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "baseDN",
-            "uidAttr",
-            "emailAttr",
-            "searchFilter",
-            "displayNameAttr",
-            "samAccountNameAttr",
-            "groupMembershipAttr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapUserSettings",
+            names: &[
+                "baseDN",
+                "uidAttr",
+                "emailAttr",
+                "searchFilter",
+                "displayNameAttr",
+                "samAccountNameAttr",
+                "groupMembershipAttr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -517,14 +547,20 @@ impl model::Model for LoginTypeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ssorequest",
-            "showCaptcha",
-            "oauthEnabled",
-            "defaultExperience",
-            "authenticationMechanism",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LoginTypeResponse",
+            names: &[
+                "ssorequest",
+                "showCaptcha",
+                "oauthEnabled",
+                "defaultExperience",
+                "authenticationMechanism",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -552,12 +588,12 @@ impl model::Model for LoginTypeResponse {
 model::model!(LoginTypeResponse);
 model::open_enum! {
     #[doc = " Schema `LoginTypeResponse.authenticationMechanism`."]
-    LoginTypeResponseAuthenticationMechanism { UserPassword = "USER_PASSWORD", Saml =
-    "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    LoginTypeResponseAuthenticationMechanism { 0 UserPassword = "USER_PASSWORD", 1 Saml =
+    "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc = "OIDC", }
 }
 model::open_enum! {
     #[doc = " Schema `LoginTypeResponse.defaultExperience`."]
-    LoginTypeResponseDefaultExperience { Ng = "NG", Cg = "CG", }
+    LoginTypeResponseDefaultExperience { 0 Ng = "NG", 1 Cg = "CG", }
 }
 /// Schema `NGAuthSettings`.
 pub struct NgAuthSettings {
@@ -622,34 +658,40 @@ impl model::Model for NgAuthSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "filter",
-            "origin",
-            "clientId",
-            "disabled",
-            "logoutUrl",
-            "identifier",
-            "jitEnabled",
-            "displayName",
-            "clientSecret",
-            "settingsType",
-            "loginSettings",
-            "cronExpression",
-            "nextIterations",
-            "allowedProviders",
-            "entityIdentifier",
-            "friendlySamlName",
-            "jitValidationKey",
-            "samlProviderType",
-            "userSettingsList",
-            "groupSettingsList",
-            "connectionSettings",
-            "jitValidationValue",
-            "groupMembershipAttr",
-            "authorizationEnabled",
-            "authenticationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgAuthSettings",
+            names: &[
+                "filter",
+                "origin",
+                "clientId",
+                "disabled",
+                "logoutUrl",
+                "identifier",
+                "jitEnabled",
+                "displayName",
+                "clientSecret",
+                "settingsType",
+                "loginSettings",
+                "cronExpression",
+                "nextIterations",
+                "allowedProviders",
+                "entityIdentifier",
+                "friendlySamlName",
+                "jitValidationKey",
+                "samlProviderType",
+                "userSettingsList",
+                "groupSettingsList",
+                "connectionSettings",
+                "jitValidationValue",
+                "groupMembershipAttr",
+                "authorizationEnabled",
+                "authenticationEnabled",
+            ],
+            required: &[],
+            secrets: &[8],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -745,15 +787,12 @@ impl model::Model for NgAuthSettings {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[8]
-    }
 }
 model::model!(NgAuthSettings);
 model::open_enum! {
-    #[doc = " Schema `NGAuthSettings.settingsType`."] NgAuthSettingsType { UserPassword =
-    "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    #[doc = " Schema `NGAuthSettings.settingsType`."] NgAuthSettingsType { 0 UserPassword
+    = "USER_PASSWORD", 1 Saml = "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc =
+    "OIDC", }
 }
 /// Schema `OAuthSettings`.
 pub struct OauthSettings {
@@ -774,8 +813,14 @@ impl model::Model for OauthSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "settingsType", "allowedProviders"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OauthSettings",
+            names: &["filter", "settingsType", "allowedProviders"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,12 +844,13 @@ impl model::Model for OauthSettings {
 model::model!(OauthSettings);
 model::open_enum! {
     #[doc = " Schema `OAuthSettings.allowedProviders`."] OauthSettingsAllowedProviders {
-    Azure = "AZURE", Bitbucket = "BITBUCKET", Github = "GITHUB", Gitlab = "GITLAB",
-    Google = "GOOGLE", Linkedin = "LINKEDIN", }
+    0 Azure = "AZURE", 1 Bitbucket = "BITBUCKET", 2 Github = "GITHUB", 3 Gitlab =
+    "GITLAB", 4 Google = "GOOGLE", 5 Linkedin = "LINKEDIN", }
 }
 model::open_enum! {
-    #[doc = " Schema `OAuthSettings.settingsType`."] OauthSettingsType { UserPassword =
-    "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    #[doc = " Schema `OAuthSettings.settingsType`."] OauthSettingsType { 0 UserPassword =
+    "USER_PASSWORD", 1 Saml = "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc =
+    "OIDC", }
 }
 /// Schema `PasswordStrengthPolicy`.
 pub struct PasswordStrengthPolicy {
@@ -831,15 +877,21 @@ impl model::Model for PasswordStrengthPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "enabled",
-            "minNumberOfDigits",
-            "minNumberOfCharacters",
-            "minNumberOfSpecialCharacters",
-            "minNumberOfLowercaseCharacters",
-            "minNumberOfUppercaseCharacters",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PasswordStrengthPolicy",
+            names: &[
+                "enabled",
+                "minNumberOfDigits",
+                "minNumberOfCharacters",
+                "minNumberOfSpecialCharacters",
+                "minNumberOfLowercaseCharacters",
+                "minNumberOfUppercaseCharacters",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -886,8 +938,14 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseAuthenticationSettingsResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -928,8 +986,14 @@ impl model::Model for RestResponseLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseLdapSettings",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -970,8 +1034,14 @@ impl model::Model for RestResponseLoginTypeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseLoginTypeResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1012,8 +1082,14 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponsePasswordStrengthPolicy",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1054,8 +1130,14 @@ impl model::Model for RestResponseSamlSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseSamlSettingsDto",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1096,8 +1178,14 @@ impl model::Model for RestResponseSsoConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseSsoConfig",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1178,32 +1266,38 @@ impl model::Model for SamlSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "uuid",
-            "origin",
-            "clientId",
-            "accountId",
-            "logoutUrl",
-            "jitEnabled",
-            "displayName",
-            "clientSecret",
-            "metaDataFile",
-            "providerType",
-            "nextIterations",
-            "configuredFromNG",
-            "entityIdentifier",
-            "friendlySamlName",
-            "jitValidationKey",
-            "samlProviderType",
-            "jitValidationValue",
-            "groupMembershipAttr",
-            "authorizationEnabled",
-            "authenticationEnabled",
-            "encryptedClientSecret",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SamlSettingsDto",
+            names: &[
+                "url",
+                "type",
+                "uuid",
+                "origin",
+                "clientId",
+                "accountId",
+                "logoutUrl",
+                "jitEnabled",
+                "displayName",
+                "clientSecret",
+                "metaDataFile",
+                "providerType",
+                "nextIterations",
+                "configuredFromNG",
+                "entityIdentifier",
+                "friendlySamlName",
+                "jitValidationKey",
+                "samlProviderType",
+                "jitValidationValue",
+                "groupMembershipAttr",
+                "authorizationEnabled",
+                "authenticationEnabled",
+                "encryptedClientSecret",
+            ],
+            required: &[],
+            secrets: &[22],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1293,24 +1387,20 @@ impl model::Model for SamlSettingsDto {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[22]
-    }
 }
 model::model!(SamlSettingsDto);
 model::open_enum! {
-    #[doc = " Schema `SamlSettingsDTO.providerType`."] SamlSettingsDtoProviderType {
-    Azure = "AZURE", Okta = "OKTA", Onelogin = "ONELOGIN", Other = "OTHER", }
+    #[doc = " Schema `SamlSettingsDTO.providerType`."] SamlSettingsDtoProviderType { 0
+    Azure = "AZURE", 1 Okta = "OKTA", 2 Onelogin = "ONELOGIN", 3 Other = "OTHER", }
 }
 model::open_enum! {
     #[doc = " Schema `SamlSettingsDTO.samlProviderType`."]
-    SamlSettingsDtoSamlProviderType { Azure = "AZURE", Okta = "OKTA", Onelogin =
-    "ONELOGIN", Other = "OTHER", }
+    SamlSettingsDtoSamlProviderType { 0 Azure = "AZURE", 1 Okta = "OKTA", 2 Onelogin =
+    "ONELOGIN", 3 Other = "OTHER", }
 }
 model::open_enum! {
-    #[doc = " Schema `SamlSettingsDTO.type`."] SamlSettingsDtoType { Saml = "SAML", Ldap
-    = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    #[doc = " Schema `SamlSettingsDTO.type`."] SamlSettingsDtoType { 0 Saml = "SAML", 1
+    Ldap = "LDAP", 2 Oauth = "OAUTH", 3 Oidc = "OIDC", }
 }
 /// Schema `SessionTimeoutSettings`.
 pub struct SessionTimeoutSettings {
@@ -1340,8 +1430,14 @@ impl model::Model for SessionTimeoutSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sessionTimeOutInMinutes", "absoluteSessionTimeOutInMinutes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SessionTimeoutSettings",
+            names: &["sessionTimeOutInMinutes", "absoluteSessionTimeOutInMinutes"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1358,10 +1454,6 @@ impl model::Model for SessionTimeoutSettings {
             1 => model::Part::Int(&self.absolute_session_time_out_in_minutes),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(SessionTimeoutSettings);
@@ -1384,8 +1476,14 @@ impl model::Model for SsoConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountId", "ssoSettings", "authenticationMechanism"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SsoConfig",
+            names: &["accountId", "ssoSettings", "authenticationMechanism"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1409,8 +1507,8 @@ impl model::Model for SsoConfig {
 model::model!(SsoConfig);
 model::open_enum! {
     #[doc = " Schema `SSOConfig.authenticationMechanism`."]
-    SsoConfigAuthenticationMechanism { UserPassword = "USER_PASSWORD", Saml = "SAML",
-    Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    SsoConfigAuthenticationMechanism { 0 UserPassword = "USER_PASSWORD", 1 Saml = "SAML",
+    2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc = "OIDC", }
 }
 /// Schema `SSORequest`.
 pub struct SsoRequest {
@@ -1437,15 +1535,21 @@ impl model::Model for SsoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ssoId",
-            "idpRedirectUrl",
-            "friendlySamlName",
-            "samlProviderType",
-            "oauthProviderType",
-            "oauthProviderTypes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SsoRequest",
+            names: &[
+                "ssoId",
+                "idpRedirectUrl",
+                "friendlySamlName",
+                "samlProviderType",
+                "oauthProviderType",
+                "oauthProviderTypes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1474,18 +1578,18 @@ impl model::Model for SsoRequest {
 }
 model::model!(SsoRequest);
 model::open_enum! {
-    #[doc = " Schema `SSORequest.oauthProviderType`."] SsoRequestOauthProviderType {
-    Azure = "AZURE", Bitbucket = "BITBUCKET", Github = "GITHUB", Gitlab = "GITLAB",
-    Google = "GOOGLE", Linkedin = "LINKEDIN", }
+    #[doc = " Schema `SSORequest.oauthProviderType`."] SsoRequestOauthProviderType { 0
+    Azure = "AZURE", 1 Bitbucket = "BITBUCKET", 2 Github = "GITHUB", 3 Gitlab = "GITLAB",
+    4 Google = "GOOGLE", 5 Linkedin = "LINKEDIN", }
 }
 model::open_enum! {
-    #[doc = " Schema `SSORequest.oauthProviderTypes`."] SsoRequestOauthProviderTypes {
-    Azure = "AZURE", Bitbucket = "BITBUCKET", Github = "GITHUB", Gitlab = "GITLAB",
-    Google = "GOOGLE", Linkedin = "LINKEDIN", }
+    #[doc = " Schema `SSORequest.oauthProviderTypes`."] SsoRequestOauthProviderTypes { 0
+    Azure = "AZURE", 1 Bitbucket = "BITBUCKET", 2 Github = "GITHUB", 3 Gitlab = "GITLAB",
+    4 Google = "GOOGLE", 5 Linkedin = "LINKEDIN", }
 }
 model::open_enum! {
-    #[doc = " Schema `SSORequest.samlProviderType`."] SsoRequestSamlProviderType { Azure
-    = "AZURE", Okta = "OKTA", Onelogin = "ONELOGIN", Other = "OTHER", }
+    #[doc = " Schema `SSORequest.samlProviderType`."] SsoRequestSamlProviderType { 0
+    Azure = "AZURE", 1 Okta = "OKTA", 2 Onelogin = "ONELOGIN", 3 Other = "OTHER", }
 }
 /// Schema `SSOSettingsDTO`.
 pub struct SsoSettingsDto {
@@ -1512,8 +1616,21 @@ impl model::Model for SsoSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "type", "uuid", "accountId", "displayName", "nextIterations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SsoSettingsDto",
+            names: &[
+                "url",
+                "type",
+                "uuid",
+                "accountId",
+                "displayName",
+                "nextIterations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1542,8 +1659,8 @@ impl model::Model for SsoSettingsDto {
 }
 model::model!(SsoSettingsDto);
 model::open_enum! {
-    #[doc = " Schema `SSOSettingsDTO.type`."] SsoSettingsDtoType { Saml = "SAML", Ldap =
-    "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    #[doc = " Schema `SSOSettingsDTO.type`."] SsoSettingsDtoType { 0 Saml = "SAML", 1
+    Ldap = "LDAP", 2 Oauth = "OAUTH", 3 Oidc = "OIDC", }
 }
 /// Schema `TwoFactorAdminOverrideSettings`.
 pub struct TwoFactorAdminOverrideSettings {
@@ -1560,8 +1677,14 @@ impl model::Model for TwoFactorAdminOverrideSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["adminOverrideTwoFactorEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TwoFactorAdminOverrideSettings",
+            names: &["adminOverrideTwoFactorEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1581,6 +1704,6 @@ impl model::Model for TwoFactorAdminOverrideSettings {
 model::model!(TwoFactorAdminOverrideSettings);
 model::open_enum! {
     #[doc = " Schema `updateAuthMechanism authenticationMechanism`."]
-    UpdateAuthMechanismAuthenticationMechanism { UserPassword = "USER_PASSWORD", Saml =
-    "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc = "OIDC", }
+    UpdateAuthMechanismAuthenticationMechanism { 0 UserPassword = "USER_PASSWORD", 1 Saml
+    = "SAML", 2 Ldap = "LDAP", 3 Oauth = "OAUTH", 4 Oidc = "OIDC", }
 }

@@ -27,13 +27,19 @@ impl model::Model for AwsOidcTokenRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "region",
-            "accountId",
-            "oidcSessionTagKeys",
-            "oidcIdTokenCustomAttributesStructure",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsOidcTokenRequest",
+            names: &[
+                "region",
+                "accountId",
+                "oidcSessionTagKeys",
+                "oidcIdTokenCustomAttributesStructure",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -102,16 +108,22 @@ impl model::Model for AzureOidcTokenRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "audience",
-            "clientId",
-            "tenantId",
-            "accountId",
-            "resourceGroup",
-            "subscriptionId",
-            "oidcIdTokenCustomAttributesStructure",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureOidcTokenRequestDto",
+            names: &[
+                "audience",
+                "clientId",
+                "tenantId",
+                "accountId",
+                "resourceGroup",
+                "subscriptionId",
+                "oidcIdTokenCustomAttributesStructure",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -138,10 +150,6 @@ impl model::Model for AzureOidcTokenRequestDto {
             6 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
     }
 }
 model::through_cell!(AzureOidcTokenRequestDto);
@@ -192,15 +200,21 @@ impl model::Model for GcpOidcTokenRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "accountId",
-            "providerId",
-            "gcpProjectId",
-            "workloadPoolId",
-            "serviceAccountEmail",
-            "oidcIdTokenCustomAttributesStructure",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpOidcTokenRequest",
+            names: &[
+                "accountId",
+                "providerId",
+                "gcpProjectId",
+                "workloadPoolId",
+                "serviceAccountEmail",
+                "oidcIdTokenCustomAttributesStructure",
+            ],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,10 +239,6 @@ impl model::Model for GcpOidcTokenRequest {
             5 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
     }
 }
 model::through_cell!(GcpOidcTokenRequest);
@@ -299,24 +309,30 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "context",
-            "step_type",
-            "account_id",
-            "project_id",
-            "service_id",
-            "stage_type",
-            "pipeline_id",
-            "connector_id",
-            "service_name",
-            "connector_name",
-            "environment_id",
-            "organization_id",
-            "environment_type",
-            "trigger_by_email",
-            "triggered_by_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcIdTokenCustomAttributesStructure",
+            names: &[
+                "context",
+                "step_type",
+                "account_id",
+                "project_id",
+                "service_id",
+                "stage_type",
+                "pipeline_id",
+                "connector_id",
+                "service_name",
+                "connector_name",
+                "environment_id",
+                "organization_id",
+                "environment_type",
+                "trigger_by_email",
+                "triggered_by_name",
+            ],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -381,10 +397,6 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
                 self.triggered_by_name.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::through_cell!(OidcIdTokenCustomAttributesStructure);

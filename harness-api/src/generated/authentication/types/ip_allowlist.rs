@@ -5,7 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `AllowedSourceType`."] AllowedSourceType { Ui = "UI", Api = "API", }
+    #[doc = " Schema `AllowedSourceType`."] AllowedSourceType { 0 Ui = "UI", 1 Api =
+    "API", }
 }
 /// Schema `IPAllowlistConfig`.
 pub struct IpAllowlistConfig {
@@ -34,16 +35,22 @@ impl model::Model for IpAllowlistConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "enabled",
-            "identifier",
-            "ip_address",
-            "description",
-            "allowed_source_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IpAllowlistConfig",
+            names: &[
+                "name",
+                "tags",
+                "enabled",
+                "identifier",
+                "ip_address",
+                "description",
+                "allowed_source_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -88,8 +95,14 @@ impl model::Model for IpAllowlistConfigRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ip_allowlist_config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IpAllowlistConfigRequest",
+            names: &["ip_allowlist_config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -126,8 +139,14 @@ impl model::Model for IpAllowlistConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "ip_allowlist_config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IpAllowlistConfigResponse",
+            names: &["created", "updated", "ip_allowlist_config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -172,14 +191,20 @@ impl model::Model for IpAllowlistConfigValidateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "allowed_for_ui",
-            "allowed_for_api",
-            "allowlisted_configs",
-            "allowed_for_custom_block",
-            "disabled_allowlisted_configs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IpAllowlistConfigValidateResponse",
+            names: &[
+                "allowed_for_ui",
+                "allowed_for_api",
+                "allowlisted_configs",
+                "allowed_for_custom_block",
+                "disabled_allowlisted_configs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -206,10 +231,11 @@ impl model::Model for IpAllowlistConfigValidateResponse {
 }
 model::model!(IpAllowlistConfigValidateResponse);
 model::open_enum! {
-    #[doc = " Schema `get-ip-allowlist-configs order`."] GetIpAllowlistConfigsOrder { Asc
-    = "ASC", Desc = "DESC", }
+    #[doc = " Schema `get-ip-allowlist-configs order`."] GetIpAllowlistConfigsOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-ip-allowlist-configs sort`."] GetIpAllowlistConfigsSort { Name
-    = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-ip-allowlist-configs sort`."] GetIpAllowlistConfigsSort { 0
+    Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }

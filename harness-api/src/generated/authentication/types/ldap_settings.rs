@@ -39,20 +39,26 @@ impl model::Model for LdapConnectionSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapConnectionSettingsDto",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,15 +139,21 @@ impl model::Model for LdapGroupSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapGroupSettingsDto",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -202,19 +214,25 @@ impl model::Model for LdapSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsDto",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -286,8 +304,14 @@ impl model::Model for LdapSettingsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "last_modified", "ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsResponse",
+            names: &["created", "last_modified", "ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -336,16 +360,22 @@ impl model::Model for LdapUserSettingsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapUserSettingsDto",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -390,8 +420,14 @@ impl model::Model for CreateNgLdapSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNgLdapSettingsBody",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -448,19 +484,25 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNgLdapSettingsBodyLdapSettings",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -548,20 +590,26 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -642,15 +690,21 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,16 +759,22 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -759,8 +819,14 @@ impl model::Model for LdapSettingsIterationsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cron"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsIterationsBody",
+            names: &["cron"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -795,8 +861,14 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsLdapLoginTestBody",
+            names: &["email", "password"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -813,10 +885,6 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(LdapSettingsLdapLoginTestBody);
@@ -839,8 +907,14 @@ impl model::Model for LinkLdapSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sso_id", "sso_group_id", "sso_group_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkLdapSettingsBody",
+            names: &["sso_id", "sso_group_id", "sso_group_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -881,8 +955,14 @@ impl model::Model for LinkLdapSettingsOrgBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sso_id", "sso_group_id", "sso_group_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkLdapSettingsOrgBody",
+            names: &["sso_id", "sso_group_id", "sso_group_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -923,8 +1003,14 @@ impl model::Model for LinkLdapSettingsProjBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sso_id", "sso_group_id", "sso_group_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkLdapSettingsProjBody",
+            names: &["sso_id", "sso_group_id", "sso_group_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -961,8 +1047,14 @@ impl model::Model for UnlinkLdapSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retain_members"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkLdapSettingsBody",
+            names: &["retain_members"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -995,8 +1087,14 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retain_members"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkLdapSettingsOrgBody",
+            names: &["retain_members"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1029,8 +1127,14 @@ impl model::Model for UnlinkLdapSettingsProjBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retain_members"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkLdapSettingsProjBody",
+            names: &["retain_members"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1063,8 +1167,14 @@ impl model::Model for UpdateLdapSettingsByIdBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLdapSettingsByIdBody",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1121,19 +1231,25 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLdapSettingsByIdBodyLdapSettings",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1221,20 +1337,26 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1315,15 +1437,21 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1378,16 +1506,22 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1432,8 +1566,14 @@ impl model::Model for ValidateConnectionSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateConnectionSettingsBody",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1490,19 +1630,25 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateConnectionSettingsBodyLdapSettings",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1590,20 +1736,26 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1684,15 +1836,21 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1747,16 +1905,22 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1801,8 +1965,14 @@ impl model::Model for ValidateGroupSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateGroupSettingsBody",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1859,19 +2029,25 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateGroupSettingsBodyLdapSettings",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1959,20 +2135,26 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2053,15 +2235,21 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2116,16 +2304,22 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateGroupSettingsBodyLdapSettingsLdapUserSettings",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2170,8 +2364,14 @@ impl model::Model for ValidateUserSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldap_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateUserSettingsBody",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2228,19 +2428,25 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateUserSettingsBodyLdapSettings",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2328,20 +2534,26 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2422,15 +2634,21 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateUserSettingsBodyLdapSettingsLdapGroupSettings",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2485,16 +2703,22 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateUserSettingsBodyLdapSettingsLdapUserSettings",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

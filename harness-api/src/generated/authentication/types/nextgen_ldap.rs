@@ -25,8 +25,14 @@ impl model::Model for EncryptedDataDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldName", "identifier", "encryptedData", "encryptionConfig"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EncryptedDataDetail",
+            names: &["fieldName", "identifier", "encryptedData", "encryptionConfig"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for EncryptedDataParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EncryptedDataParams",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,23 +141,29 @@ impl model::Model for EncryptedRecordData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "path",
-            "uuid",
-            "kmsId",
-            "parameters",
-            "backupKmsId",
-            "base64Encoded",
-            "encryptionKey",
-            "encryptedValue",
-            "encryptionType",
-            "additionalMetadata",
-            "backupEncryptionKey",
-            "backupEncryptedValue",
-            "backupEncryptionType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EncryptedRecordData",
+            names: &[
+                "name",
+                "path",
+                "uuid",
+                "kmsId",
+                "parameters",
+                "backupKmsId",
+                "base64Encoded",
+                "encryptionKey",
+                "encryptedValue",
+                "encryptionType",
+                "additionalMetadata",
+                "backupEncryptionKey",
+                "backupEncryptedValue",
+                "backupEncryptionType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -212,17 +230,17 @@ impl model::Model for EncryptedRecordData {
 model::model!(EncryptedRecordData);
 model::open_enum! {
     #[doc = " Schema `EncryptedRecordData.backupEncryptionType`."]
-    EncryptedRecordDataBackupEncryptionType { Local = "LOCAL", Kms = "KMS", GcpKms =
-    "GCP_KMS", AwsSecretsManager = "AWS_SECRETS_MANAGER", AzureVault = "AZURE_VAULT",
-    Vault = "VAULT", GcpSecretsManager = "GCP_SECRETS_MANAGER", Custom = "CUSTOM",
-    VaultSsh = "VAULT_SSH", CustomNg = "CUSTOM_NG", }
+    EncryptedRecordDataBackupEncryptionType { 0 Local = "LOCAL", 1 Kms = "KMS", 2 GcpKms
+    = "GCP_KMS", 3 AwsSecretsManager = "AWS_SECRETS_MANAGER", 4 AzureVault =
+    "AZURE_VAULT", 5 Vault = "VAULT", 6 GcpSecretsManager = "GCP_SECRETS_MANAGER", 7
+    Custom = "CUSTOM", 8 VaultSsh = "VAULT_SSH", 9 CustomNg = "CUSTOM_NG", }
 }
 model::open_enum! {
     #[doc = " Schema `EncryptedRecordData.encryptionType`."]
-    EncryptedRecordDataEncryptionType { Local = "LOCAL", Kms = "KMS", GcpKms = "GCP_KMS",
-    AwsSecretsManager = "AWS_SECRETS_MANAGER", AzureVault = "AZURE_VAULT", Vault =
-    "VAULT", GcpSecretsManager = "GCP_SECRETS_MANAGER", Custom = "CUSTOM", VaultSsh =
-    "VAULT_SSH", CustomNg = "CUSTOM_NG", }
+    EncryptedRecordDataEncryptionType { 0 Local = "LOCAL", 1 Kms = "KMS", 2 GcpKms =
+    "GCP_KMS", 3 AwsSecretsManager = "AWS_SECRETS_MANAGER", 4 AzureVault = "AZURE_VAULT",
+    5 Vault = "VAULT", 6 GcpSecretsManager = "GCP_SECRETS_MANAGER", 7 Custom = "CUSTOM",
+    8 VaultSsh = "VAULT_SSH", 9 CustomNg = "CUSTOM_NG", }
 }
 /// Schema `EncryptionConfig`.
 pub struct EncryptionConfig {
@@ -257,19 +275,25 @@ impl model::Model for EncryptionConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "uuid",
-            "default",
-            "accountId",
-            "globalKms",
-            "encryptionType",
-            "validationCriteria",
-            "numOfEncryptedValue",
-            "encryptionServiceUrl",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EncryptionConfig",
+            names: &[
+                "name",
+                "type",
+                "uuid",
+                "default",
+                "accountId",
+                "globalKms",
+                "encryptionType",
+                "validationCriteria",
+                "numOfEncryptedValue",
+                "encryptionServiceUrl",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -324,14 +348,14 @@ impl model::Model for EncryptionConfig {
 model::model!(EncryptionConfig);
 model::open_enum! {
     #[doc = " Schema `EncryptionConfig.encryptionType`."] EncryptionConfigEncryptionType
-    { Local = "LOCAL", Kms = "KMS", GcpKms = "GCP_KMS", AwsSecretsManager =
-    "AWS_SECRETS_MANAGER", AzureVault = "AZURE_VAULT", Vault = "VAULT", GcpSecretsManager
-    = "GCP_SECRETS_MANAGER", Custom = "CUSTOM", VaultSsh = "VAULT_SSH", CustomNg =
-    "CUSTOM_NG", }
+    { 0 Local = "LOCAL", 1 Kms = "KMS", 2 GcpKms = "GCP_KMS", 3 AwsSecretsManager =
+    "AWS_SECRETS_MANAGER", 4 AzureVault = "AZURE_VAULT", 5 Vault = "VAULT", 6
+    GcpSecretsManager = "GCP_SECRETS_MANAGER", 7 Custom = "CUSTOM", 8 VaultSsh =
+    "VAULT_SSH", 9 CustomNg = "CUSTOM_NG", }
 }
 model::open_enum! {
-    #[doc = " Schema `EncryptionConfig.type`."] EncryptionConfigType { Kms = "KMS", Vault
-    = "VAULT", Custom = "CUSTOM", Ssh = "SSH", }
+    #[doc = " Schema `EncryptionConfig.type`."] EncryptionConfigType { 0 Kms = "KMS", 1
+    Vault = "VAULT", 2 Custom = "CUSTOM", 3 Ssh = "SSH", }
 }
 /// Schema `LdapConnectionSettingsDTO1`.
 pub struct LdapConnectionSettingsDtoV1 {
@@ -368,20 +392,26 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "bind_d_n",
-            "ssl_enabled",
-            "secret_ref_path",
-            "response_timeout",
-            "max_referral_hops",
-            "referrals_enabled",
-            "connection_timeout",
-            "delegate_selectors",
-            "use_recursive_group_membership_search",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapConnectionSettingsDtoV1",
+            names: &[
+                "host",
+                "port",
+                "bind_d_n",
+                "ssl_enabled",
+                "secret_ref_path",
+                "response_timeout",
+                "max_referral_hops",
+                "referrals_enabled",
+                "connection_timeout",
+                "delegate_selectors",
+                "use_recursive_group_membership_search",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -464,8 +494,22 @@ impl model::Model for LdapGroupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dn", "name", "users", "message", "selectable", "description", "totalMembers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapGroupResponse",
+            names: &[
+                "dn",
+                "name",
+                "users",
+                "message",
+                "selectable",
+                "description",
+                "totalMembers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -520,15 +564,21 @@ impl model::Model for LdapGroupSettingsDtoV1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "name_attr",
-            "search_filter",
-            "description_attr",
-            "referenced_user_attr",
-            "user_membership_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapGroupSettingsDtoV1",
+            names: &[
+                "base_d_n",
+                "name_attr",
+                "search_filter",
+                "description_attr",
+                "referenced_user_attr",
+                "user_membership_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -573,8 +623,14 @@ impl model::Model for LdapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapResponse",
+            names: &["status", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -595,8 +651,8 @@ impl model::Model for LdapResponse {
 }
 model::model!(LdapResponse);
 model::open_enum! {
-    #[doc = " Schema `LdapResponse.status`."] LdapResponseStatus { Success = "SUCCESS",
-    Failure = "FAILURE", }
+    #[doc = " Schema `LdapResponse.status`."] LdapResponseStatus { 0 Success = "SUCCESS",
+    1 Failure = "FAILURE", }
 }
 /// Schema `LdapSettingsDTO1`.
 pub struct LdapSettingsDtoV1 {
@@ -631,19 +687,25 @@ impl model::Model for LdapSettingsDtoV1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "disabled",
-            "sso_type",
-            "identifier",
-            "cron_expression",
-            "account_identifier",
-            "ldap_user_settings",
-            "ldap_group_settings",
-            "ldap_connection_settings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsDtoV1",
+            names: &[
+                "url",
+                "name",
+                "disabled",
+                "sso_type",
+                "identifier",
+                "cron_expression",
+                "account_identifier",
+                "ldap_user_settings",
+                "ldap_group_settings",
+                "ldap_connection_settings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -717,8 +779,14 @@ impl model::Model for LdapUserResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dn", "name", "email", "userId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapUserResponse",
+            names: &["dn", "name", "email", "userId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -769,16 +837,22 @@ impl model::Model for LdapUserSettingsDtoV1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_d_n",
-            "uid_attr",
-            "email_attr",
-            "search_filter",
-            "display_name_attr",
-            "group_membership_attr",
-            "sam_account_name_attr",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapUserSettingsDtoV1",
+            names: &[
+                "base_d_n",
+                "uid_attr",
+                "email_attr",
+                "search_filter",
+                "display_name_attr",
+                "group_membership_attr",
+                "sam_account_name_attr",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,8 +899,14 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldapSettings", "encryptedDataDetail"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgLdapSettingsWithEncryptedDataDetails",
+            names: &["ldapSettings", "encryptedDataDetail"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -867,8 +947,14 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtongLdapSettingsWithEncryptedDataDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -894,8 +980,8 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
 model::model!(ResponseDtongLdapSettingsWithEncryptedDataDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONGLdapSettingsWithEncryptedDataDetails.status`."]
-    ResponseDtongLdapSettingsWithEncryptedDataDetailsStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtongLdapSettingsWithEncryptedDataDetailsStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RestResponseCollectionLdapGroupResponse`.
 pub struct RestResponseCollectionLdapGroupResponse {
@@ -916,8 +1002,14 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseCollectionLdapGroupResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -958,8 +1050,14 @@ impl model::Model for RestResponseLdapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseLdapResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -996,8 +1094,14 @@ impl model::Model for SecretUniqueIdentifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kmsId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretUniqueIdentifier",
+            names: &["kmsId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

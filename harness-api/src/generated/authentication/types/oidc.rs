@@ -29,8 +29,14 @@ impl model::Model for JwksPublicKeyDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["e", "n", "alg", "kid", "kty", "use"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JwksPublicKeyDto",
+            names: &["e", "n", "alg", "kid", "kty", "use"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,8 +79,14 @@ impl model::Model for JwksPublicKeysDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["keys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JwksPublicKeysDto",
+            names: &["keys"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,16 +131,22 @@ impl model::Model for OidcConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "issuer",
-            "jwks_uri",
-            "claims_supported",
-            "scopes_supported",
-            "subject_types_supported",
-            "response_types_supported",
-            "id_token_signing_alg_values_supported",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcConfiguration",
+            names: &[
+                "issuer",
+                "jwks_uri",
+                "claims_supported",
+                "scopes_supported",
+                "subject_types_supported",
+                "response_types_supported",
+                "id_token_signing_alg_values_supported",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

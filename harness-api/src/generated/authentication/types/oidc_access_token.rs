@@ -23,8 +23,14 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["baseDelay", "retryCount", "maxBackoffTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsEqualJitterBackoffStrategy",
+            names: &["baseDelay", "retryCount", "maxBackoffTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retryCount", "fixedBackoff"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsFixedDelayBackoffStrategy",
+            names: &["retryCount", "fixedBackoff"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for AwsFullJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["baseDelay", "retryCount", "maxBackoffTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsFullJitterBackoffStrategy",
+            names: &["baseDelay", "retryCount", "maxBackoffTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +163,14 @@ impl model::Model for AwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["access_key", "session_token", "secret_access_key"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsOidcCredentialResponseDto",
+            names: &["access_key", "session_token", "secret_access_key"],
+            required: &[],
+            secrets: &[0, 1, 2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,10 +189,6 @@ impl model::Model for AwsOidcCredentialResponseDto {
             2 => model::Part::Str(&self.secret_access_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::model!(AwsOidcCredentialResponseDto);
@@ -206,8 +226,19 @@ impl model::Model for AwsOidcCredentialsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["iamRoleArn", "oidcIdToken", "retryPolicy", "awsOidcTokenRequestDto"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsOidcCredentialsRequest",
+            names: &[
+                "iamRoleArn",
+                "oidcIdToken",
+                "retryPolicy",
+                "awsOidcTokenRequestDto",
+            ],
+            required: &[0],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -228,14 +259,6 @@ impl model::Model for AwsOidcCredentialsRequest {
             3 => model::opt(&self.aws_oidc_token_request_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(AwsOidcCredentialsRequest);
@@ -264,8 +287,14 @@ impl model::Model for AwsSdkRetryPolicySpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["backOffStrategy", "backOffStrategyType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsSdkRetryPolicySpec",
+            names: &["backOffStrategy", "backOffStrategyType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -282,10 +311,6 @@ impl model::Model for AwsSdkRetryPolicySpec {
             1 => model::Part::Str(&self.back_off_strategy_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -339,15 +364,21 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "clientId",
-            "resource",
-            "tenantId",
-            "oidcToken",
-            "retryPolicy",
-            "azureOidcTokenRequestDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureOidcCredentialExchangeRequestDto",
+            names: &[
+                "clientId",
+                "resource",
+                "tenantId",
+                "oidcToken",
+                "retryPolicy",
+                "azureOidcTokenRequestDTO",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,14 +404,6 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(AzureOidcCredentialExchangeRequestDto);
 /// Schema `AzureOidcCredentialResponseDTO`.
@@ -404,8 +427,14 @@ impl model::Model for AzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expires_in", "token_type", "access_token", "ext_expires_in"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureOidcCredentialResponseDto",
+            names: &["expires_in", "token_type", "access_token", "ext_expires_in"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,10 +455,6 @@ impl model::Model for AzureOidcCredentialResponseDto {
             3 => model::Part::Int(&self.ext_expires_in),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(AzureOidcCredentialResponseDto);
@@ -464,8 +489,14 @@ impl model::Model for GcpOidcAccessTokenRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["oidcIdToken", "gcpOidcTokenRequestDTO"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpOidcAccessTokenRequest",
+            names: &["oidcIdToken", "gcpOidcTokenRequestDTO"],
+            required: &[0, 1],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -482,14 +513,6 @@ impl model::Model for GcpOidcAccessTokenRequest {
             1 => model::Cell::part(&self.gcp_oidc_token_request_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(GcpOidcAccessTokenRequest);
@@ -510,8 +533,14 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expireTime", "accessToken"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpOidcServiceAccountAccessTokenResponse",
+            names: &["expireTime", "accessToken"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -528,10 +557,6 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
             1 => model::Part::Str(&self.access_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(GcpOidcServiceAccountAccessTokenResponse);
@@ -556,8 +581,14 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expires_in", "token_type", "access_token", "issued_token_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcWorkloadAccessTokenResponse",
+            names: &["expires_in", "token_type", "access_token", "issued_token_type"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -578,10 +609,6 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
             3 => model::Part::Str(&self.issued_token_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(OidcWorkloadAccessTokenResponse);
@@ -606,8 +633,14 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAwsOidcCredentialResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -633,8 +666,8 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
 model::model!(ResponseDtoAwsOidcCredentialResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAwsOidcCredentialResponseDto.status`."]
-    ResponseDtoAwsOidcCredentialResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoAwsOidcCredentialResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOAzureOidcCredentialResponseDTO`.
 pub struct ResponseDtoAzureOidcCredentialResponseDto {
@@ -657,8 +690,14 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAzureOidcCredentialResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -684,8 +723,8 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
 model::model!(ResponseDtoAzureOidcCredentialResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAzureOidcCredentialResponseDTO.status`."]
-    ResponseDtoAzureOidcCredentialResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoAzureOidcCredentialResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOGcpOidcServiceAccountAccessTokenResponse`.
 pub struct ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
@@ -708,8 +747,14 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGcpOidcServiceAccountAccessTokenResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -735,8 +780,8 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
 model::model!(ResponseDtoGcpOidcServiceAccountAccessTokenResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGcpOidcServiceAccountAccessTokenResponse.status`."]
-    ResponseDtoGcpOidcServiceAccountAccessTokenResponseStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoGcpOidcServiceAccountAccessTokenResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOOidcWorkloadAccessTokenResponse`.
 pub struct ResponseDtoOidcWorkloadAccessTokenResponse {
@@ -759,8 +804,14 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoOidcWorkloadAccessTokenResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -786,6 +837,6 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
 model::model!(ResponseDtoOidcWorkloadAccessTokenResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOOidcWorkloadAccessTokenResponse.status`."]
-    ResponseDtoOidcWorkloadAccessTokenResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoOidcWorkloadAccessTokenResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -46,8 +46,14 @@ impl model::Model for CustomOidcIdTokenRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["aud", "sub", "accountId", "oidcIdTokenCustomAttributesStructure"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomOidcIdTokenRequest",
+            names: &["aud", "sub", "accountId", "oidcIdTokenCustomAttributesStructure"],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -68,10 +74,6 @@ impl model::Model for CustomOidcIdTokenRequest {
             3 => model::Cell::part(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
     }
 }
 model::through_cell!(CustomOidcIdTokenRequest);

@@ -21,8 +21,14 @@ impl model::Model for OidcAuthorizationConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groupClaim", "authorizationEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcAuthorizationConfigDto",
+            names: &["groupClaim", "authorizationEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,16 +75,22 @@ impl model::Model for OidcClientConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "jwks_uri",
-            "secretRef",
-            "identifier",
-            "redirect_uri",
-            "token_endpoint",
-            "userinfo_endpoint",
-            "authorization_endpoint",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcClientConfigDto",
+            names: &[
+                "jwks_uri",
+                "secretRef",
+                "identifier",
+                "redirect_uri",
+                "token_endpoint",
+                "userinfo_endpoint",
+                "authorization_endpoint",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +139,14 @@ impl model::Model for OidcJitConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled", "claim_key", "claim_value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcJitConfigDto",
+            names: &["enabled", "claim_key", "claim_value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,21 +205,27 @@ impl model::Model for OidcProviderDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "pkce",
-            "scope",
-            "issuer",
-            "discovery",
-            "jitConfig",
-            "uid_field",
-            "identifier",
-            "clientConfig",
-            "response_type",
-            "authorizationConfig",
-            "send_scope_to_token_endpoint",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcProviderDto",
+            names: &[
+                "name",
+                "pkce",
+                "scope",
+                "issuer",
+                "discovery",
+                "jitConfig",
+                "uid_field",
+                "identifier",
+                "clientConfig",
+                "response_type",
+                "authorizationConfig",
+                "send_scope_to_token_endpoint",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,6 +285,6 @@ impl model::Model for OidcProviderDto {
 }
 model::model!(OidcProviderDto);
 model::open_enum! {
-    #[doc = " Schema `OidcProviderDTO.response_type`."] OidcProviderDtoResponseType {
+    #[doc = " Schema `OidcProviderDTO.response_type`."] OidcProviderDtoResponseType { 0
     Code = "code", }
 }

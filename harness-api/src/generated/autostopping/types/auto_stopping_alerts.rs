@@ -29,15 +29,21 @@ impl model::Model for CreateAlertBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "events",
-            "enabled",
-            "recipients",
-            "entity_type",
-            "associated_entities",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAlertBody",
+            names: &[
+                "name",
+                "events",
+                "enabled",
+                "recipients",
+                "entity_type",
+                "associated_entities",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,8 +86,14 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["relation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAlertBodyAssociatedEntities",
+            names: &["relation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -116,8 +128,14 @@ impl model::Model for CreateAlertBodyEvents {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "event"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAlertBodyEvents",
+            names: &["id", "event"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -154,8 +172,14 @@ impl model::Model for CreateAlertBodyRecipients {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAlertBodyRecipients",
+            names: &["ids", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -198,8 +222,14 @@ impl model::Model for ListAlertsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "sort", "limit", "enabled", "entity_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListAlertsBody",
+            names: &["page", "sort", "limit", "enabled", "entity_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -242,8 +272,14 @@ impl model::Model for ListAlertsBodySort {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "field"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListAlertsBodySort",
+            names: &["type", "field"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,16 +326,22 @@ impl model::Model for UpdateAlertBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "events",
-            "enabled",
-            "recipients",
-            "entity_type",
-            "associated_entities",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAlertBody",
+            names: &[
+                "id",
+                "name",
+                "events",
+                "enabled",
+                "recipients",
+                "entity_type",
+                "associated_entities",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -344,8 +386,14 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["relation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAlertBodyAssociatedEntities",
+            names: &["relation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -380,8 +428,14 @@ impl model::Model for UpdateAlertBodyEvents {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "event"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAlertBodyEvents",
+            names: &["id", "event"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -418,8 +472,14 @@ impl model::Model for UpdateAlertBodyRecipients {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAlertBodyRecipients",
+            names: &["ids", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

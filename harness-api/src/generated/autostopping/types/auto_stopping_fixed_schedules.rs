@@ -19,8 +19,14 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteAutoStoppingScheduleResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for FixedSchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "account", "details", "resources", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FixedSchedule",
+            names: &["id", "name", "account", "details", "resources", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for FixedSchedulesListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FixedSchedulesListResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +163,14 @@ impl model::Model for OccurrenceSchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uptime", "downtime", "timezone"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OccurrenceSchedule",
+            names: &["uptime", "downtime", "timezone"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,8 +209,14 @@ impl model::Model for SaveStaticSchedulesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "schedule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveStaticSchedulesRequest",
+            names: &["id", "schedule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -223,8 +253,14 @@ impl model::Model for StaticScheduleResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StaticScheduleResource",
+            names: &["id", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,7 +281,7 @@ impl model::Model for StaticScheduleResource {
 }
 model::model!(StaticScheduleResource);
 model::open_enum! {
-    #[doc = " Schema `StaticScheduleResource.type`."] StaticScheduleResourceType {
+    #[doc = " Schema `StaticScheduleResource.type`."] StaticScheduleResourceType { 0
     AutostopRule = "autostop_rule", }
 }
 /// Schema `TimeInDay`.
@@ -265,8 +301,14 @@ impl model::Model for TimeInDay {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["min", "hour"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeInDay",
+            names: &["min", "hour"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -303,8 +345,14 @@ impl model::Model for TimeSchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["days", "period"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeSchedule",
+            names: &["days", "period"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,8 +393,14 @@ impl model::Model for TimeScheduleDays {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["days", "all_day", "end_time", "start_time"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeScheduleDays",
+            names: &["days", "all_day", "end_time", "start_time"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -387,8 +441,14 @@ impl model::Model for TimeSchedulePeriod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["end", "start"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeSchedulePeriod",
+            names: &["end", "start"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,5 +470,5 @@ impl model::Model for TimeSchedulePeriod {
 model::model!(TimeSchedulePeriod);
 model::open_enum! {
     #[doc = " Schema `listAutoStoppingSchedules res_type`."]
-    ListAutoStoppingSchedulesResType { AutostopRule = "autostop_rule", }
+    ListAutoStoppingSchedulesResType { 0 AutostopRule = "autostop_rule", }
 }

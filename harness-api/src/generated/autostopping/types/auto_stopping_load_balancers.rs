@@ -19,8 +19,14 @@ impl model::Model for AccessPointActivityResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPointActivityResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for DeleteAccessPointPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "with_resources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteAccessPointPayload",
+            names: &["ids", "with_resources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for GetAccessPointResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAccessPointResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +143,14 @@ impl model::Model for ListAccessPointResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListAccessPointResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +191,14 @@ impl model::Model for ServiceUsageRecord {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "created_at", "service_id", "session_id", "idle_time_mins"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceUsageRecord",
+            names: &["path", "created_at", "service_id", "session_id", "idle_time_mins"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

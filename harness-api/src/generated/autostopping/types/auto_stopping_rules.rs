@@ -19,8 +19,14 @@ impl model::Model for AllResourcesOfAccountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllResourcesOfAccountResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AutoStoppingRuleDetailsResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for CoolDownMetaSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CoolDownMetaSuccessResponse",
+            names: &["ts", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,8 +149,14 @@ impl model::Model for CoolDownOption {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["force", "propagate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CoolDownOption",
+            names: &["force", "propagate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,18 +207,24 @@ impl model::Model for CumulativeSavings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "days",
-            "savings",
-            "total_cost",
-            "actual_cost",
-            "total_savings",
-            "potential_cost",
-            "savings_percent",
-            "total_potential",
-            "total_active_services",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CumulativeSavings",
+            names: &[
+                "days",
+                "savings",
+                "total_cost",
+                "actual_cost",
+                "total_savings",
+                "potential_cost",
+                "savings_percent",
+                "total_potential",
+                "total_active_services",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,8 +289,14 @@ impl model::Model for CumulativeSavingsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CumulativeSavingsResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -325,26 +361,32 @@ impl model::Model for LwResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "ipv4",
-            "name",
-            "tags",
-            "type",
-            "region",
-            "status",
-            "is_spot",
-            "metadata",
-            "platform",
-            "launch_time",
-            "private_ipv4",
-            "provider_name",
-            "provider_type",
-            "resource_type",
-            "cloud_account_id",
-            "availability_zone",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwResource",
+            names: &[
+                "id",
+                "ipv4",
+                "name",
+                "tags",
+                "type",
+                "region",
+                "status",
+                "is_spot",
+                "metadata",
+                "platform",
+                "launch_time",
+                "private_ipv4",
+                "provider_name",
+                "provider_type",
+                "resource_type",
+                "cloud_account_id",
+                "availability_zone",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +479,14 @@ impl model::Model for SaveServiceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deps", "service", "apply_now"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveServiceRequest",
+            names: &["deps", "service", "apply_now"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -481,8 +529,14 @@ impl model::Model for ServiceDiagnostics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "message", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDiagnostics",
+            names: &["name", "type", "message", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -521,8 +575,14 @@ impl model::Model for ServiceDiagnosticsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDiagnosticsResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -555,8 +615,14 @@ impl model::Model for ServiceHealthResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceHealthResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -593,8 +659,14 @@ impl model::Model for WarmUpOption {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["source", "forced_trigger", "idle_time_mins"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WarmUpOption",
+            names: &["source", "forced_trigger", "idle_time_mins"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -31,8 +31,22 @@ impl model::Model for FilterObject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "name", "tags", "zones", "vpc_id", "regions", "resource_groups"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterObject",
+            names: &[
+                "ids",
+                "name",
+                "tags",
+                "zones",
+                "vpc_id",
+                "regions",
+                "resource_groups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,8 +93,14 @@ impl model::Model for InstanceBasedRoutingDataV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "scale_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceBasedRoutingDataV2",
+            names: &["filter", "scale_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,17 +149,23 @@ impl model::Model for RoutingDataV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "lb",
-            "k8s",
-            "tcp",
-            "http",
-            "database",
-            "instance",
-            "container_svc",
-            "custom_domain_providers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoutingDataV2",
+            names: &[
+                "lb",
+                "k8s",
+                "tcp",
+                "http",
+                "database",
+                "instance",
+                "container_svc",
+                "custom_domain_providers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +231,14 @@ impl model::Model for SaveServiceRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deps", "service", "apply_now"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveServiceRequestV2",
+            names: &["deps", "service", "apply_now"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -309,27 +341,33 @@ impl model::Model for ServiceV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "name",
-            "org_id",
-            "status",
-            "routing",
-            "disabled",
-            "metadata",
-            "host_name",
-            "created_at",
-            "fulfilment",
-            "project_id",
-            "health_check",
-            "custom_domains",
-            "idle_time_mins",
-            "cloud_account_id",
-            "account_identifier",
-            "match_all_subdomains",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceV2",
+            names: &[
+                "id",
+                "kind",
+                "name",
+                "org_id",
+                "status",
+                "routing",
+                "disabled",
+                "metadata",
+                "host_name",
+                "created_at",
+                "fulfilment",
+                "project_id",
+                "health_check",
+                "custom_domains",
+                "idle_time_mins",
+                "cloud_account_id",
+                "account_identifier",
+                "match_all_subdomains",
+            ],
+            required: &[1, 2, 3, 15],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -404,10 +442,6 @@ impl model::Model for ServiceV2 {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3, 15]
-    }
 }
 model::through_cell!(ServiceV2);
 /// Schema `TCPProxy`.
@@ -444,8 +478,14 @@ impl model::Model for TcpProxy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rdp", "ssh", "ports", "proxy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TcpProxy",
+            names: &["rdp", "ssh", "ports", "proxy"],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -466,10 +506,6 @@ impl model::Model for TcpProxy {
             3 => model::Cell::part(&self.proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
     }
 }
 model::through_cell!(TcpProxy);

@@ -25,8 +25,14 @@ impl model::Model for ClusterConsolidationBudget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodes", "reasons", "duration", "schedule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterConsolidationBudget",
+            names: &["nodes", "reasons", "duration", "schedule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,19 @@ impl model::Model for ClusterOrchestratorPodEvictor {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled", "minimum_cpu", "minimum_memory", "evict_single_replicas"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterOrchestratorPodEvictor",
+            names: &[
+                "enabled",
+                "minimum_cpu",
+                "minimum_memory",
+                "evict_single_replicas",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +134,14 @@ impl model::Model for ConnectedClusterHealthStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "service", "raw_json", "last_heart_beat_received_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedClusterHealthStatus",
+            names: &["status", "service", "raw_json", "last_heart_beat_received_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,20 +200,26 @@ impl model::Model for ConnectedKubernetesCluster {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "config",
-            "health",
-            "region",
-            "provider",
-            "account_id",
-            "created_at",
-            "total_spend",
-            "total_savings",
-            "k8s_connector_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesCluster",
+            names: &[
+                "id",
+                "name",
+                "config",
+                "health",
+                "region",
+                "provider",
+                "account_id",
+                "created_at",
+                "total_spend",
+                "total_savings",
+                "k8s_connector_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -277,17 +306,23 @@ impl model::Model for ConnectedKubernetesClusterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spot_split",
-            "consolidation",
-            "on_demand_split",
-            "reverse_fallback",
-            "spot_distribution",
-            "node_deletion_delay",
-            "distribution_strategy",
-            "base_on_demand_capacity",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClusterConfig",
+            names: &[
+                "spot_split",
+                "consolidation",
+                "on_demand_split",
+                "reverse_fallback",
+                "spot_distribution",
+                "node_deletion_delay",
+                "distribution_strategy",
+                "base_on_demand_capacity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -357,8 +392,14 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["after", "policy", "budgets", "node_expiry", "pod_evictor"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClusterConfigConsolidation",
+            names: &["after", "policy", "budgets", "node_expiry", "pod_evictor"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -386,18 +427,18 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
 model::model!(ConnectedKubernetesClusterConfigConsolidation);
 model::open_enum! {
     #[doc = " Schema `ConnectedKubernetesClusterConfigConsolidation.policy`."]
-    ConnectedKubernetesClusterConfigConsolidationPolicy { WhenEmptyOrUnderutilized =
-    "WhenEmptyOrUnderutilized", WhenEmpty = "WhenEmpty", }
+    ConnectedKubernetesClusterConfigConsolidationPolicy { 0 WhenEmptyOrUnderutilized =
+    "WhenEmptyOrUnderutilized", 1 WhenEmpty = "WhenEmpty", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectedKubernetesClusterConfig.distribution_strategy`."]
-    ConnectedKubernetesClusterConfigDistributionStrategy { CostOptimized =
-    "CostOptimized", LeastInterrupted = "LeastInterrupted", }
+    ConnectedKubernetesClusterConfigDistributionStrategy { 0 CostOptimized =
+    "CostOptimized", 1 LeastInterrupted = "LeastInterrupted", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectedKubernetesClusterConfig.spot_distribution`."]
-    ConnectedKubernetesClusterConfigSpotDistribution { All = "ALL", SpotReady =
-    "SpotReady", None = "None", }
+    ConnectedKubernetesClusterConfigSpotDistribution { 0 All = "ALL", 1 SpotReady =
+    "SpotReady", 2 None = "None", }
 }
 /// Schema `ConnectedKubernetesClusterHealth`.
 pub struct ConnectedKubernetesClusterHealth {
@@ -414,8 +455,14 @@ impl model::Model for ConnectedKubernetesClusterHealth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["raw_json"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClusterHealth",
+            names: &["raw_json"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -454,8 +501,14 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClustersGetResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -500,8 +553,14 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClustersListResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -540,8 +599,14 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectedKubernetesClustersListResponsePayload",
+            names: &["clusters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -594,8 +659,14 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "user_config", "k8s_connector_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnboardToClusterOrchestratorRequest",
+            names: &["name", "user_config", "k8s_connector_id"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -614,10 +685,6 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
             2 => model::Cell::part(&self.k8s_connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(OnboardToClusterOrchestratorRequest);
@@ -646,8 +713,14 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cluster_endpoint"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnboardToClusterOrchestratorRequestUserConfig",
+            names: &["cluster_endpoint"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -662,10 +735,6 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
             0 => model::Cell::part(&self.cluster_endpoint),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(OnboardToClusterOrchestratorRequestUserConfig);

@@ -47,24 +47,30 @@ impl model::Model for AccessPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "vpc",
-            "name",
-            "type",
-            "org_id",
-            "region",
-            "status",
-            "subnets",
-            "metadata",
-            "editables",
-            "host_name",
-            "account_id",
-            "project_id",
-            "security_groups",
-            "cloud_account_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPoint",
+            names: &[
+                "id",
+                "vpc",
+                "name",
+                "type",
+                "org_id",
+                "region",
+                "status",
+                "subnets",
+                "metadata",
+                "editables",
+                "host_name",
+                "account_id",
+                "project_id",
+                "security_groups",
+                "cloud_account_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,23 +179,29 @@ impl model::Model for AccessPointMeta {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dns",
-            "size",
-            "error",
-            "albArn",
-            "fe_ip_id",
-            "subnet_id",
-            "fe_ip_name",
-            "certificate",
-            "func_region",
-            "subnet_name",
-            "app_gateway_id",
-            "certificate_id",
-            "resource_group",
-            "security_groups",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPointMeta",
+            names: &[
+                "dns",
+                "size",
+                "error",
+                "albArn",
+                "fe_ip_id",
+                "subnet_id",
+                "fe_ip_name",
+                "certificate",
+                "func_region",
+                "subnet_name",
+                "app_gateway_id",
+                "certificate_id",
+                "resource_group",
+                "security_groups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,8 +283,14 @@ impl model::Model for AccessPointMetaDns {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["others", "route53"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPointMetaDns",
+            names: &["others", "route53"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -307,8 +325,14 @@ impl model::Model for AccessPointMetaDnsRoute53 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hosted_zone_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccessPointMetaDnsRoute53",
+            names: &["hosted_zone_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -327,8 +351,8 @@ impl model::Model for AccessPointMetaDnsRoute53 {
 }
 model::model!(AccessPointMetaDnsRoute53);
 model::open_enum! {
-    #[doc = " Schema `AccessPoint.status`."] AccessPointStatus { Created = "created",
-    Submitted = "submitted", Errored = "errored", }
+    #[doc = " Schema `AccessPoint.status`."] AccessPointStatus { 0 Created = "created", 1
+    Submitted = "submitted", 2 Errored = "errored", }
 }
 /// Schema `ASGMinimal`.
 pub struct AsgMinimal {
@@ -373,24 +397,30 @@ impl model::Model for AsgMinimal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "max",
-            "min",
-            "meta",
-            "name",
-            "spot",
-            "region",
-            "status",
-            "desired",
-            "on_demand",
-            "provider_name",
-            "target_groups",
-            "mixed_instance",
-            "cloud_account_id",
-            "availability_zones",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AsgMinimal",
+            names: &[
+                "id",
+                "max",
+                "min",
+                "meta",
+                "name",
+                "spot",
+                "region",
+                "status",
+                "desired",
+                "on_demand",
+                "provider_name",
+                "target_groups",
+                "mixed_instance",
+                "cloud_account_id",
+                "availability_zones",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -477,8 +507,14 @@ impl model::Model for CertificateData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "content", "password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateData",
+            names: &["name", "content", "password"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -497,10 +533,6 @@ impl model::Model for CertificateData {
             2 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(CertificateData);
@@ -525,8 +557,14 @@ impl model::Model for ContainerSvc {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "cluster", "service", "task_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerSvc",
+            names: &["region", "cluster", "service", "task_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,8 +607,14 @@ impl model::Model for CreateAccessPointResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "metadata", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAccessPointResponse",
+            names: &["errors", "metadata", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,8 +653,14 @@ impl model::Model for HttpProxy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ports", "proxy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpProxy",
+            names: &["ports", "proxy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -647,8 +697,14 @@ impl model::Model for InstanceBasedRoutingData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter_text", "scale_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceBasedRoutingData",
+            names: &["filter_text", "scale_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -721,29 +777,35 @@ impl model::Model for LwService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "name",
-            "opts",
-            "org_id",
-            "status",
-            "routing",
-            "disabled",
-            "metadata",
-            "host_name",
-            "created_at",
-            "fulfilment",
-            "project_id",
-            "health_check",
-            "custom_domains",
-            "idle_time_mins",
-            "access_point_id",
-            "cloud_account_id",
-            "account_identifier",
-            "match_all_subdomains",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwService",
+            names: &[
+                "id",
+                "kind",
+                "name",
+                "opts",
+                "org_id",
+                "status",
+                "routing",
+                "disabled",
+                "metadata",
+                "host_name",
+                "created_at",
+                "fulfilment",
+                "project_id",
+                "health_check",
+                "custom_domains",
+                "idle_time_mins",
+                "access_point_id",
+                "cloud_account_id",
+                "account_identifier",
+                "match_all_subdomains",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -841,8 +903,14 @@ impl model::Model for LwServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwServiceResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -883,14 +951,20 @@ impl model::Model for Opts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "access_details",
-            "hide_progress_page",
-            "preserve_private_ip",
-            "always_use_private_ip",
-            "delete_cloud_resources",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Opts",
+            names: &[
+                "access_details",
+                "hide_progress_page",
+                "preserve_private_ip",
+                "always_use_private_ip",
+                "delete_cloud_resources",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -945,17 +1019,23 @@ impl model::Model for PortConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "port",
-            "action",
-            "protocol",
-            "server_name",
-            "target_port",
-            "redirect_url",
-            "routing_rules",
-            "target_protocol",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PortConfig",
+            names: &[
+                "port",
+                "action",
+                "protocol",
+                "server_name",
+                "target_port",
+                "redirect_url",
+                "routing_rules",
+                "target_protocol",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1017,8 +1097,14 @@ impl model::Model for Proxy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Proxy",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1053,8 +1139,14 @@ impl model::Model for RdsDatabase {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "region"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RdsDatabase",
+            names: &["id", "region"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1101,16 +1193,22 @@ impl model::Model for RoutingData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "lb",
-            "k8s",
-            "ports",
-            "database",
-            "instance",
-            "container_svc",
-            "custom_domain_providers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoutingData",
+            names: &[
+                "lb",
+                "k8s",
+                "ports",
+                "database",
+                "instance",
+                "container_svc",
+                "custom_domain_providers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1159,8 +1257,14 @@ impl model::Model for RoutingDataK8s {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["RuleJson", "Namespace", "ConnectorID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoutingDataK8s",
+            names: &["RuleJson", "Namespace", "ConnectorID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1197,8 +1301,14 @@ impl model::Model for RoutingRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path_match"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoutingRule",
+            names: &["path_match"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1233,8 +1343,14 @@ impl model::Model for ServiceError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "action"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceError",
+            names: &["error", "action"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1277,14 +1393,20 @@ impl model::Model for ServiceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "service_errors",
-            "target_group_details",
-            "cloud_provider_details",
-            "kubernetes_connector_id",
-            "autostopping_proxy_config",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceMetadata",
+            names: &[
+                "service_errors",
+                "target_group_details",
+                "cloud_provider_details",
+                "kubernetes_connector_id",
+                "autostopping_proxy_config",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1327,8 +1449,14 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tcp", "http"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceMetadataAutostoppingProxyConfig",
+            names: &["tcp", "http"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1365,8 +1493,14 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceMetadataCloudProviderDetails",
+            names: &["name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1401,8 +1535,14 @@ impl model::Model for ServicesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServicesResponse",
+            names: &["response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1443,8 +1583,14 @@ impl model::Model for TargetGroupMinimal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "vpc", "name", "port", "protocol"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetGroupMinimal",
+            names: &["id", "vpc", "name", "port", "protocol"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

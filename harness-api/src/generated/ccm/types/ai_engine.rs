@@ -21,8 +21,14 @@ impl model::Model for GovernancePromptRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleYaml", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernancePromptRule",
+            names: &["ruleYaml", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ResponseDtoListGovernancePromptRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListGovernancePromptRule",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,14 +102,14 @@ impl model::Model for ResponseDtoListGovernancePromptRule {
 model::model!(ResponseDtoListGovernancePromptRule);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListGovernancePromptRule.status`."]
-    ResponseDtoListGovernancePromptRuleStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListGovernancePromptRuleStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getPromptResources cloudProvider`."]
-    GetPromptResourcesCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    GetPromptResourcesCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
 model::open_enum! {
-    #[doc = " Schema `getPromptRules cloudProvider`."] GetPromptRulesCloudProvider { Aws
-    = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `getPromptRules cloudProvider`."] GetPromptRulesCloudProvider { 0
+    Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }

@@ -19,8 +19,14 @@ impl model::Model for AnomalyFeedback {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["feedback"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyFeedback",
+            names: &["feedback"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,9 +45,9 @@ impl model::Model for AnomalyFeedback {
 }
 model::model!(AnomalyFeedback);
 model::open_enum! {
-    #[doc = " Schema `AnomalyFeedback.feedback`."] AnomalyFeedbackValue { TrueAnomaly =
-    "TRUE_ANOMALY", TrueExpectedAnomaly = "TRUE_EXPECTED_ANOMALY", FalseAnomaly =
-    "FALSE_ANOMALY", NotResponded = "NOT_RESPONDED", }
+    #[doc = " Schema `AnomalyFeedback.feedback`."] AnomalyFeedbackValue { 0 TrueAnomaly =
+    "TRUE_ANOMALY", 1 TrueExpectedAnomaly = "TRUE_EXPECTED_ANOMALY", 2 FalseAnomaly =
+    "FALSE_ANOMALY", 3 NotResponded = "NOT_RESPONDED", }
 }
 /// Schema `AnomalySummary`.
 pub struct AnomalySummary {
@@ -70,16 +76,22 @@ impl model::Model for AnomalySummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "count",
-            "actualCost",
-            "costImpact",
-            "description",
-            "expectedCost",
-            "anomalousCost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalySummary",
+            names: &[
+                "name",
+                "count",
+                "actualCost",
+                "costImpact",
+                "description",
+                "expectedCost",
+                "anomalousCost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -134,15 +146,21 @@ impl model::Model for PerspectiveAnomalyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timestamp",
-            "actualCost",
-            "anomalyCount",
-            "resourceType",
-            "associatedResources",
-            "differenceFromExpectedCost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveAnomalyData",
+            names: &[
+                "timestamp",
+                "actualCost",
+                "anomalyCount",
+                "resourceType",
+                "associatedResources",
+                "differenceFromExpectedCost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +209,14 @@ impl model::Model for ResponseDtoListAnomalySummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalySummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -218,8 +242,8 @@ impl model::Model for ResponseDtoListAnomalySummary {
 model::model!(ResponseDtoListAnomalySummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalySummary.status`."]
-    ResponseDtoListAnomalySummaryStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListAnomalySummaryStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListPerspectiveAnomalyData`.
 pub struct ResponseDtoListPerspectiveAnomalyData {
@@ -242,8 +266,14 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListPerspectiveAnomalyData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,6 +299,6 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
 model::model!(ResponseDtoListPerspectiveAnomalyData);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListPerspectiveAnomalyData.status`."]
-    ResponseDtoListPerspectiveAnomalyDataStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListPerspectiveAnomalyDataStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

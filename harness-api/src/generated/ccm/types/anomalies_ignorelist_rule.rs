@@ -39,20 +39,26 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "uuid",
-            "enabled",
-            "ruleSpec",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "whitelistedAnomalyCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNewAnomaliesIgnorelistRuleBody",
+            names: &[
+                "name",
+                "type",
+                "uuid",
+                "enabled",
+                "ruleSpec",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "whitelistedAnomalyCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +135,14 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNewAnomaliesIgnorelistRuleBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +187,14 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +233,14 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNewAnomaliesIgnorelistRuleBodyRuleSpec",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,21 +295,27 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "time",
-            "region",
-            "ruleIds",
-            "accountId",
-            "ruleSetIds",
-            "executionIds",
-            "cloudProvider",
-            "targetAccount",
-            "cloudProviders",
-            "executionStatus",
-            "ruleEnforcementId",
-            "ruleEnforcementRecommendationId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListAnomaliesIgnorelistRuleBody",
+            names: &[
+                "time",
+                "region",
+                "ruleIds",
+                "accountId",
+                "ruleSetIds",
+                "executionIds",
+                "cloudProvider",
+                "targetAccount",
+                "cloudProviders",
+                "executionStatus",
+                "ruleEnforcementId",
+                "ruleEnforcementRecommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -361,8 +391,14 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListAnomaliesIgnorelistRuleBodyTime",
+            names: &["operator", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -417,20 +453,26 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "uuid",
-            "enabled",
-            "ruleSpec",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "whitelistedAnomalyCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAnomaliesIgnorelistRuleBody",
+            names: &[
+                "name",
+                "type",
+                "uuid",
+                "enabled",
+                "ruleSpec",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "whitelistedAnomalyCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -507,8 +549,14 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAnomaliesIgnorelistRuleBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,8 +601,14 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -593,8 +647,14 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAnomaliesIgnorelistRuleBodyRuleSpec",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

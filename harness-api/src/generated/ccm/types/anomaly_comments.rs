@@ -29,8 +29,21 @@ impl model::Model for AnomalyComment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid", "comment", "accountId", "anomalyId", "createdAt", "createdBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyComment",
+            names: &[
+                "uuid",
+                "comment",
+                "accountId",
+                "anomalyId",
+                "createdAt",
+                "createdBy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,8 +92,14 @@ impl model::Model for ResponseDtoListAnomalyComment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalyComment",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -106,6 +125,6 @@ impl model::Model for ResponseDtoListAnomalyComment {
 model::model!(ResponseDtoListAnomalyComment);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalyComment.status`."]
-    ResponseDtoListAnomalyCommentStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListAnomalyCommentStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -29,15 +29,21 @@ impl model::Model for BiDashboardSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dashboardId",
-            "description",
-            "serviceType",
-            "cloudProvider",
-            "dashboardName",
-            "redirectionURL",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BiDashboardSummary",
+            names: &[
+                "dashboardId",
+                "description",
+                "serviceType",
+                "cloudProvider",
+                "dashboardName",
+                "redirectionURL",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -86,8 +92,14 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListBiDashboardSummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,6 +125,6 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
 model::model!(ResponseDtoListBiDashboardSummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListBIDashboardSummary.status`."]
-    ResponseDtoListBiDashboardSummaryStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListBiDashboardSummaryStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -59,30 +59,36 @@ impl model::Model for BudgetGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "period",
-            "endTime",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "startTime",
-            "actualCost",
-            "cascadeType",
-            "forecastCost",
-            "childEntities",
-            "lastMonthCost",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "alertThresholds",
-            "budgetGroupAmount",
-            "budgetGroupHistory",
-            "customAlertMessage",
-            "parentBudgetGroupId",
-            "budgetGroupMonthlyBreakdown",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetGroup",
+            names: &[
+                "name",
+                "uuid",
+                "period",
+                "endTime",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "startTime",
+                "actualCost",
+                "cascadeType",
+                "forecastCost",
+                "childEntities",
+                "lastMonthCost",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "alertThresholds",
+                "budgetGroupAmount",
+                "budgetGroupHistory",
+                "customAlertMessage",
+                "parentBudgetGroupId",
+                "budgetGroupMonthlyBreakdown",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +175,8 @@ impl model::Model for BudgetGroup {
 }
 model::model!(BudgetGroup);
 model::open_enum! {
-    #[doc = " Schema `BudgetGroup.cascadeType`."] BudgetGroupCascadeType { Equal =
-    "EQUAL", Proportional = "PROPORTIONAL", NoCascade = "NO_CASCADE", }
+    #[doc = " Schema `BudgetGroup.cascadeType`."] BudgetGroupCascadeType { 0 Equal =
+    "EQUAL", 1 Proportional = "PROPORTIONAL", 2 NoCascade = "NO_CASCADE", }
 }
 /// Schema `BudgetGroupChildEntityDTO`.
 pub struct BudgetGroupChildEntityDto {
@@ -193,8 +199,14 @@ impl model::Model for BudgetGroupChildEntityDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "proportion", "budgetGroup", "isBudgetGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetGroupChildEntityDto",
+            names: &["id", "proportion", "budgetGroup", "isBudgetGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +231,9 @@ impl model::Model for BudgetGroupChildEntityDto {
 }
 model::model!(BudgetGroupChildEntityDto);
 model::open_enum! {
-    #[doc = " Schema `BudgetGroup.period`."] BudgetGroupPeriod { Daily = "DAILY", Weekly
-    = "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
+    #[doc = " Schema `BudgetGroup.period`."] BudgetGroupPeriod { 0 Daily = "DAILY", 1
+    Weekly = "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly =
+    "YEARLY", }
 }
 /// Schema `BudgetSummary`.
 pub struct BudgetSummary {
@@ -293,38 +306,44 @@ impl model::Model for BudgetSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "type",
-            "period",
-            "folderId",
-            "parentId",
-            "timeLeft",
-            "timeUnit",
-            "createdAt",
-            "createdBy",
-            "startTime",
-            "timeScope",
-            "actualCost",
-            "growthRate",
-            "budgetGroup",
-            "cascadeType",
-            "budgetAmount",
-            "forecastCost",
-            "isBudgetGroup",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "perspectiveId",
-            "alertThresholds",
-            "perspectiveName",
-            "actualCostAlerts",
-            "forecastCostAlerts",
-            "budgetMonthlyBreakdown",
-            "childEntityProportions",
-            "disableCurrencyWarning",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetSummary",
+            names: &[
+                "id",
+                "name",
+                "type",
+                "period",
+                "folderId",
+                "parentId",
+                "timeLeft",
+                "timeUnit",
+                "createdAt",
+                "createdBy",
+                "startTime",
+                "timeScope",
+                "actualCost",
+                "growthRate",
+                "budgetGroup",
+                "cascadeType",
+                "budgetAmount",
+                "forecastCost",
+                "isBudgetGroup",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "perspectiveId",
+                "alertThresholds",
+                "perspectiveName",
+                "actualCostAlerts",
+                "forecastCostAlerts",
+                "budgetMonthlyBreakdown",
+                "childEntityProportions",
+                "disableCurrencyWarning",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,17 +454,18 @@ impl model::Model for BudgetSummary {
 }
 model::model!(BudgetSummary);
 model::open_enum! {
-    #[doc = " Schema `BudgetSummary.cascadeType`."] BudgetSummaryCascadeType { Equal =
-    "EQUAL", Proportional = "PROPORTIONAL", NoCascade = "NO_CASCADE", }
+    #[doc = " Schema `BudgetSummary.cascadeType`."] BudgetSummaryCascadeType { 0 Equal =
+    "EQUAL", 1 Proportional = "PROPORTIONAL", 2 NoCascade = "NO_CASCADE", }
 }
 model::open_enum! {
-    #[doc = " Schema `BudgetSummary.period`."] BudgetSummaryPeriod { Daily = "DAILY",
-    Weekly = "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
+    #[doc = " Schema `BudgetSummary.period`."] BudgetSummaryPeriod { 0 Daily = "DAILY", 1
+    Weekly = "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly =
+    "YEARLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `BudgetSummary.type`."] BudgetSummaryType { SpecifiedAmount =
-    "SPECIFIED_AMOUNT", PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", PreviousPeriodSpend
-    = "PREVIOUS_PERIOD_SPEND", }
+    #[doc = " Schema `BudgetSummary.type`."] BudgetSummaryType { 0 SpecifiedAmount =
+    "SPECIFIED_AMOUNT", 1 PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", 2
+    PreviousPeriodSpend = "PREVIOUS_PERIOD_SPEND", }
 }
 /// Schema `ResponseDTOBudgetGroup`.
 pub struct ResponseDtoBudgetGroup {
@@ -468,8 +488,14 @@ impl model::Model for ResponseDtoBudgetGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoBudgetGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -494,8 +520,8 @@ impl model::Model for ResponseDtoBudgetGroup {
 }
 model::model!(ResponseDtoBudgetGroup);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOBudgetGroup.status`."] ResponseDtoBudgetGroupStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOBudgetGroup.status`."] ResponseDtoBudgetGroupStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListBudgetGroup`.
 pub struct ResponseDtoListBudgetGroup {
@@ -518,8 +544,14 @@ impl model::Model for ResponseDtoListBudgetGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListBudgetGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,8 +577,8 @@ impl model::Model for ResponseDtoListBudgetGroup {
 model::model!(ResponseDtoListBudgetGroup);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListBudgetGroup.status`."]
-    ResponseDtoListBudgetGroupStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoListBudgetGroupStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListBudgetSummary`.
 pub struct ResponseDtoListBudgetSummary {
@@ -569,8 +601,14 @@ impl model::Model for ResponseDtoListBudgetSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListBudgetSummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -596,41 +634,41 @@ impl model::Model for ResponseDtoListBudgetSummary {
 model::model!(ResponseDtoListBudgetSummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListBudgetSummary.status`."]
-    ResponseDtoListBudgetSummaryStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListBudgetSummaryStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getAccessibleBudgetGroupSummaries sortOrder`."]
-    GetAccessibleBudgetGroupSummariesSortOrder { Ascending = "ASCENDING", Descending =
-    "DESCENDING", }
+    GetAccessibleBudgetGroupSummariesSortOrder { 0 Ascending = "ASCENDING", 1 Descending
+    = "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `getAccessibleBudgetGroupSummaries sortType`."]
-    GetAccessibleBudgetGroupSummariesSortType { BudgetGroupAmount =
-    "BUDGET_GROUP_AMOUNT", BudgetGroupName = "BUDGET_GROUP_NAME", BudgetGroupActualCost =
-    "BUDGET_GROUP_ACTUAL_COST", BudgetGroupForecastedCost =
+    GetAccessibleBudgetGroupSummariesSortType { 0 BudgetGroupAmount =
+    "BUDGET_GROUP_AMOUNT", 1 BudgetGroupName = "BUDGET_GROUP_NAME", 2
+    BudgetGroupActualCost = "BUDGET_GROUP_ACTUAL_COST", 3 BudgetGroupForecastedCost =
     "BUDGET_GROUP_FORECASTED_COST", }
 }
 model::open_enum! {
     #[doc = " Schema `getBudgetAndBudgetGroupsList budgetGroupSortType`."]
-    GetBudgetAndBudgetGroupsListBudgetGroupSortType { BudgetGroupAmount =
-    "BUDGET_GROUP_AMOUNT", BudgetGroupName = "BUDGET_GROUP_NAME", BudgetGroupActualCost =
-    "BUDGET_GROUP_ACTUAL_COST", BudgetGroupForecastedCost =
+    GetBudgetAndBudgetGroupsListBudgetGroupSortType { 0 BudgetGroupAmount =
+    "BUDGET_GROUP_AMOUNT", 1 BudgetGroupName = "BUDGET_GROUP_NAME", 2
+    BudgetGroupActualCost = "BUDGET_GROUP_ACTUAL_COST", 3 BudgetGroupForecastedCost =
     "BUDGET_GROUP_FORECASTED_COST", }
 }
 model::open_enum! {
     #[doc = " Schema `getBudgetAndBudgetGroupsList sortOrder`."]
-    GetBudgetAndBudgetGroupsListSortOrder { Ascending = "ASCENDING", Descending =
+    GetBudgetAndBudgetGroupsListSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
     "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `listBudgetGroups budgetGroupSortType`."]
-    ListBudgetGroupsBudgetGroupSortType { BudgetGroupAmount = "BUDGET_GROUP_AMOUNT",
-    BudgetGroupName = "BUDGET_GROUP_NAME", BudgetGroupActualCost =
-    "BUDGET_GROUP_ACTUAL_COST", BudgetGroupForecastedCost =
+    ListBudgetGroupsBudgetGroupSortType { 0 BudgetGroupAmount = "BUDGET_GROUP_AMOUNT", 1
+    BudgetGroupName = "BUDGET_GROUP_NAME", 2 BudgetGroupActualCost =
+    "BUDGET_GROUP_ACTUAL_COST", 3 BudgetGroupForecastedCost =
     "BUDGET_GROUP_FORECASTED_COST", }
 }
 model::open_enum! {
-    #[doc = " Schema `listBudgetGroups sortOrder`."] ListBudgetGroupsSortOrder {
-    Ascending = "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `listBudgetGroups sortOrder`."] ListBudgetGroupsSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }

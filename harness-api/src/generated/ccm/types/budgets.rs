@@ -41,8 +41,14 @@ impl model::Model for AdjustBudgetAmountRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["budgetIds", "adjustmentValue", "adjustBudgetBulkRequestType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AdjustBudgetAmountRequest",
+            names: &["budgetIds", "adjustmentValue", "adjustBudgetBulkRequestType"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -62,18 +68,14 @@ impl model::Model for AdjustBudgetAmountRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(AdjustBudgetAmountRequest);
 model::open_enum! {
     #[doc = " Schema `AdjustBudgetAmountRequest.adjustBudgetBulkRequestType`."]
-    AdjustBudgetAmountRequestAdjustBudgetBulkRequestType { DecreaseByPercentage =
-    "DECREASE_BY_PERCENTAGE", IncreaseByAmount = "INCREASE_BY_AMOUNT", DecreaseByAmount =
-    "DECREASE_BY_AMOUNT", SetToSpecificAmount = "SET_TO_SPECIFIC_AMOUNT",
-    IncreaseByPercentage = "INCREASE_BY_PERCENTAGE", }
+    AdjustBudgetAmountRequestAdjustBudgetBulkRequestType { 0 DecreaseByPercentage =
+    "DECREASE_BY_PERCENTAGE", 1 IncreaseByAmount = "INCREASE_BY_AMOUNT", 2
+    DecreaseByAmount = "DECREASE_BY_AMOUNT", 3 SetToSpecificAmount =
+    "SET_TO_SPECIFIC_AMOUNT", 4 IncreaseByPercentage = "INCREASE_BY_PERCENTAGE", }
 }
 /// Schema `ApplicationBudgetScope`.
 pub struct ApplicationBudgetScope {
@@ -100,15 +102,21 @@ impl model::Model for ApplicationBudgetScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "entityIds",
-            "entityNames",
-            "applicationIds",
-            "budgetScopeType",
-            "environmentType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationBudgetScope",
+            names: &[
+                "type",
+                "entityIds",
+                "entityNames",
+                "applicationIds",
+                "budgetScopeType",
+                "environmentType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -138,8 +146,8 @@ impl model::Model for ApplicationBudgetScope {
 model::model!(ApplicationBudgetScope);
 model::open_enum! {
     #[doc = " Schema `ApplicationBudgetScope.environmentType`."]
-    ApplicationBudgetScopeEnvironmentType { Prod = "PROD", NonProd = "NON_PROD", All =
-    "ALL", }
+    ApplicationBudgetScopeEnvironmentType { 0 Prod = "PROD", 1 NonProd = "NON_PROD", 2
+    All = "ALL", }
 }
 /// Schema `Budget`.
 pub struct Budget {
@@ -212,38 +220,44 @@ impl model::Model for Budget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "uuid",
-            "scope",
-            "period",
-            "endTime",
-            "folderId",
-            "ngBudget",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "startTime",
-            "actualCost",
-            "growthRate",
-            "isNgBudget",
-            "budgetAmount",
-            "forecastCost",
-            "userGroupIds",
-            "budgetHistory",
-            "lastMonthCost",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "notifyOnSlack",
-            "emailAddresses",
-            "alertThresholds",
-            "customAlertMessage",
-            "parentBudgetGroupId",
-            "budgetMonthlyBreakdown",
-            "disableCurrencyWarning",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Budget",
+            names: &[
+                "name",
+                "type",
+                "uuid",
+                "scope",
+                "period",
+                "endTime",
+                "folderId",
+                "ngBudget",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "startTime",
+                "actualCost",
+                "growthRate",
+                "isNgBudget",
+                "budgetAmount",
+                "forecastCost",
+                "userGroupIds",
+                "budgetHistory",
+                "lastMonthCost",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "notifyOnSlack",
+                "emailAddresses",
+                "alertThresholds",
+                "customAlertMessage",
+                "parentBudgetGroupId",
+                "budgetMonthlyBreakdown",
+                "disableCurrencyWarning",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -370,8 +384,14 @@ impl model::Model for BudgetData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costData", "forecastCost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetData",
+            names: &["costData", "forecastCost"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -392,8 +412,8 @@ impl model::Model for BudgetData {
 }
 model::model!(BudgetData);
 model::open_enum! {
-    #[doc = " Schema `Budget.period`."] BudgetPeriod { Daily = "DAILY", Weekly =
-    "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
+    #[doc = " Schema `Budget.period`."] BudgetPeriod { 0 Daily = "DAILY", 1 Weekly =
+    "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly = "YEARLY", }
 }
 model::union! {
     #[doc = " Schema `BudgetScope`."] BudgetScope : 3, tag : Some("type"),
@@ -402,9 +422,9 @@ model::union! {
     Perspective(PerspectiveBudgetScope), }
 }
 model::open_enum! {
-    #[doc = " Schema `Budget.type`."] BudgetType { SpecifiedAmount = "SPECIFIED_AMOUNT",
-    PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", PreviousPeriodSpend =
-    "PREVIOUS_PERIOD_SPEND", }
+    #[doc = " Schema `Budget.type`."] BudgetType { 0 SpecifiedAmount =
+    "SPECIFIED_AMOUNT", 1 PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", 2
+    PreviousPeriodSpend = "PREVIOUS_PERIOD_SPEND", }
 }
 /// Schema `ClusterBudgetScope`.
 pub struct ClusterBudgetScope {
@@ -429,8 +449,20 @@ impl model::Model for ClusterBudgetScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "entityIds", "clusterIds", "entityNames", "budgetScopeType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterBudgetScope",
+            names: &[
+                "type",
+                "entityIds",
+                "clusterIds",
+                "entityNames",
+                "budgetScopeType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -481,8 +513,14 @@ impl model::Model for DeleteBudgetRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["budgetIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteBudgetRequest",
+            names: &["budgetIds"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -497,10 +535,6 @@ impl model::Model for DeleteBudgetRequest {
             0 => model::Cell::part(&self.budget_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DeleteBudgetRequest);
@@ -544,8 +578,20 @@ impl model::Model for ManageBudgetAlertsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "budgetIds", "alertThresholds", "emailRecipients", "slackRecipients"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManageBudgetAlertsRequest",
+            names: &[
+                "action",
+                "budgetIds",
+                "alertThresholds",
+                "emailRecipients",
+                "slackRecipients",
+            ],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,16 +615,12 @@ impl model::Model for ManageBudgetAlertsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(ManageBudgetAlertsRequest);
 model::open_enum! {
     #[doc = " Schema `ManageBudgetAlertsRequest.action`."]
-    ManageBudgetAlertsRequestAction { DeleteAllAlerts = "DELETE_ALL_ALERTS", AddAlerts =
-    "ADD_ALERTS", AddRecipients = "ADD_RECIPIENTS", RemoveRecipients =
+    ManageBudgetAlertsRequestAction { 0 DeleteAllAlerts = "DELETE_ALL_ALERTS", 1
+    AddAlerts = "ADD_ALERTS", 2 AddRecipients = "ADD_RECIPIENTS", 3 RemoveRecipients =
     "REMOVE_RECIPIENTS", }
 }
 /// Schema `PerspectiveBudgetScope`.
@@ -606,8 +648,21 @@ impl model::Model for PerspectiveBudgetScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "viewId", "viewName", "entityIds", "entityNames", "budgetScopeType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveBudgetScope",
+            names: &[
+                "type",
+                "viewId",
+                "viewName",
+                "entityIds",
+                "entityNames",
+                "budgetScopeType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -656,8 +711,14 @@ impl model::Model for ResponseDtoBudget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoBudget",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -702,8 +763,14 @@ impl model::Model for ResponseDtoBudgetData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoBudgetData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -728,12 +795,12 @@ impl model::Model for ResponseDtoBudgetData {
 }
 model::model!(ResponseDtoBudgetData);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOBudgetData.status`."] ResponseDtoBudgetDataStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOBudgetData.status`."] ResponseDtoBudgetDataStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOBudget.status`."] ResponseDtoBudgetStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOBudget.status`."] ResponseDtoBudgetStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListBudget`.
 pub struct ResponseDtoListBudget {
@@ -756,8 +823,14 @@ impl model::Model for ResponseDtoListBudget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListBudget",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -782,8 +855,8 @@ impl model::Model for ResponseDtoListBudget {
 }
 model::model!(ResponseDtoListBudget);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOListBudget.status`."] ResponseDtoListBudgetStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOListBudget.status`."] ResponseDtoListBudgetStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `budgetFilterValues body`.
 pub struct BudgetFilterValuesBody {
@@ -802,8 +875,14 @@ impl model::Model for BudgetFilterValuesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "columns"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetFilterValuesBody",
+            names: &["filter", "columns"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -860,21 +939,27 @@ impl model::Model for BudgetFilterValuesBodyFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "limit",
-            "offset",
-            "period",
-            "createdBy",
-            "folderIds",
-            "searchKey",
-            "budgetStatus",
-            "maxBudgetAmount",
-            "minBudgetAmount",
-            "perspectiveNames",
-            "lastModifiedEndTime",
-            "lastModifiedStartTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetFilterValuesBodyFilter",
+            names: &[
+                "limit",
+                "offset",
+                "period",
+                "createdBy",
+                "folderIds",
+                "searchKey",
+                "budgetStatus",
+                "maxBudgetAmount",
+                "minBudgetAmount",
+                "perspectiveNames",
+                "lastModifiedEndTime",
+                "lastModifiedStartTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -956,8 +1041,20 @@ impl model::Model for CloneBudgetsBulkOperationBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["suffix", "alertMode", "budgetIds", "emailRecipients", "slackRecipients"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloneBudgetsBulkOperationBody",
+            names: &[
+                "suffix",
+                "alertMode",
+                "budgetIds",
+                "emailRecipients",
+                "slackRecipients",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1020,20 +1117,26 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "period",
-            "folderId",
-            "startTime",
-            "growthRate",
-            "namePrefix",
-            "budgetAmount",
-            "costBucketIds",
-            "costCategoryId",
-            "alertThresholds",
-            "budgetMonthlyBreakdown",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostBucketBudgetsBulkBody",
+            names: &[
+                "type",
+                "period",
+                "folderId",
+                "startTime",
+                "growthRate",
+                "namePrefix",
+                "budgetAmount",
+                "costBucketIds",
+                "costCategoryId",
+                "alertThresholds",
+                "budgetMonthlyBreakdown",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1116,16 +1219,22 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "basedOn",
-            "crossedAt",
-            "alertsSent",
-            "percentage",
-            "userGroupIds",
-            "slackWebhooks",
-            "emailAddresses",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostBucketBudgetsBulkBodyAlertThresholds",
+            names: &[
+                "basedOn",
+                "crossedAt",
+                "alertsSent",
+                "percentage",
+                "userGroupIds",
+                "slackWebhooks",
+                "emailAddresses",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1182,15 +1291,21 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "budgetBreakdown",
-            "actualMonthlyCost",
-            "budgetMonthlyAmount",
-            "forecastMonthlyCost",
-            "yearlyLastPeriodCost",
-            "forecastCostConfigured",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown",
+            names: &[
+                "budgetBreakdown",
+                "actualMonthlyCost",
+                "budgetMonthlyAmount",
+                "forecastMonthlyCost",
+                "yearlyLastPeriodCost",
+                "forecastCostConfigured",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1236,8 +1351,14 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount",
+            names: &["time", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1259,26 +1380,26 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
 model::open_enum! {
     #[doc = " Schema `getAccessibleBudgetSummaries sortOrder`."]
-    GetAccessibleBudgetSummariesSortOrder { Ascending = "ASCENDING", Descending =
+    GetAccessibleBudgetSummariesSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
     "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `getAccessibleBudgetSummaries sortType`."]
-    GetAccessibleBudgetSummariesSortType { BudgetAmount = "BUDGET_AMOUNT", Name = "NAME",
-    ActualCost = "ACTUAL_COST", ForecastedCost = "FORECASTED_COST", }
+    GetAccessibleBudgetSummariesSortType { 0 BudgetAmount = "BUDGET_AMOUNT", 1 Name =
+    "NAME", 2 ActualCost = "ACTUAL_COST", 3 ForecastedCost = "FORECASTED_COST", }
 }
 model::open_enum! {
-    #[doc = " Schema `getCostDetails breakdown`."] GetCostDetailsBreakdown { Yearly =
-    "YEARLY", Monthly = "MONTHLY", }
+    #[doc = " Schema `getCostDetails breakdown`."] GetCostDetailsBreakdown { 0 Yearly =
+    "YEARLY", 1 Monthly = "MONTHLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `listBudgets budgetSortType`."] ListBudgetsBudgetSortType {
-    BudgetAmount = "BUDGET_AMOUNT", Name = "NAME", ActualCost = "ACTUAL_COST",
+    #[doc = " Schema `listBudgets budgetSortType`."] ListBudgetsBudgetSortType { 0
+    BudgetAmount = "BUDGET_AMOUNT", 1 Name = "NAME", 2 ActualCost = "ACTUAL_COST", 3
     ForecastedCost = "FORECASTED_COST", }
 }
 model::open_enum! {
-    #[doc = " Schema `listBudgets sortOrder`."] ListBudgetsSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `listBudgets sortOrder`."] ListBudgetsSortOrder { 0 Ascending =
+    "ASCENDING", 1 Descending = "DESCENDING", }
 }
 /// Schema `moveBudgets body`.
 pub struct MoveBudgetsBody {
@@ -1297,8 +1418,14 @@ impl model::Model for MoveBudgetsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["budgetIds", "newFolderId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MoveBudgetsBody",
+            names: &["budgetIds", "newFolderId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1345,16 +1472,22 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "basedOn",
-            "crossedAt",
-            "alertsSent",
-            "percentage",
-            "userGroupIds",
-            "slackWebhooks",
-            "emailAddresses",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateBudgetAlertThresholdsBody",
+            names: &[
+                "basedOn",
+                "crossedAt",
+                "alertsSent",
+                "percentage",
+                "userGroupIds",
+                "slackWebhooks",
+                "emailAddresses",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

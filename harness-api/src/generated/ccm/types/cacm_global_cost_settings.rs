@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `getCostSettings feature`."] GetCostSettingsFeature { Anomalies =
-    "ANOMALIES", Recommendations = "RECOMMENDATIONS", }
+    #[doc = " Schema `getCostSettings feature`."] GetCostSettingsFeature { 0 Anomalies =
+    "ANOMALIES", 1 Recommendations = "RECOMMENDATIONS", }
 }
 /// Schema `updateCostSettings body`.
 pub struct UpdateCostSettingsBody {
@@ -45,20 +45,26 @@ impl model::Model for UpdateCostSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "feature",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "awsCostType",
-            "azureCostType",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "includeAwsBenefits",
-            "accountScopedPreferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostSettingsBody",
+            names: &[
+                "uuid",
+                "feature",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "awsCostType",
+                "azureCostType",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "includeAwsBenefits",
+                "accountScopedPreferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,13 +141,19 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "awsCostType",
-            "awsAccountId",
-            "savingsEstimationMode",
-            "awsCloudAccountNameWithId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostSettingsBodyAccountScopedPreferences",
+            names: &[
+                "awsCostType",
+                "awsAccountId",
+                "savingsEstimationMode",
+                "awsCloudAccountNameWithId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,8 +198,14 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostSettingsBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -232,8 +250,14 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostSettingsBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -31,16 +31,22 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "createdAt",
-            "awsSettings",
-            "gcpSettings",
-            "azureSettings",
-            "lastUpdatedAt",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGovernanceCostSettingsBody",
+            names: &[
+                "uuid",
+                "accountId",
+                "createdAt",
+                "awsSettings",
+                "gcpSettings",
+                "azureSettings",
+                "lastUpdatedAt",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,8 +91,14 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGovernanceCostSettingsBodyAwsSettings",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +131,14 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGovernanceCostSettingsBodyAzureSettings",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,18 +187,24 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "includeTaxes",
-            "includeDiscounts",
-            "includePromotions",
-            "includeNegotiatedSavings",
-            "includeSubscriptionCredits",
-            "includeLegacyBasedCudCredits",
-            "includeSustainedUseDiscounts",
-            "includeSpendBasedCudDiscounts",
-            "includeResourceBasedCudCredits",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGovernanceCostSettingsBodyGcpSettings",
+            names: &[
+                "includeTaxes",
+                "includeDiscounts",
+                "includePromotions",
+                "includeNegotiatedSavings",
+                "includeSubscriptionCredits",
+                "includeLegacyBasedCudCredits",
+                "includeSustainedUseDiscounts",
+                "includeSpendBasedCudDiscounts",
+                "includeResourceBasedCudCredits",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,7 +6,7 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `listCloudAccounts cloudProvider`."] ListCloudAccountsCloudProvider
-    { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", Cluster = "CLUSTER", ExternalData =
-    "EXTERNAL_DATA", Openai = "OPENAI", Anthropic = "ANTHROPIC", Ibm = "IBM", OnPrem =
-    "ON_PREM", Unknown = "UNKNOWN", }
+    { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", 3 Cluster = "CLUSTER", 4
+    ExternalData = "EXTERNAL_DATA", 5 Openai = "OPENAI", 6 Anthropic = "ANTHROPIC", 7 Ibm
+    = "IBM", 8 OnPrem = "ON_PREM", 9 Unknown = "UNKNOWN", }
 }

@@ -23,8 +23,14 @@ impl model::Model for AnomalyMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "status", "costImpact"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyMetrics",
+            names: &["count", "status", "costImpact"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for AnomalyOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["active", "ignored", "archived", "resolved"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyOverview",
+            names: &["active", "ignored", "archived", "resolved"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +125,14 @@ impl model::Model for ResponseDtoAnomalyMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAnomalyMetrics",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -140,8 +158,8 @@ impl model::Model for ResponseDtoAnomalyMetrics {
 model::model!(ResponseDtoAnomalyMetrics);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAnomalyMetrics.status`."]
-    ResponseDtoAnomalyMetricsStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoAnomalyMetricsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOAnomalyOverview`.
 pub struct ResponseDtoAnomalyOverview {
@@ -164,8 +182,14 @@ impl model::Model for ResponseDtoAnomalyOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAnomalyOverview",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +215,8 @@ impl model::Model for ResponseDtoAnomalyOverview {
 model::model!(ResponseDtoAnomalyOverview);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAnomalyOverview.status`."]
-    ResponseDtoAnomalyOverviewStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoAnomalyOverviewStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOTreeMapLongAnomalyOverview`.
 pub struct ResponseDtoTreeMapLongAnomalyOverview {
@@ -215,8 +239,14 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTreeMapLongAnomalyOverview",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -242,6 +272,6 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
 model::model!(ResponseDtoTreeMapLongAnomalyOverview);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTreeMapLongAnomalyOverview.status`."]
-    ResponseDtoTreeMapLongAnomalyOverviewStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoTreeMapLongAnomalyOverviewStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -23,8 +23,14 @@ impl model::Model for AnomalyCostTimeSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "time", "anomalousCost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyCostTimeSeries",
+            names: &["cost", "time", "anomalousCost"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for AnomalyResourceCostTimeSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "time"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyResourceCostTimeSeries",
+            names: &["cost", "time"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,20 @@ impl model::Model for AnomalyResourceDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "tags", "resource", "anomalousCost", "anomalousCostPercentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyResourceDetails",
+            names: &[
+                "cost",
+                "tags",
+                "resource",
+                "anomalousCost",
+                "anomalousCostPercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +179,14 @@ impl model::Model for ResponseDtoAnomalyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAnomalyData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +211,8 @@ impl model::Model for ResponseDtoAnomalyData {
 }
 model::model!(ResponseDtoAnomalyData);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOAnomalyData.status`."] ResponseDtoAnomalyDataStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOAnomalyData.status`."] ResponseDtoAnomalyDataStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyCostTimeSeries`.
 pub struct ResponseDtoListAnomalyCostTimeSeries {
@@ -205,8 +235,14 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalyCostTimeSeries",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -232,8 +268,8 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
 model::model!(ResponseDtoListAnomalyCostTimeSeries);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalyCostTimeSeries.status`."]
-    ResponseDtoListAnomalyCostTimeSeriesStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListAnomalyCostTimeSeriesStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyResourceCostTimeSeries`.
 pub struct ResponseDtoListAnomalyResourceCostTimeSeries {
@@ -256,8 +292,14 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalyResourceCostTimeSeries",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,8 +325,8 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
 model::model!(ResponseDtoListAnomalyResourceCostTimeSeries);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalyResourceCostTimeSeries.status`."]
-    ResponseDtoListAnomalyResourceCostTimeSeriesStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListAnomalyResourceCostTimeSeriesStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyResourceDetails`.
 pub struct ResponseDtoListAnomalyResourceDetails {
@@ -307,8 +349,14 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalyResourceDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -334,6 +382,6 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
 model::model!(ResponseDtoListAnomalyResourceDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalyResourceDetails.status`."]
-    ResponseDtoListAnomalyResourceDetailsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListAnomalyResourceDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -31,16 +31,22 @@ impl model::Model for AlertThreshold {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "basedOn",
-            "crossedAt",
-            "alertsSent",
-            "percentage",
-            "userGroupIds",
-            "slackWebhooks",
-            "emailAddresses",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertThreshold",
+            names: &[
+                "basedOn",
+                "crossedAt",
+                "alertsSent",
+                "percentage",
+                "userGroupIds",
+                "slackWebhooks",
+                "emailAddresses",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,9 +77,9 @@ impl model::Model for AlertThreshold {
 }
 model::model!(AlertThreshold);
 model::open_enum! {
-    #[doc = " Schema `AlertThreshold.basedOn`."] AlertThresholdBasedOn { ActualCost =
-    "ACTUAL_COST", ForecastedCost = "FORECASTED_COST", PartialCost = "PARTIAL_COST",
-    YearlyActualCost = "YEARLY_ACTUAL_COST", YearlyForecastedCost =
+    #[doc = " Schema `AlertThreshold.basedOn`."] AlertThresholdBasedOn { 0 ActualCost =
+    "ACTUAL_COST", 1 ForecastedCost = "FORECASTED_COST", 2 PartialCost = "PARTIAL_COST",
+    3 YearlyActualCost = "YEARLY_ACTUAL_COST", 4 YearlyForecastedCost =
     "YEARLY_FORECASTED_COST", }
 }
 /// Schema `AnomalyData`.
@@ -147,38 +153,44 @@ impl model::Model for AnomalyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "time",
-            "entity",
-            "status",
-            "comment",
-            "details",
-            "endTime",
-            "duration",
-            "criticality",
-            "actualAmount",
-            "anomalyScore",
-            "resourceInfo",
-            "resourceName",
-            "userFeedback",
-            "cloudProvider",
-            "perspectiveId",
-            "anomalousSpend",
-            "expectedAmount",
-            "ongoingAnomaly",
-            "perspectiveName",
-            "statusUpdatedAt",
-            "statusUpdatedBy",
-            "isOngoingAnomaly",
-            "expectedCostLower",
-            "expectedCostUpper",
-            "statusRelativeTime",
-            "anomalyRelativeTime",
-            "anomalousSpendPercentage",
-            "statusUpdateRelativeTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyData",
+            names: &[
+                "id",
+                "time",
+                "entity",
+                "status",
+                "comment",
+                "details",
+                "endTime",
+                "duration",
+                "criticality",
+                "actualAmount",
+                "anomalyScore",
+                "resourceInfo",
+                "resourceName",
+                "userFeedback",
+                "cloudProvider",
+                "perspectiveId",
+                "anomalousSpend",
+                "expectedAmount",
+                "ongoingAnomaly",
+                "perspectiveName",
+                "statusUpdatedAt",
+                "statusUpdatedBy",
+                "isOngoingAnomaly",
+                "expectedCostLower",
+                "expectedCostUpper",
+                "statusRelativeTime",
+                "anomalyRelativeTime",
+                "anomalousSpendPercentage",
+                "statusUpdateRelativeTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,17 +301,17 @@ impl model::Model for AnomalyData {
 }
 model::model!(AnomalyData);
 model::open_enum! {
-    #[doc = " Schema `AnomalyData.criticality`."] AnomalyDataCriticality { Critical =
-    "CRITICAL", Medium = "MEDIUM", Low = "LOW", }
+    #[doc = " Schema `AnomalyData.criticality`."] AnomalyDataCriticality { 0 Critical =
+    "CRITICAL", 1 Medium = "MEDIUM", 2 Low = "LOW", }
 }
 model::open_enum! {
-    #[doc = " Schema `AnomalyData.status`."] AnomalyDataStatus { Active = "ACTIVE",
-    Ignored = "IGNORED", Archived = "ARCHIVED", Resolved = "RESOLVED", }
+    #[doc = " Schema `AnomalyData.status`."] AnomalyDataStatus { 0 Active = "ACTIVE", 1
+    Ignored = "IGNORED", 2 Archived = "ARCHIVED", 3 Resolved = "RESOLVED", }
 }
 model::open_enum! {
-    #[doc = " Schema `AnomalyData.userFeedback`."] AnomalyDataUserFeedback { TrueAnomaly
-    = "TRUE_ANOMALY", TrueExpectedAnomaly = "TRUE_EXPECTED_ANOMALY", FalseAnomaly =
-    "FALSE_ANOMALY", NotResponded = "NOT_RESPONDED", }
+    #[doc = " Schema `AnomalyData.userFeedback`."] AnomalyDataUserFeedback { 0
+    TrueAnomaly = "TRUE_ANOMALY", 1 TrueExpectedAnomaly = "TRUE_EXPECTED_ANOMALY", 2
+    FalseAnomaly = "FALSE_ANOMALY", 3 NotResponded = "NOT_RESPONDED", }
 }
 /// Schema `AnomalyFilterProperties`.
 pub struct AnomalyFilterProperties {
@@ -366,35 +378,41 @@ impl model::Model for AnomalyFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "limit",
-            "offset",
-            "status",
-            "groupBy",
-            "orderBy",
-            "anomalyIds",
-            "filterType",
-            "searchText",
-            "awsAccounts",
-            "awsServices",
-            "gcpProducts",
-            "gcpProjects",
-            "timeFilters",
-            "aggregations",
-            "awsUsageTypes",
-            "k8sNamespaces",
-            "k8sClusterNames",
-            "k8sServiceNames",
-            "minActualAmount",
-            "k8sWorkloadNames",
-            "minAnomalousSpend",
-            "gcpSKUDescriptions",
-            "azureResourceGroups",
-            "azureMeterCategories",
-            "azureSubscriptionGuids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyFilterProperties",
+            names: &[
+                "tags",
+                "limit",
+                "offset",
+                "status",
+                "groupBy",
+                "orderBy",
+                "anomalyIds",
+                "filterType",
+                "searchText",
+                "awsAccounts",
+                "awsServices",
+                "gcpProducts",
+                "gcpProjects",
+                "timeFilters",
+                "aggregations",
+                "awsUsageTypes",
+                "k8sNamespaces",
+                "k8sClusterNames",
+                "k8sServiceNames",
+                "minActualAmount",
+                "k8sWorkloadNames",
+                "minAnomalousSpend",
+                "gcpSKUDescriptions",
+                "azureResourceGroups",
+                "azureMeterCategories",
+                "azureSubscriptionGuids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -497,12 +515,12 @@ impl model::Model for AnomalyFilterProperties {
 model::model!(AnomalyFilterProperties);
 model::open_enum! {
     #[doc = " Schema `AnomalyFilterProperties.filterType`."]
-    AnomalyFilterPropertiesFilterType { Anomaly = "Anomaly", }
+    AnomalyFilterPropertiesFilterType { 0 Anomaly = "Anomaly", }
 }
 model::open_enum! {
     #[doc = " Schema `AnomalyFilterProperties.status`."] AnomalyFilterPropertiesStatus {
-    Active = "ACTIVE", Ignored = "IGNORED", Archived = "ARCHIVED", Resolved = "RESOLVED",
-    }
+    0 Active = "ACTIVE", 1 Ignored = "IGNORED", 2 Archived = "ARCHIVED", 3 Resolved =
+    "RESOLVED", }
 }
 /// Schema `AnomalyRequestDTO`.
 pub struct AnomalyRequestDto {
@@ -523,12 +541,18 @@ impl model::Model for AnomalyRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "perspectiveQueryDTO",
-            "showWhitelistedAnomalies",
-            "anomalyFilterPropertiesDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyRequestDto",
+            names: &[
+                "perspectiveQueryDTO",
+                "showWhitelistedAnomalies",
+                "anomalyFilterPropertiesDTO",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -565,8 +589,14 @@ impl model::Model for AwsRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsRecommendationFilterProperties",
+            names: &["instanceType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -607,14 +637,20 @@ impl model::Model for AwsViewPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "awsCost",
-            "includeTaxes",
-            "includeCredits",
-            "includeRefunds",
-            "includeDiscounts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsViewPreferences",
+            names: &[
+                "awsCost",
+                "includeTaxes",
+                "includeCredits",
+                "includeRefunds",
+                "includeDiscounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,9 +677,9 @@ impl model::Model for AwsViewPreferences {
 }
 model::model!(AwsViewPreferences);
 model::open_enum! {
-    #[doc = " Schema `AWSViewPreferences.awsCost`."] AwsViewPreferencesAwsCost {
-    Amortised = "AMORTISED", NetAmortised = "NET_AMORTISED", Blended = "BLENDED",
-    Unblended = "UNBLENDED", Effective = "EFFECTIVE", }
+    #[doc = " Schema `AWSViewPreferences.awsCost`."] AwsViewPreferencesAwsCost { 0
+    Amortised = "AMORTISED", 1 NetAmortised = "NET_AMORTISED", 2 Blended = "BLENDED", 3
+    Unblended = "UNBLENDED", 4 Effective = "EFFECTIVE", }
 }
 /// Schema `AzureRecommendationFilterProperties`.
 pub struct AzureRecommendationFilterProperties {
@@ -662,8 +698,14 @@ impl model::Model for AzureRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceType", "resourceGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRecommendationFilterProperties",
+            names: &["instanceType", "resourceGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -698,8 +740,14 @@ impl model::Model for AzureViewPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureViewPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -718,6 +766,6 @@ impl model::Model for AzureViewPreferences {
 }
 model::model!(AzureViewPreferences);
 model::open_enum! {
-    #[doc = " Schema `AzureViewPreferences.costType`."] AzureViewPreferencesCostType {
-    Actual = "ACTUAL", Amortized = "AMORTIZED", }
+    #[doc = " Schema `AzureViewPreferences.costType`."] AzureViewPreferencesCostType { 0
+    Actual = "ACTUAL", 1 Amortized = "AMORTIZED", }
 }

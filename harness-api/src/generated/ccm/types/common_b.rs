@@ -43,21 +43,27 @@ impl model::Model for BaseRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "region",
-            "resourceId",
-            "resourceName",
-            "resourceType",
-            "cloudProvider",
-            "cloudAccountId",
-            "appliedAtEndTime",
-            "cloudAccountName",
-            "appliedByUserName",
-            "appliedAtStartTime",
-            "recommendationState",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BaseRecommendationFilterProperties",
+            names: &[
+                "id",
+                "region",
+                "resourceId",
+                "resourceName",
+                "resourceType",
+                "cloudProvider",
+                "cloudAccountId",
+                "appliedAtEndTime",
+                "cloudAccountName",
+                "appliedByUserName",
+                "appliedAtStartTime",
+                "recommendationState",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,20 +124,20 @@ impl model::Model for BaseRecommendationFilterProperties {
 model::model!(BaseRecommendationFilterProperties);
 model::open_enum! {
     #[doc = " Schema `BaseRecommendationFilterProperties.cloudProvider`."]
-    BaseRecommendationFilterPropertiesCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp =
-    "GCP", Cluster = "CLUSTER", ExternalData = "EXTERNAL_DATA", Ibm = "IBM", OnPrem =
-    "ON_PREM", Unknown = "UNKNOWN", }
+    BaseRecommendationFilterPropertiesCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2
+    Gcp = "GCP", 3 Cluster = "CLUSTER", 4 ExternalData = "EXTERNAL_DATA", 5 Ibm = "IBM",
+    6 OnPrem = "ON_PREM", 7 Unknown = "UNKNOWN", }
 }
 model::open_enum! {
     #[doc = " Schema `BaseRecommendationFilterProperties.recommendationState`."]
-    BaseRecommendationFilterPropertiesRecommendationState { Open = "OPEN", Applied =
-    "APPLIED", Ignored = "IGNORED", }
+    BaseRecommendationFilterPropertiesRecommendationState { 0 Open = "OPEN", 1 Applied =
+    "APPLIED", 2 Ignored = "IGNORED", }
 }
 model::open_enum! {
     #[doc = " Schema `BaseRecommendationFilterProperties.resourceType`."]
-    BaseRecommendationFilterPropertiesResourceType { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance =
-    "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
+    BaseRecommendationFilterPropertiesResourceType { 0 Workload = "WORKLOAD", 1 NodePool
+    = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `BudgetCostData`.
 pub struct BudgetCostData {
@@ -160,16 +166,22 @@ impl model::Model for BudgetCostData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "time",
-            "endTime",
-            "budgeted",
-            "actualCost",
-            "forecastCost",
-            "budgetVariance",
-            "budgetVariancePercentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetCostData",
+            names: &[
+                "time",
+                "endTime",
+                "budgeted",
+                "actualCost",
+                "forecastCost",
+                "budgetVariance",
+                "budgetVariancePercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -238,22 +250,28 @@ impl model::Model for BudgetFilterPropertiesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "limit",
-            "offset",
-            "period",
-            "createdBy",
-            "folderIds",
-            "searchKey",
-            "budgetStatus",
-            "perspectiveId",
-            "maxBudgetAmount",
-            "minBudgetAmount",
-            "perspectiveNames",
-            "lastModifiedEndTime",
-            "lastModifiedStartTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetFilterPropertiesDto",
+            names: &[
+                "limit",
+                "offset",
+                "period",
+                "createdBy",
+                "folderIds",
+                "searchKey",
+                "budgetStatus",
+                "perspectiveId",
+                "maxBudgetAmount",
+                "minBudgetAmount",
+                "perspectiveNames",
+                "lastModifiedEndTime",
+                "lastModifiedStartTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +335,8 @@ impl model::Model for BudgetFilterPropertiesDto {
 model::model!(BudgetFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `BudgetFilterPropertiesDTO.period`."]
-    BudgetFilterPropertiesDtoPeriod { Daily = "DAILY", Weekly = "WEEKLY", Monthly =
-    "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
+    BudgetFilterPropertiesDtoPeriod { 0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2 Monthly =
+    "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly = "YEARLY", }
 }
 /// Schema `BudgetMonthlyBreakdown`.
 pub struct BudgetMonthlyBreakdown {
@@ -345,15 +363,21 @@ impl model::Model for BudgetMonthlyBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "budgetBreakdown",
-            "actualMonthlyCost",
-            "budgetMonthlyAmount",
-            "forecastMonthlyCost",
-            "yearlyLastPeriodCost",
-            "forecastCostConfigured",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetMonthlyBreakdown",
+            names: &[
+                "budgetBreakdown",
+                "actualMonthlyCost",
+                "budgetMonthlyAmount",
+                "forecastMonthlyCost",
+                "yearlyLastPeriodCost",
+                "forecastCostConfigured",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,5 +407,5 @@ impl model::Model for BudgetMonthlyBreakdown {
 model::model!(BudgetMonthlyBreakdown);
 model::open_enum! {
     #[doc = " Schema `BudgetMonthlyBreakdown.budgetBreakdown`."]
-    BudgetMonthlyBreakdownBudgetBreakdown { Yearly = "YEARLY", Monthly = "MONTHLY", }
+    BudgetMonthlyBreakdownBudgetBreakdown { 0 Yearly = "YEARLY", 1 Monthly = "MONTHLY", }
 }

@@ -21,8 +21,14 @@ impl model::Model for CcmAggregation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "operationType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmAggregation",
+            names: &["field", "operationType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,52 +49,55 @@ impl model::Model for CcmAggregation {
 }
 model::model!(CcmAggregation);
 model::open_enum! {
-    #[doc = " Schema `CCMAggregation.field`."] CcmAggregationField { PerspectiveId =
-    "PERSPECTIVE_ID", AnomalyId = "ANOMALY_ID", Workload = "WORKLOAD", WorkloadType =
-    "WORKLOAD_TYPE", ClusterId = "CLUSTER_ID", ClusterName = "CLUSTER_NAME",
-    ClusterNamespace = "CLUSTER_NAMESPACE", ClusterNamespaceId = "CLUSTER_NAMESPACE_ID",
-    ClusterWorkload = "CLUSTER_WORKLOAD", ClusterWorkloadId = "CLUSTER_WORKLOAD_ID",
-    ClusterNode = "CLUSTER_NODE", ClusterPod = "CLUSTER_POD", ClusterParentInstanceId =
-    "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage = "CLUSTER_STORAGE", ClusterApplication
-    = "CLUSTER_APPLICATION", ClusterEnvironment = "CLUSTER_ENVIRONMENT", ClusterService =
-    "CLUSTER_SERVICE", ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", ClusterEcsService
-    = "CLUSTER_ECS_SERVICE", ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID",
-    ClusterEcsTask = "CLUSTER_ECS_TASK", ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID",
-    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId =
-    "CLUSTER_ECS_LAUNCH_TYPE_ID", Namespace = "NAMESPACE", Service = "SERVICE",
-    ServiceName = "SERVICE_NAME", GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT",
-    GcpSkuId = "GCP_SKU_ID", GcpSkuDescription = "GCP_SKU_DESCRIPTION",
-    GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT",
-    AwsService = "AWS_SERVICE", AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType =
-    "AWS_USAGE_TYPE", AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType =
-    "AWS_LINE_ITEM_TYPE", AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid =
-    "AZURE_SUBSCRIPTION_GUID", AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory =
-    "AZURE_METER_CATEGORY", AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY",
-    AzureResourceId = "AZURE_RESOURCE_ID", AzureResourceGroupName =
-    "AZURE_RESOURCE_GROUP_NAME", AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource
-    = "AZURE_RESOURCE", AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier =
-    "AZURE_SERVICE_TIER", AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    #[doc = " Schema `CCMAggregation.field`."] CcmAggregationField { 0 PerspectiveId =
+    "PERSPECTIVE_ID", 1 AnomalyId = "ANOMALY_ID", 2 Workload = "WORKLOAD", 3 WorkloadType
+    = "WORKLOAD_TYPE", 4 ClusterId = "CLUSTER_ID", 5 ClusterName = "CLUSTER_NAME", 6
+    ClusterNamespace = "CLUSTER_NAMESPACE", 7 ClusterNamespaceId =
+    "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload = "CLUSTER_WORKLOAD", 9 ClusterWorkloadId =
+    "CLUSTER_WORKLOAD_ID", 10 ClusterNode = "CLUSTER_NODE", 11 ClusterPod =
+    "CLUSTER_POD", 12 ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", 13
+    ClusterStorage = "CLUSTER_STORAGE", 14 ClusterApplication = "CLUSTER_APPLICATION", 15
+    ClusterEnvironment = "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17
+    ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService =
+    "CLUSTER_ECS_SERVICE", 19 ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20
+    ClusterEcsTask = "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 model::open_enum! {
-    #[doc = " Schema `CCMAggregation.operationType`."] CcmAggregationOperationType { Sum
-    = "SUM", Max = "MAX", Min = "MIN", Avg = "AVG", Count = "COUNT", }
+    #[doc = " Schema `CCMAggregation.operationType`."] CcmAggregationOperationType { 0
+    Sum = "SUM", 1 Max = "MAX", 2 Min = "MIN", 3 Avg = "AVG", 4 Count = "COUNT", }
 }
 /// Schema `CCMCostCategoryDTO`.
 pub struct CcmCostCategoryDto {
@@ -107,8 +116,14 @@ impl model::Model for CcmCostCategoryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costBucket", "costCategory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmCostCategoryDto",
+            names: &["costBucket", "costCategory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +160,14 @@ impl model::Model for CcmDataPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmDataPoint",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +202,14 @@ impl model::Model for CcmGroupBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groupByField"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmGroupBy",
+            names: &["groupByField"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,48 +228,51 @@ impl model::Model for CcmGroupBy {
 }
 model::model!(CcmGroupBy);
 model::open_enum! {
-    #[doc = " Schema `CCMGroupBy.groupByField`."] CcmGroupByField { PerspectiveId =
-    "PERSPECTIVE_ID", AnomalyId = "ANOMALY_ID", Workload = "WORKLOAD", WorkloadType =
-    "WORKLOAD_TYPE", ClusterId = "CLUSTER_ID", ClusterName = "CLUSTER_NAME",
-    ClusterNamespace = "CLUSTER_NAMESPACE", ClusterNamespaceId = "CLUSTER_NAMESPACE_ID",
-    ClusterWorkload = "CLUSTER_WORKLOAD", ClusterWorkloadId = "CLUSTER_WORKLOAD_ID",
-    ClusterNode = "CLUSTER_NODE", ClusterPod = "CLUSTER_POD", ClusterParentInstanceId =
-    "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage = "CLUSTER_STORAGE", ClusterApplication
-    = "CLUSTER_APPLICATION", ClusterEnvironment = "CLUSTER_ENVIRONMENT", ClusterService =
-    "CLUSTER_SERVICE", ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", ClusterEcsService
-    = "CLUSTER_ECS_SERVICE", ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID",
-    ClusterEcsTask = "CLUSTER_ECS_TASK", ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID",
-    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId =
-    "CLUSTER_ECS_LAUNCH_TYPE_ID", Namespace = "NAMESPACE", Service = "SERVICE",
-    ServiceName = "SERVICE_NAME", GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT",
-    GcpSkuId = "GCP_SKU_ID", GcpSkuDescription = "GCP_SKU_DESCRIPTION",
-    GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT",
-    AwsService = "AWS_SERVICE", AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType =
-    "AWS_USAGE_TYPE", AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType =
-    "AWS_LINE_ITEM_TYPE", AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid =
-    "AZURE_SUBSCRIPTION_GUID", AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory =
-    "AZURE_METER_CATEGORY", AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY",
-    AzureResourceId = "AZURE_RESOURCE_ID", AzureResourceGroupName =
-    "AZURE_RESOURCE_GROUP_NAME", AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource
-    = "AZURE_RESOURCE", AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier =
-    "AZURE_SERVICE_TIER", AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    #[doc = " Schema `CCMGroupBy.groupByField`."] CcmGroupByField { 0 PerspectiveId =
+    "PERSPECTIVE_ID", 1 AnomalyId = "ANOMALY_ID", 2 Workload = "WORKLOAD", 3 WorkloadType
+    = "WORKLOAD_TYPE", 4 ClusterId = "CLUSTER_ID", 5 ClusterName = "CLUSTER_NAME", 6
+    ClusterNamespace = "CLUSTER_NAMESPACE", 7 ClusterNamespaceId =
+    "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload = "CLUSTER_WORKLOAD", 9 ClusterWorkloadId =
+    "CLUSTER_WORKLOAD_ID", 10 ClusterNode = "CLUSTER_NODE", 11 ClusterPod =
+    "CLUSTER_POD", 12 ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", 13
+    ClusterStorage = "CLUSTER_STORAGE", 14 ClusterApplication = "CLUSTER_APPLICATION", 15
+    ClusterEnvironment = "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17
+    ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService =
+    "CLUSTER_ECS_SERVICE", 19 ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20
+    ClusterEcsTask = "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 /// Schema `CCMJiraDetails`.
 pub struct CcmJiraDetails {
@@ -261,8 +291,14 @@ impl model::Model for CcmJiraDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["jiraIssue", "connectorRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmJiraDetails",
+            names: &["jiraIssue", "connectorRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,28 +381,34 @@ impl model::Model for CcmRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "limit",
-            "offset",
-            "minCost",
-            "tagDTOs",
-            "daysBack",
-            "minSaving",
-            "filterType",
-            "costCategoryDTOs",
-            "perspectiveFilters",
-            "childRecommendation",
-            "parentRecommendation",
-            "includeIgnoredRecommendation",
-            "azureRecommendationFilterProperties",
-            "awsRecommendationFilterPropertiesDTO",
-            "k8sRecommendationFilterPropertiesDTO",
-            "baseRecommendationFilterPropertiesDTO",
-            "containerRecommendationFilterPropertiesDTO",
-            "governanceRecommendationFilterPropertiesDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmRecommendationFilterProperties",
+            names: &[
+                "tags",
+                "limit",
+                "offset",
+                "minCost",
+                "tagDTOs",
+                "daysBack",
+                "minSaving",
+                "filterType",
+                "costCategoryDTOs",
+                "perspectiveFilters",
+                "childRecommendation",
+                "parentRecommendation",
+                "includeIgnoredRecommendation",
+                "azureRecommendationFilterProperties",
+                "awsRecommendationFilterPropertiesDTO",
+                "k8sRecommendationFilterPropertiesDTO",
+                "baseRecommendationFilterPropertiesDTO",
+                "containerRecommendationFilterPropertiesDTO",
+                "governanceRecommendationFilterPropertiesDTO",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,7 +498,7 @@ impl model::Model for CcmRecommendationFilterProperties {
 model::model!(CcmRecommendationFilterProperties);
 model::open_enum! {
     #[doc = " Schema `CCMRecommendationFilterProperties.filterType`."]
-    CcmRecommendationFilterPropertiesFilterType { CcmRecommendation =
+    CcmRecommendationFilterPropertiesFilterType { 0 CcmRecommendation =
     "CCMRecommendation", }
 }
 /// Schema `CcmReference`.
@@ -478,8 +520,14 @@ impl model::Model for CcmReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmReference",
+            names: &["id", "name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -518,8 +566,14 @@ impl model::Model for CcmServiceNowDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorRef", "serviceNowTicket"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmServiceNowDetails",
+            names: &["connectorRef", "serviceNowTicket"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -556,8 +610,14 @@ impl model::Model for CcmSort {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "order"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmSort",
+            names: &["field", "order"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -578,51 +638,54 @@ impl model::Model for CcmSort {
 }
 model::model!(CcmSort);
 model::open_enum! {
-    #[doc = " Schema `CCMSort.field`."] CcmSortField { PerspectiveId = "PERSPECTIVE_ID",
-    AnomalyId = "ANOMALY_ID", Workload = "WORKLOAD", WorkloadType = "WORKLOAD_TYPE",
-    ClusterId = "CLUSTER_ID", ClusterName = "CLUSTER_NAME", ClusterNamespace =
-    "CLUSTER_NAMESPACE", ClusterNamespaceId = "CLUSTER_NAMESPACE_ID", ClusterWorkload =
-    "CLUSTER_WORKLOAD", ClusterWorkloadId = "CLUSTER_WORKLOAD_ID", ClusterNode =
-    "CLUSTER_NODE", ClusterPod = "CLUSTER_POD", ClusterParentInstanceId =
-    "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage = "CLUSTER_STORAGE", ClusterApplication
-    = "CLUSTER_APPLICATION", ClusterEnvironment = "CLUSTER_ENVIRONMENT", ClusterService =
-    "CLUSTER_SERVICE", ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", ClusterEcsService
-    = "CLUSTER_ECS_SERVICE", ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID",
-    ClusterEcsTask = "CLUSTER_ECS_TASK", ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID",
-    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId =
-    "CLUSTER_ECS_LAUNCH_TYPE_ID", Namespace = "NAMESPACE", Service = "SERVICE",
-    ServiceName = "SERVICE_NAME", GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT",
-    GcpSkuId = "GCP_SKU_ID", GcpSkuDescription = "GCP_SKU_DESCRIPTION",
-    GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT",
-    AwsService = "AWS_SERVICE", AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType =
-    "AWS_USAGE_TYPE", AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType =
-    "AWS_LINE_ITEM_TYPE", AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid =
-    "AZURE_SUBSCRIPTION_GUID", AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory =
-    "AZURE_METER_CATEGORY", AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY",
-    AzureResourceId = "AZURE_RESOURCE_ID", AzureResourceGroupName =
-    "AZURE_RESOURCE_GROUP_NAME", AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource
-    = "AZURE_RESOURCE", AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier =
-    "AZURE_SERVICE_TIER", AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    #[doc = " Schema `CCMSort.field`."] CcmSortField { 0 PerspectiveId =
+    "PERSPECTIVE_ID", 1 AnomalyId = "ANOMALY_ID", 2 Workload = "WORKLOAD", 3 WorkloadType
+    = "WORKLOAD_TYPE", 4 ClusterId = "CLUSTER_ID", 5 ClusterName = "CLUSTER_NAME", 6
+    ClusterNamespace = "CLUSTER_NAMESPACE", 7 ClusterNamespaceId =
+    "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload = "CLUSTER_WORKLOAD", 9 ClusterWorkloadId =
+    "CLUSTER_WORKLOAD_ID", 10 ClusterNode = "CLUSTER_NODE", 11 ClusterPod =
+    "CLUSTER_POD", 12 ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", 13
+    ClusterStorage = "CLUSTER_STORAGE", 14 ClusterApplication = "CLUSTER_APPLICATION", 15
+    ClusterEnvironment = "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17
+    ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService =
+    "CLUSTER_ECS_SERVICE", 19 ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20
+    ClusterEcsTask = "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 model::open_enum! {
-    #[doc = " Schema `CCMSort.order`."] CcmSortOrder { Ascending = "ASCENDING",
+    #[doc = " Schema `CCMSort.order`."] CcmSortOrder { 0 Ascending = "ASCENDING", 1
     Descending = "DESCENDING", }
 }
 /// Schema `CCMTagDTO`.
@@ -642,8 +705,14 @@ impl model::Model for CcmTagDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmTagDto",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -680,8 +749,14 @@ impl model::Model for CcmTimeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmTimeFilter",
+            names: &["operator", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -702,11 +777,11 @@ impl model::Model for CcmTimeFilter {
 }
 model::model!(CcmTimeFilter);
 model::open_enum! {
-    #[doc = " Schema `CCMTimeFilter.operator`."] CcmTimeFilterOperator { NotIn =
-    "NOT_IN", In = "IN", Equals = "EQUALS", NotNull = "NOT_NULL", Null = "NULL", Like =
-    "LIKE", GreaterThan = "GREATER_THAN", LessThan = "LESS_THAN", GreaterThanEqualsTo =
-    "GREATER_THAN_EQUALS_TO", LessThanEqualsTo = "LESS_THAN_EQUALS_TO", After = "AFTER",
-    Before = "BEFORE", }
+    #[doc = " Schema `CCMTimeFilter.operator`."] CcmTimeFilterOperator { 0 NotIn =
+    "NOT_IN", 1 In = "IN", 2 Equals = "EQUALS", 3 NotNull = "NOT_NULL", 4 Null = "NULL",
+    5 Like = "LIKE", 6 GreaterThan = "GREATER_THAN", 7 LessThan = "LESS_THAN", 8
+    GreaterThanEqualsTo = "GREATER_THAN_EQUALS_TO", 9 LessThanEqualsTo =
+    "LESS_THAN_EQUALS_TO", 10 After = "AFTER", 11 Before = "BEFORE", }
 }
 /// Schema `CEView`.
 pub struct CeView {
@@ -757,27 +832,33 @@ impl model::Model for CeView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "folderId",
-            "viewType",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "totalCost",
-            "viewRules",
-            "viewState",
-            "dataSources",
-            "viewVersion",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "viewTimeRange",
-            "unitMetricInfo",
-            "viewPreferences",
-            "viewVisualization",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeView",
+            names: &[
+                "name",
+                "uuid",
+                "folderId",
+                "viewType",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "totalCost",
+                "viewRules",
+                "viewState",
+                "dataSources",
+                "viewVersion",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "viewTimeRange",
+                "unitMetricInfo",
+                "viewPreferences",
+                "viewVisualization",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -855,18 +936,18 @@ impl model::Model for CeView {
 }
 model::model!(CeView);
 model::open_enum! {
-    #[doc = " Schema `CEView.dataSources`."] CeViewDataSources { Cluster = "CLUSTER", Aws
-    = "AWS", Gcp = "GCP", Azure = "AZURE", ExternalData = "EXTERNAL_DATA", Common =
-    "COMMON", Custom = "CUSTOM", BusinessMapping = "BUSINESS_MAPPING", Label = "LABEL",
-    LabelV2 = "LABEL_V2", }
+    #[doc = " Schema `CEView.dataSources`."] CeViewDataSources { 0 Cluster = "CLUSTER", 1
+    Aws = "AWS", 2 Gcp = "GCP", 3 Azure = "AZURE", 4 ExternalData = "EXTERNAL_DATA", 5
+    Common = "COMMON", 6 Custom = "CUSTOM", 7 BusinessMapping = "BUSINESS_MAPPING", 8
+    Label = "LABEL", 9 LabelV2 = "LABEL_V2", }
 }
 model::open_enum! {
-    #[doc = " Schema `CEView.viewState`."] CeViewState { Draft = "DRAFT", Completed =
+    #[doc = " Schema `CEView.viewState`."] CeViewState { 0 Draft = "DRAFT", 1 Completed =
     "COMPLETED", }
 }
 model::open_enum! {
-    #[doc = " Schema `CEView.viewType`."] CeViewType { Sample = "SAMPLE", Customer =
-    "CUSTOMER", Default = "DEFAULT", }
+    #[doc = " Schema `CEView.viewType`."] CeViewType { 0 Sample = "SAMPLE", 1 Customer =
+    "CUSTOMER", 2 Default = "DEFAULT", }
 }
 /// Schema `CEView.unitMetricInfo`.
 pub struct CeViewUnitMetricInfo {
@@ -891,8 +972,20 @@ impl model::Model for CeViewUnitMetricInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "type", "unitMetricNumerator", "unitMetricDenominator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeViewUnitMetricInfo",
+            names: &[
+                "kind",
+                "name",
+                "type",
+                "unitMetricNumerator",
+                "unitMetricDenominator",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -935,8 +1028,14 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operands", "operators"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeViewUnitMetricInfoUnitMetricDenominator",
+            names: &["operands", "operators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -973,8 +1072,14 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operands", "operators"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeViewUnitMetricInfoUnitMetricNumerator",
+            names: &["operands", "operators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1015,8 +1120,19 @@ impl model::Model for ContainerRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["k8sNamespace", "ecsLaunchType", "ecsClusterName", "k8sClusterName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerRecommendationFilterProperties",
+            names: &[
+                "k8sNamespace",
+                "ecsLaunchType",
+                "ecsClusterName",
+                "k8sClusterName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

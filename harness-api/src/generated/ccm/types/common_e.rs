@@ -33,17 +33,23 @@ impl model::Model for Ec2RecommendationPreset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "description",
-            "resourceType",
-            "lastUpdatedAt",
-            "familyPreference",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ec2RecommendationPreset",
+            names: &[
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "description",
+                "resourceType",
+                "lastUpdatedAt",
+                "familyPreference",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,14 +98,14 @@ impl model::Model for Ec2RecommendationPreset {
 model::model!(Ec2RecommendationPreset);
 model::open_enum! {
     #[doc = " Schema `EC2RecommendationPreset.familyPreference`."]
-    Ec2RecommendationPresetFamilyPreference { SameFamily = "SAME_FAMILY", CrossFamily =
-    "CROSS_FAMILY", }
+    Ec2RecommendationPresetFamilyPreference { 0 SameFamily = "SAME_FAMILY", 1 CrossFamily
+    = "CROSS_FAMILY", }
 }
 model::open_enum! {
     #[doc = " Schema `EC2RecommendationPreset.resourceType`."]
-    Ec2RecommendationPresetResourceType { Workload = "WORKLOAD", NodePool = "NODE_POOL",
-    EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance = "GOVERNANCE",
-    AzureInstance = "AZURE_INSTANCE", }
+    Ec2RecommendationPresetResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `ECSRecommendationPreset`.
 pub struct EcsRecommendationPreset {
@@ -130,17 +136,23 @@ impl model::Model for EcsRecommendationPreset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "description",
-            "resourceType",
-            "lastUpdatedAt",
-            "bufferPercentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcsRecommendationPreset",
+            names: &[
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "description",
+                "resourceType",
+                "lastUpdatedAt",
+                "bufferPercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,9 +201,9 @@ impl model::Model for EcsRecommendationPreset {
 model::model!(EcsRecommendationPreset);
 model::open_enum! {
     #[doc = " Schema `ECSRecommendationPreset.resourceType`."]
-    EcsRecommendationPresetResourceType { Workload = "WORKLOAD", NodePool = "NODE_POOL",
-    EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance = "GOVERNANCE",
-    AzureInstance = "AZURE_INSTANCE", }
+    EcsRecommendationPresetResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `EnforcementDetails`.
 pub struct EnforcementDetails {
@@ -238,25 +250,31 @@ impl model::Model for EnforcementDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "regions",
-            "ruleIds",
-            "accounts",
-            "isDryRun",
-            "schedule",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "ruleSetIds",
-            "description",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "enforcementName",
-            "accountIdAndNames",
-            "executionTimezone",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementDetails",
+            names: &[
+                "regions",
+                "ruleIds",
+                "accounts",
+                "isDryRun",
+                "schedule",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "ruleSetIds",
+                "description",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "enforcementName",
+                "accountIdAndNames",
+                "executionTimezone",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -329,7 +347,7 @@ impl model::Model for EnforcementDetails {
 model::model!(EnforcementDetails);
 model::open_enum! {
     #[doc = " Schema `EnforcementDetails.cloudProvider`."]
-    EnforcementDetailsCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    EnforcementDetailsCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
 /// Schema `EntityInfo`.
 pub struct EntityInfo {
@@ -388,31 +406,37 @@ impl model::Model for EntityInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "field",
-            "service",
-            "gcpSKUId",
-            "clusterId",
-            "namespace",
-            "gcpProduct",
-            "clusterName",
-            "serviceName",
-            "awsUsageType",
-            "gcpProjectId",
-            "workloadName",
-            "workloadType",
-            "cloudProvider",
-            "awsServiceCode",
-            "awsInstancetype",
-            "azureInstanceId",
-            "azureServiceName",
-            "awsUsageAccountId",
-            "gcpSKUDescription",
-            "azureMeterCategory",
-            "azureResourceGroup",
-            "azureSubscriptionGuid",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityInfo",
+            names: &[
+                "field",
+                "service",
+                "gcpSKUId",
+                "clusterId",
+                "namespace",
+                "gcpProduct",
+                "clusterName",
+                "serviceName",
+                "awsUsageType",
+                "gcpProjectId",
+                "workloadName",
+                "workloadType",
+                "cloudProvider",
+                "awsServiceCode",
+                "awsInstancetype",
+                "azureInstanceId",
+                "azureServiceName",
+                "awsUsageAccountId",
+                "gcpSKUDescription",
+                "azureMeterCategory",
+                "azureResourceGroup",
+                "azureSubscriptionGuid",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

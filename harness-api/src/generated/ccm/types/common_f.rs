@@ -21,8 +21,14 @@ impl model::Model for FilterStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterStats",
+            names: &["key", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for FilterValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "columns"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterValues",
+            names: &["filter", "columns"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

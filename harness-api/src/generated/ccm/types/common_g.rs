@@ -37,19 +37,25 @@ impl model::Model for GcpViewPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "gcpCost",
-            "includeTaxes",
-            "includeDiscounts",
-            "includePromotions",
-            "includeNegotiatedSavings",
-            "includeSubscriptionCredits",
-            "includeLegacyBasedCudCredits",
-            "includeSustainedUseDiscounts",
-            "includeSpendBasedCudDiscounts",
-            "includeResourceBasedCudCredits",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpViewPreferences",
+            names: &[
+                "gcpCost",
+                "includeTaxes",
+                "includeDiscounts",
+                "includePromotions",
+                "includeNegotiatedSavings",
+                "includeSubscriptionCredits",
+                "includeLegacyBasedCudCredits",
+                "includeSustainedUseDiscounts",
+                "includeSpendBasedCudDiscounts",
+                "includeResourceBasedCudCredits",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +123,14 @@ impl model::Model for GovernanceRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["governanceRuleName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceRecommendationFilterProperties",
+            names: &["governanceRuleName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

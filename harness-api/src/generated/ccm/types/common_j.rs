@@ -29,8 +29,14 @@ impl model::Model for JiraIssueNg {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "key", "url", "fields", "restUrl", "fieldNameToKeys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraIssueNg",
+            names: &["id", "key", "url", "fields", "restUrl", "fieldNameToKeys"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

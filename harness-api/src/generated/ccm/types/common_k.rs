@@ -35,17 +35,23 @@ impl model::Model for K8sRecommendationFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ids",
-            "names",
-            "regions",
-            "namespaces",
-            "clusterNames",
-            "cloudProvider",
-            "resourceTypes",
-            "recommendationStates",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sRecommendationFilterProperties",
+            names: &[
+                "ids",
+                "names",
+                "regions",
+                "namespaces",
+                "clusterNames",
+                "cloudProvider",
+                "resourceTypes",
+                "recommendationStates",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,18 +100,18 @@ impl model::Model for K8sRecommendationFilterProperties {
 model::model!(K8sRecommendationFilterProperties);
 model::open_enum! {
     #[doc = " Schema `K8sRecommendationFilterProperties.cloudProvider`."]
-    K8sRecommendationFilterPropertiesCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp =
-    "GCP", Cluster = "CLUSTER", ExternalData = "EXTERNAL_DATA", Ibm = "IBM", OnPrem =
-    "ON_PREM", Unknown = "UNKNOWN", }
+    K8sRecommendationFilterPropertiesCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2
+    Gcp = "GCP", 3 Cluster = "CLUSTER", 4 ExternalData = "EXTERNAL_DATA", 5 Ibm = "IBM",
+    6 OnPrem = "ON_PREM", 7 Unknown = "UNKNOWN", }
 }
 model::open_enum! {
     #[doc = " Schema `K8sRecommendationFilterProperties.recommendationStates`."]
-    K8sRecommendationFilterPropertiesRecommendationStates { Open = "OPEN", Applied =
-    "APPLIED", Ignored = "IGNORED", }
+    K8sRecommendationFilterPropertiesRecommendationStates { 0 Open = "OPEN", 1 Applied =
+    "APPLIED", 2 Ignored = "IGNORED", }
 }
 model::open_enum! {
     #[doc = " Schema `K8sRecommendationFilterProperties.resourceTypes`."]
-    K8sRecommendationFilterPropertiesResourceTypes { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance =
-    "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
+    K8sRecommendationFilterPropertiesResourceTypes { 0 Workload = "WORKLOAD", 1 NodePool
+    = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }

@@ -42,19 +42,25 @@ impl model::Model for NodepoolRecommendationPreset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "description",
-            "minNodeCount",
-            "resourceType",
-            "lastUpdatedAt",
-            "bufferPercentage",
-            "preferredInstances",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodepoolRecommendationPreset",
+            names: &[
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "description",
+                "minNodeCount",
+                "resourceType",
+                "lastUpdatedAt",
+                "bufferPercentage",
+                "preferredInstances",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,7 +115,7 @@ impl model::Model for NodepoolRecommendationPreset {
 model::model!(NodepoolRecommendationPreset);
 model::open_enum! {
     #[doc = " Schema `NodepoolRecommendationPreset.resourceType`."]
-    NodepoolRecommendationPresetResourceType { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance =
-    "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
+    NodepoolRecommendationPresetResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }

@@ -29,15 +29,21 @@ impl model::Model for Perspective {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "folderId",
-            "folderName",
-            "reportScheduledConfigured",
-            "isReportScheduledConfigured",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Perspective",
+            names: &[
+                "id",
+                "name",
+                "folderId",
+                "folderName",
+                "reportScheduledConfigured",
+                "isReportScheduledConfigured",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,8 +88,14 @@ impl model::Model for PerspectiveQueryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filters", "groupBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveQueryDto",
+            names: &["filters", "groupBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for QlceViewFieldInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldId", "fieldName", "identifier", "identifierName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewFieldInput",
+            names: &["fieldId", "fieldName", "identifier", "identifierName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,10 +57,10 @@ impl model::Model for QlceViewFieldInput {
 }
 model::model!(QlceViewFieldInput);
 model::open_enum! {
-    #[doc = " Schema `QLCEViewFieldInput.identifier`."] QlceViewFieldInputIdentifier {
-    Cluster = "CLUSTER", Aws = "AWS", Gcp = "GCP", Azure = "AZURE", ExternalData =
-    "EXTERNAL_DATA", Common = "COMMON", Custom = "CUSTOM", BusinessMapping =
-    "BUSINESS_MAPPING", Label = "LABEL", LabelV2 = "LABEL_V2", }
+    #[doc = " Schema `QLCEViewFieldInput.identifier`."] QlceViewFieldInputIdentifier { 0
+    Cluster = "CLUSTER", 1 Aws = "AWS", 2 Gcp = "GCP", 3 Azure = "AZURE", 4 ExternalData
+    = "EXTERNAL_DATA", 5 Common = "COMMON", 6 Custom = "CUSTOM", 7 BusinessMapping =
+    "BUSINESS_MAPPING", 8 Label = "LABEL", 9 LabelV2 = "LABEL_V2", }
 }
 /// Schema `QLCEViewFilter`.
 pub struct QlceViewFilter {
@@ -75,8 +81,14 @@ impl model::Model for QlceViewFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewFilter",
+            names: &["field", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,9 +111,9 @@ impl model::Model for QlceViewFilter {
 }
 model::model!(QlceViewFilter);
 model::open_enum! {
-    #[doc = " Schema `QLCEViewFilter.operator`."] QlceViewFilterOperator { NotIn =
-    "NOT_IN", In = "IN", Equals = "EQUALS", NotNull = "NOT_NULL", Null = "NULL", Like =
-    "LIKE", Search = "SEARCH", }
+    #[doc = " Schema `QLCEViewFilter.operator`."] QlceViewFilterOperator { 0 NotIn =
+    "NOT_IN", 1 In = "IN", 2 Equals = "EQUALS", 3 NotNull = "NOT_NULL", 4 Null = "NULL",
+    5 Like = "LIKE", 6 Search = "SEARCH", }
 }
 /// Schema `QLCEViewFilterWrapper`.
 pub struct QlceViewFilterWrapper {
@@ -126,14 +138,20 @@ impl model::Model for QlceViewFilterWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "idFilter",
-            "ruleFilter",
-            "timeFilter",
-            "viewMetadataFilter",
-            "timeRangeTypeFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewFilterWrapper",
+            names: &[
+                "idFilter",
+                "ruleFilter",
+                "timeFilter",
+                "viewMetadataFilter",
+                "timeRangeTypeFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,8 +179,8 @@ impl model::Model for QlceViewFilterWrapper {
 model::model!(QlceViewFilterWrapper);
 model::open_enum! {
     #[doc = " Schema `QLCEViewFilterWrapper.timeRangeTypeFilter`."]
-    QlceViewFilterWrapperTimeRangeTypeFilter { LastMonth = "LAST_MONTH", CurrentMonth =
-    "CURRENT_MONTH", }
+    QlceViewFilterWrapperTimeRangeTypeFilter { 0 LastMonth = "LAST_MONTH", 1 CurrentMonth
+    = "CURRENT_MONTH", }
 }
 /// Schema `QLCEViewGroupBy`.
 pub struct QlceViewGroupBy {
@@ -181,8 +199,14 @@ impl model::Model for QlceViewGroupBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entityGroupBy", "timeTruncGroupBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewGroupBy",
+            names: &["entityGroupBy", "timeTruncGroupBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,8 +245,14 @@ impl model::Model for QlceViewMetadataFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["viewId", "preview", "isPreview"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewMetadataFilter",
+            names: &["viewId", "preview", "isPreview"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,8 +289,14 @@ impl model::Model for QlceViewRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewRule",
+            names: &["conditions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +333,14 @@ impl model::Model for QlceViewTimeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "value", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewTimeFilter",
+            names: &["field", "value", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +363,8 @@ impl model::Model for QlceViewTimeFilter {
 }
 model::model!(QlceViewTimeFilter);
 model::open_enum! {
-    #[doc = " Schema `QLCEViewTimeFilter.operator`."] QlceViewTimeFilterOperator { After
-    = "AFTER", Before = "BEFORE", }
+    #[doc = " Schema `QLCEViewTimeFilter.operator`."] QlceViewTimeFilterOperator { 0
+    After = "AFTER", 1 Before = "BEFORE", }
 }
 /// Schema `QLCEViewTimeTruncGroupBy`.
 pub struct QlceViewTimeTruncGroupBy {
@@ -339,8 +381,14 @@ impl model::Model for QlceViewTimeTruncGroupBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resolution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewTimeTruncGroupBy",
+            names: &["resolution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,6 +408,6 @@ impl model::Model for QlceViewTimeTruncGroupBy {
 model::model!(QlceViewTimeTruncGroupBy);
 model::open_enum! {
     #[doc = " Schema `QLCEViewTimeTruncGroupBy.resolution`."]
-    QlceViewTimeTruncGroupByResolution { Hour = "HOUR", Day = "DAY", Month = "MONTH",
-    Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
+    QlceViewTimeTruncGroupByResolution { 0 Hour = "HOUR", 1 Day = "DAY", 2 Month =
+    "MONTH", 3 Week = "WEEK", 4 Quarter = "QUARTER", 5 Year = "YEAR", }
 }

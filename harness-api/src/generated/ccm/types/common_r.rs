@@ -34,8 +34,14 @@ impl model::Model for ResourceBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "tags", "savings", "resourceId", "actionApplied"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceBreakdown",
+            names: &["cost", "tags", "savings", "resourceId", "actionApplied"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,8 +88,14 @@ impl model::Model for ResponseDtoDouble {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDouble",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,8 +120,8 @@ impl model::Model for ResponseDtoDouble {
 }
 model::model!(ResponseDtoDouble);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTODouble.status`."] ResponseDtoDoubleStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTODouble.status`."] ResponseDtoDoubleStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnforcementDetails`.
 pub struct ResponseDtoEnforcementDetails {
@@ -132,8 +144,14 @@ impl model::Model for ResponseDtoEnforcementDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnforcementDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +177,8 @@ impl model::Model for ResponseDtoEnforcementDetails {
 model::model!(ResponseDtoEnforcementDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnforcementDetails.status`."]
-    ResponseDtoEnforcementDetailsStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoEnforcementDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyData`.
 pub struct ResponseDtoListAnomalyData {
@@ -183,8 +201,14 @@ impl model::Model for ResponseDtoListAnomalyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAnomalyData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -210,8 +234,8 @@ impl model::Model for ResponseDtoListAnomalyData {
 model::model!(ResponseDtoListAnomalyData);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAnomalyData.status`."]
-    ResponseDtoListAnomalyDataStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoListAnomalyDataStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListFilterStats`.
 pub struct ResponseDtoListFilterStats {
@@ -234,8 +258,14 @@ impl model::Model for ResponseDtoListFilterStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListFilterStats",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,8 +291,8 @@ impl model::Model for ResponseDtoListFilterStats {
 model::model!(ResponseDtoListFilterStats);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListFilterStats.status`."]
-    ResponseDtoListFilterStatsStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoListFilterStatsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListValueDataPoint`.
 pub struct ResponseDtoListValueDataPoint {
@@ -285,8 +315,14 @@ impl model::Model for ResponseDtoListValueDataPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListValueDataPoint",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -312,8 +348,8 @@ impl model::Model for ResponseDtoListValueDataPoint {
 model::model!(ResponseDtoListValueDataPoint);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListValueDataPoint.status`."]
-    ResponseDtoListValueDataPointStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListValueDataPointStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTORuleExecutionList`.
 pub struct ResponseDtoRuleExecutionList {
@@ -336,8 +372,14 @@ impl model::Model for ResponseDtoRuleExecutionList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleExecutionList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,8 +405,8 @@ impl model::Model for ResponseDtoRuleExecutionList {
 model::model!(ResponseDtoRuleExecutionList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleExecutionList.status`."]
-    ResponseDtoRuleExecutionListStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoRuleExecutionListStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `RuleExecution`.
 pub struct RuleExecution {
@@ -465,52 +507,58 @@ impl model::Model for RuleExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ttl",
-            "cost",
-            "ootb",
-            "uuid",
-            "jobId",
-            "savings",
-            "costType",
-            "isDryRun",
-            "ruleName",
-            "accountId",
-            "createdAt",
-            "actionType",
-            "costComputed",
-            "errorMessage",
-            "resourceType",
-            "cloudProvider",
-            "executionType",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "resourceCount",
-            "targetAccount",
-            "targetRegions",
-            "ruleIdentifier",
-            "executionStatus",
-            "executionLogPath",
-            "actionFilePresent",
-            "isMultiPolicyRule",
-            "projectIdentifier",
-            "targetAccountName",
-            "rulePackIdentifier",
-            "ruleEnforcementName",
-            "executionCompletedAt",
-            "actionedResourceCount",
-            "bqDataIngestionStatus",
-            "resourceBreakdownList",
-            "costComputationMessage",
-            "executionLogBucketType",
-            "subRuleExecutionDetails",
-            "actionedResourceFileName",
-            "isCostBreakdownGenerated",
-            "ruleEnforcementIdentifier",
-            "ruleEnforcementRecommendationName",
-            "ruleEnforcementRecommendationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleExecution",
+            names: &[
+                "ttl",
+                "cost",
+                "ootb",
+                "uuid",
+                "jobId",
+                "savings",
+                "costType",
+                "isDryRun",
+                "ruleName",
+                "accountId",
+                "createdAt",
+                "actionType",
+                "costComputed",
+                "errorMessage",
+                "resourceType",
+                "cloudProvider",
+                "executionType",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "resourceCount",
+                "targetAccount",
+                "targetRegions",
+                "ruleIdentifier",
+                "executionStatus",
+                "executionLogPath",
+                "actionFilePresent",
+                "isMultiPolicyRule",
+                "projectIdentifier",
+                "targetAccountName",
+                "rulePackIdentifier",
+                "ruleEnforcementName",
+                "executionCompletedAt",
+                "actionedResourceCount",
+                "bqDataIngestionStatus",
+                "resourceBreakdownList",
+                "costComputationMessage",
+                "executionLogBucketType",
+                "subRuleExecutionDetails",
+                "actionedResourceFileName",
+                "isCostBreakdownGenerated",
+                "ruleEnforcementIdentifier",
+                "ruleEnforcementRecommendationName",
+                "ruleEnforcementRecommendationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -664,16 +712,16 @@ impl model::Model for RuleExecution {
 model::model!(RuleExecution);
 model::open_enum! {
     #[doc = " Schema `RuleExecution.bqDataIngestionStatus`."]
-    RuleExecutionBqDataIngestionStatus { NotStarted = "NOT_STARTED", Failed = "FAILED",
-    InProgress = "IN_PROGRESS", Successful = "SUCCESSFUL", }
+    RuleExecutionBqDataIngestionStatus { 0 NotStarted = "NOT_STARTED", 1 Failed =
+    "FAILED", 2 InProgress = "IN_PROGRESS", 3 Successful = "SUCCESSFUL", }
 }
 model::open_enum! {
-    #[doc = " Schema `RuleExecution.cloudProvider`."] RuleExecutionCloudProvider { Aws =
-    "AWS", Azure = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `RuleExecution.cloudProvider`."] RuleExecutionCloudProvider { 0 Aws
+    = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
 model::open_enum! {
-    #[doc = " Schema `RuleExecution.costType`."] RuleExecutionCostType { Potential =
-    "POTENTIAL", Realized = "REALIZED", }
+    #[doc = " Schema `RuleExecution.costType`."] RuleExecutionCostType { 0 Potential =
+    "POTENTIAL", 1 Realized = "REALIZED", }
 }
 /// Schema `RuleExecutionList`.
 pub struct RuleExecutionList {
@@ -692,8 +740,14 @@ impl model::Model for RuleExecutionList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalItems", "ruleExecution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleExecutionList",
+            names: &["totalItems", "ruleExecution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -714,11 +768,11 @@ impl model::Model for RuleExecutionList {
 }
 model::model!(RuleExecutionList);
 model::open_enum! {
-    #[doc = " Schema `RuleExecution.executionStatus`."] RuleExecutionStatus { Failed =
-    "FAILED", Enqueued = "ENQUEUED", PartialSuccess = "PARTIAL_SUCCESS", Success =
+    #[doc = " Schema `RuleExecution.executionStatus`."] RuleExecutionStatus { 0 Failed =
+    "FAILED", 1 Enqueued = "ENQUEUED", 2 PartialSuccess = "PARTIAL_SUCCESS", 3 Success =
     "SUCCESS", }
 }
 model::open_enum! {
-    #[doc = " Schema `RuleExecution.executionType`."] RuleExecutionType { Internal =
-    "INTERNAL", External = "EXTERNAL", }
+    #[doc = " Schema `RuleExecution.executionType`."] RuleExecutionType { 0 Internal =
+    "INTERNAL", 1 External = "EXTERNAL", }
 }

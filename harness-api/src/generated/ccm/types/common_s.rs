@@ -21,8 +21,14 @@ impl model::Model for ServiceNowFieldValueNg {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "displayValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowFieldValueNg",
+            names: &["value", "displayValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ServiceNowTicketNg {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "fields", "number"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowTicketNg",
+            names: &["url", "fields", "number"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,29 +149,35 @@ impl model::Model for SubRuleExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cost",
-            "savings",
-            "actionType",
-            "policyName",
-            "costComputed",
-            "errorMessage",
-            "resourceType",
-            "executionType",
-            "resourceCount",
-            "executionStatus",
-            "executionLogPath",
-            "actionFilePresent",
-            "executionCompletedAt",
-            "actionedResourceCount",
-            "bqDataIngestionStatus",
-            "resourceBreakdownList",
-            "costComputationMessage",
-            "executionLogBucketType",
-            "actionedResourceFileName",
-            "isCostBreakdownGenerated",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubRuleExecutionDetails",
+            names: &[
+                "cost",
+                "savings",
+                "actionType",
+                "policyName",
+                "costComputed",
+                "errorMessage",
+                "resourceType",
+                "executionType",
+                "resourceCount",
+                "executionStatus",
+                "executionLogPath",
+                "actionFilePresent",
+                "executionCompletedAt",
+                "actionedResourceCount",
+                "bqDataIngestionStatus",
+                "resourceBreakdownList",
+                "costComputationMessage",
+                "executionLogBucketType",
+                "actionedResourceFileName",
+                "isCostBreakdownGenerated",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,16 +262,16 @@ impl model::Model for SubRuleExecutionDetails {
 model::model!(SubRuleExecutionDetails);
 model::open_enum! {
     #[doc = " Schema `SubRuleExecutionDetails.bqDataIngestionStatus`."]
-    SubRuleExecutionDetailsBqDataIngestionStatus { NotStarted = "NOT_STARTED", Failed =
-    "FAILED", InProgress = "IN_PROGRESS", Successful = "SUCCESSFUL", }
+    SubRuleExecutionDetailsBqDataIngestionStatus { 0 NotStarted = "NOT_STARTED", 1 Failed
+    = "FAILED", 2 InProgress = "IN_PROGRESS", 3 Successful = "SUCCESSFUL", }
 }
 model::open_enum! {
     #[doc = " Schema `SubRuleExecutionDetails.executionStatus`."]
-    SubRuleExecutionDetailsExecutionStatus { Failed = "FAILED", Enqueued = "ENQUEUED",
-    PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", }
+    SubRuleExecutionDetailsExecutionStatus { 0 Failed = "FAILED", 1 Enqueued =
+    "ENQUEUED", 2 PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", }
 }
 model::open_enum! {
     #[doc = " Schema `SubRuleExecutionDetails.executionType`."]
-    SubRuleExecutionDetailsExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    }
+    SubRuleExecutionDetailsExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", }
 }

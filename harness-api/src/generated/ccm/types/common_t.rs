@@ -21,8 +21,14 @@ impl model::Model for TimeSeriesDataPoints {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeSeriesDataPoints",
+            names: &["time", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ValueDataPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValueDataPoint",
+            names: &["time", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -68,8 +74,14 @@ impl model::Model for ViewField {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldId", "fieldName", "identifier", "identifierName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewField",
+            names: &["fieldId", "fieldName", "identifier", "identifierName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,10 +106,10 @@ impl model::Model for ViewField {
 }
 model::model!(ViewField);
 model::open_enum! {
-    #[doc = " Schema `ViewField.identifier`."] ViewFieldIdentifier { Cluster = "CLUSTER",
-    Aws = "AWS", Gcp = "GCP", Azure = "AZURE", ExternalData = "EXTERNAL_DATA", Common =
-    "COMMON", Custom = "CUSTOM", BusinessMapping = "BUSINESS_MAPPING", Label = "LABEL",
-    LabelV2 = "LABEL_V2", }
+    #[doc = " Schema `ViewField.identifier`."] ViewFieldIdentifier { 0 Cluster =
+    "CLUSTER", 1 Aws = "AWS", 2 Gcp = "GCP", 3 Azure = "AZURE", 4 ExternalData =
+    "EXTERNAL_DATA", 5 Common = "COMMON", 6 Custom = "CUSTOM", 7 BusinessMapping =
+    "BUSINESS_MAPPING", 8 Label = "LABEL", 9 LabelV2 = "LABEL_V2", }
 }
 /// Schema `ViewIdCondition`.
 pub struct ViewIdCondition {
@@ -120,8 +132,14 @@ impl model::Model for ViewIdCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "values", "viewField", "viewOperator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewIdCondition",
+            names: &["type", "values", "viewField", "viewOperator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -146,9 +164,9 @@ impl model::Model for ViewIdCondition {
 }
 model::model!(ViewIdCondition);
 model::open_enum! {
-    #[doc = " Schema `ViewIdCondition.viewOperator`."] ViewIdConditionViewOperator {
-    NotIn = "NOT_IN", In = "IN", Equals = "EQUALS", NotNull = "NOT_NULL", Null = "NULL",
-    Like = "LIKE", }
+    #[doc = " Schema `ViewIdCondition.viewOperator`."] ViewIdConditionViewOperator { 0
+    NotIn = "NOT_IN", 1 In = "IN", 2 Equals = "EQUALS", 3 NotNull = "NOT_NULL", 4 Null =
+    "NULL", 5 Like = "LIKE", }
 }
 /// Schema `ViewPreferences`.
 pub struct ViewPreferences {
@@ -175,15 +193,21 @@ impl model::Model for ViewPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "includeOthers",
-            "showAnomalies",
-            "awsPreferences",
-            "gcpPreferences",
-            "azureViewPreferences",
-            "includeUnallocatedCost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewPreferences",
+            names: &[
+                "includeOthers",
+                "showAnomalies",
+                "awsPreferences",
+                "gcpPreferences",
+                "azureViewPreferences",
+                "includeUnallocatedCost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -226,8 +250,14 @@ impl model::Model for ViewRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["viewConditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewRule",
+            names: &["viewConditions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -264,8 +294,14 @@ impl model::Model for ViewTimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "viewTimeRangeType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewTimeRange",
+            names: &["endTime", "startTime", "viewTimeRangeType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -288,9 +324,9 @@ impl model::Model for ViewTimeRange {
 }
 model::model!(ViewTimeRange);
 model::open_enum! {
-    #[doc = " Schema `ViewTimeRange.viewTimeRangeType`."] ViewTimeRangeType { Last7 =
-    "LAST_7", Last30 = "LAST_30", LastMonth = "LAST_MONTH", CurrentMonth =
-    "CURRENT_MONTH", Custom = "CUSTOM", }
+    #[doc = " Schema `ViewTimeRange.viewTimeRangeType`."] ViewTimeRangeType { 0 Last7 =
+    "LAST_7", 1 Last30 = "LAST_30", 2 LastMonth = "LAST_MONTH", 3 CurrentMonth =
+    "CURRENT_MONTH", 4 Custom = "CUSTOM", }
 }
 /// Schema `ViewVisualization`.
 pub struct ViewVisualization {
@@ -311,8 +347,14 @@ impl model::Model for ViewVisualization {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groupBy", "chartType", "granularity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ViewVisualization",
+            names: &["groupBy", "chartType", "granularity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,10 +377,11 @@ impl model::Model for ViewVisualization {
 }
 model::model!(ViewVisualization);
 model::open_enum! {
-    #[doc = " Schema `ViewVisualization.chartType`."] ViewVisualizationChartType {
-    StackedTimeSeries = "STACKED_TIME_SERIES", StackedLineChart = "STACKED_LINE_CHART", }
+    #[doc = " Schema `ViewVisualization.chartType`."] ViewVisualizationChartType { 0
+    StackedTimeSeries = "STACKED_TIME_SERIES", 1 StackedLineChart = "STACKED_LINE_CHART",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `ViewVisualization.granularity`."] ViewVisualizationGranularity {
-    Day = "DAY", Month = "MONTH", }
+    #[doc = " Schema `ViewVisualization.granularity`."] ViewVisualizationGranularity { 0
+    Day = "DAY", 1 Month = "MONTH", }
 }

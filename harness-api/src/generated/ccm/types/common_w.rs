@@ -35,18 +35,24 @@ impl model::Model for WorkloadRecommendationPreset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "qos",
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "description",
-            "resourceType",
-            "lastUpdatedAt",
-            "bufferPercentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkloadRecommendationPreset",
+            names: &[
+                "qos",
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "description",
+                "resourceType",
+                "lastUpdatedAt",
+                "bufferPercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,12 +104,12 @@ impl model::Model for WorkloadRecommendationPreset {
 model::model!(WorkloadRecommendationPreset);
 model::open_enum! {
     #[doc = " Schema `WorkloadRecommendationPreset.qos`."]
-    WorkloadRecommendationPresetQos { Burstable = "BURSTABLE", Guaranteed = "GUARANTEED",
-    }
+    WorkloadRecommendationPresetQos { 0 Burstable = "BURSTABLE", 1 Guaranteed =
+    "GUARANTEED", }
 }
 model::open_enum! {
     #[doc = " Schema `WorkloadRecommendationPreset.resourceType`."]
-    WorkloadRecommendationPresetResourceType { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance =
-    "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
+    WorkloadRecommendationPresetResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }

@@ -43,22 +43,28 @@ impl model::Model for BusinessMapping {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "costBuckets",
-            "costTargets",
-            "dataSources",
-            "sharedCosts",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "unallocatedCost",
-            "costTargetsWithUUID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BusinessMapping",
+            names: &[
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "costBuckets",
+                "costTargets",
+                "dataSources",
+                "sharedCosts",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "unallocatedCost",
+                "costTargetsWithUUID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,8 +143,14 @@ impl model::Model for BusinessMappingCostBuckets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BusinessMappingCostBuckets",
+            names: &["name", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +185,14 @@ impl model::Model for BusinessMappingCostBucketsRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BusinessMappingCostBucketsRules",
+            names: &["conditions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +229,14 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BusinessMappingCostBucketsRulesConditions",
+            names: &["key", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,10 +259,10 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
 }
 model::model!(BusinessMappingCostBucketsRulesConditions);
 model::open_enum! {
-    #[doc = " Schema `BusinessMapping.dataSources`."] BusinessMappingDataSources {
-    Cluster = "CLUSTER", Aws = "AWS", Gcp = "GCP", Azure = "AZURE", ExternalData =
-    "EXTERNAL_DATA", Common = "COMMON", Custom = "CUSTOM", BusinessMapping =
-    "BUSINESS_MAPPING", Label = "LABEL", LabelV2 = "LABEL_V2", }
+    #[doc = " Schema `BusinessMapping.dataSources`."] BusinessMappingDataSources { 0
+    Cluster = "CLUSTER", 1 Aws = "AWS", 2 Gcp = "GCP", 3 Azure = "AZURE", 4 ExternalData
+    = "EXTERNAL_DATA", 5 Common = "COMMON", 6 Custom = "CUSTOM", 7 BusinessMapping =
+    "BUSINESS_MAPPING", 8 Label = "LABEL", 9 LabelV2 = "LABEL_V2", }
 }
 /// Schema `BusinessMappingListDTO`.
 pub struct BusinessMappingListDto {
@@ -257,8 +281,14 @@ impl model::Model for BusinessMappingListDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalCount", "businessMappings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BusinessMappingListDto",
+            names: &["totalCount", "businessMappings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +327,14 @@ impl model::Model for CostCategoryDeleteDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deleted", "message", "linkedPerspectives"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CostCategoryDeleteDto",
+            names: &["deleted", "message", "linkedPerspectives"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,8 +373,14 @@ impl model::Model for CostTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CostTarget",
+            names: &["name", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -377,8 +419,14 @@ impl model::Model for RestResponseBusinessMapping {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseBusinessMapping",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,8 +467,14 @@ impl model::Model for RestResponseBusinessMappingListDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseBusinessMappingListDto",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -461,8 +515,14 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseCostCategoryDeleteDto",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -505,8 +565,14 @@ impl model::Model for SharedCost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "rules", "splits", "strategy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SharedCost",
+            names: &["name", "rules", "splits", "strategy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -547,8 +613,14 @@ impl model::Model for SharedCostSplit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costTargetName", "percentageContribution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SharedCostSplit",
+            names: &["costTargetName", "percentageContribution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,8 +641,8 @@ impl model::Model for SharedCostSplit {
 }
 model::model!(SharedCostSplit);
 model::open_enum! {
-    #[doc = " Schema `SharedCost.strategy`."] SharedCostStrategy { Equal = "EQUAL",
-    Proportional = "PROPORTIONAL", Fixed = "FIXED", }
+    #[doc = " Schema `SharedCost.strategy`."] SharedCostStrategy { 0 Equal = "EQUAL", 1
+    Proportional = "PROPORTIONAL", 2 Fixed = "FIXED", }
 }
 /// Schema `UnallocatedCost`.
 pub struct UnallocatedCost {
@@ -593,8 +665,14 @@ impl model::Model for UnallocatedCost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "splits", "strategy", "sharingStrategy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnallocatedCost",
+            names: &["label", "splits", "strategy", "sharingStrategy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -620,18 +698,18 @@ impl model::Model for UnallocatedCost {
 model::model!(UnallocatedCost);
 model::open_enum! {
     #[doc = " Schema `UnallocatedCost.sharingStrategy`."] UnallocatedCostSharingStrategy
-    { Equal = "EQUAL", Proportional = "PROPORTIONAL", Fixed = "FIXED", }
+    { 0 Equal = "EQUAL", 1 Proportional = "PROPORTIONAL", 2 Fixed = "FIXED", }
 }
 model::open_enum! {
-    #[doc = " Schema `UnallocatedCost.strategy`."] UnallocatedCostStrategy { DisplayName
-    = "DISPLAY_NAME", Hide = "HIDE", Share = "SHARE", }
+    #[doc = " Schema `UnallocatedCost.strategy`."] UnallocatedCostStrategy { 0
+    DisplayName = "DISPLAY_NAME", 1 Hide = "HIDE", 2 Share = "SHARE", }
 }
 model::open_enum! {
     #[doc = " Schema `getBusinessMappingList sortOrder`."]
-    GetBusinessMappingListSortOrder { Ascending = "ASCENDING", Descending = "DESCENDING",
-    }
+    GetBusinessMappingListSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
+    "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `getBusinessMappingList sortType`."] GetBusinessMappingListSortType
-    { Name = "NAME", LastEdit = "LAST_EDIT", }
+    { 0 Name = "NAME", 1 LastEdit = "LAST_EDIT", }
 }

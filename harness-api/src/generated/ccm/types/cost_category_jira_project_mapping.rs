@@ -37,18 +37,24 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "costBucketName",
-            "costCategoryName",
-            "jiraProjectDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkSyncCostCategoryJiraMappingsBody",
+            names: &[
+                "uuid",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "costBucketName",
+                "costCategoryName",
+                "jiraProjectDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +125,14 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkSyncCostCategoryJiraMappingsBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,8 +173,14 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projectId", "projectName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails",
+            names: &["projectId", "projectName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +221,14 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,18 +285,24 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "costBucketName",
-            "costCategoryName",
-            "jiraProjectDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostCategoryJiraMappingBody",
+            names: &[
+                "uuid",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "costBucketName",
+                "costCategoryName",
+                "jiraProjectDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +373,14 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostCategoryJiraMappingBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,8 +421,14 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projectId", "projectName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostCategoryJiraMappingBodyJiraProjectDetails",
+            names: &["projectId", "projectName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,8 +469,14 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostCategoryJiraMappingBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,18 +533,24 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "costBucketName",
-            "costCategoryName",
-            "jiraProjectDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostCategoryJiraMappingBody",
+            names: &[
+                "uuid",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "costBucketName",
+                "costCategoryName",
+                "jiraProjectDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -567,8 +621,14 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostCategoryJiraMappingBodyCreatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,8 +669,14 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projectId", "projectName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostCategoryJiraMappingBodyJiraProjectDetails",
+            names: &["projectId", "projectName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -651,8 +717,14 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCostCategoryJiraMappingBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

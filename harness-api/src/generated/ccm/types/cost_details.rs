@@ -23,8 +23,14 @@ impl model::Model for CcmEcsEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["taskId", "service", "launchType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmEcsEntity",
+            names: &["taskId", "service", "launchType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for Ccmk8sEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["workload", "namespace", "selectedLabels"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ccmk8sEntity",
+            names: &["workload", "namespace", "selectedLabels"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,17 +129,23 @@ impl model::Model for ClusterCostDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ecs",
-            "k8s",
-            "cluster",
-            "idleCost",
-            "clusterId",
-            "totalCost",
-            "clusterType",
-            "unallocatedCost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterCostDetails",
+            names: &[
+                "ecs",
+                "k8s",
+                "cluster",
+                "idleCost",
+                "clusterId",
+                "totalCost",
+                "clusterType",
+                "unallocatedCost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,18 +223,24 @@ impl model::Model for ClusterCostDetailsQueryParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "limit",
-            "offset",
-            "filters",
-            "groupBy",
-            "sortOrder",
-            "aggregations",
-            "skipRoundOff",
-            "selectedLabels",
-            "timeResolution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterCostDetailsQueryParams",
+            names: &[
+                "limit",
+                "offset",
+                "filters",
+                "groupBy",
+                "sortOrder",
+                "aggregations",
+                "skipRoundOff",
+                "selectedLabels",
+                "timeResolution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,58 +292,61 @@ impl model::Model for ClusterCostDetailsQueryParams {
 model::model!(ClusterCostDetailsQueryParams);
 model::open_enum! {
     #[doc = " Schema `ClusterCostDetailsQueryParams.groupBy`."]
-    ClusterCostDetailsQueryParamsGroupBy { PerspectiveId = "PERSPECTIVE_ID", AnomalyId =
-    "ANOMALY_ID", Workload = "WORKLOAD", WorkloadType = "WORKLOAD_TYPE", ClusterId =
-    "CLUSTER_ID", ClusterName = "CLUSTER_NAME", ClusterNamespace = "CLUSTER_NAMESPACE",
-    ClusterNamespaceId = "CLUSTER_NAMESPACE_ID", ClusterWorkload = "CLUSTER_WORKLOAD",
-    ClusterWorkloadId = "CLUSTER_WORKLOAD_ID", ClusterNode = "CLUSTER_NODE", ClusterPod =
-    "CLUSTER_POD", ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage
-    = "CLUSTER_STORAGE", ClusterApplication = "CLUSTER_APPLICATION", ClusterEnvironment =
-    "CLUSTER_ENVIRONMENT", ClusterService = "CLUSTER_SERVICE", ClusterCloudProvider =
-    "CLUSTER_CLOUD_PROVIDER", ClusterEcsService = "CLUSTER_ECS_SERVICE",
-    ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", ClusterEcsTask = "CLUSTER_ECS_TASK",
-    ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", ClusterEcsLaunchType =
-    "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId = "CLUSTER_ECS_LAUNCH_TYPE_ID",
-    Namespace = "NAMESPACE", Service = "SERVICE", ServiceName = "SERVICE_NAME",
-    GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT", GcpSkuId = "GCP_SKU_ID",
-    GcpSkuDescription = "GCP_SKU_DESCRIPTION", GcpResourceGlobalName =
-    "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT", AwsService = "AWS_SERVICE",
-    AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType = "AWS_USAGE_TYPE",
-    AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType = "AWS_LINE_ITEM_TYPE",
-    AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID",
-    AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory = "AZURE_METER_CATEGORY",
-    AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", AzureResourceId =
-    "AZURE_RESOURCE_ID", AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME",
-    AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource = "AZURE_RESOURCE",
-    AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier = "AZURE_SERVICE_TIER",
-    AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    ClusterCostDetailsQueryParamsGroupBy { 0 PerspectiveId = "PERSPECTIVE_ID", 1
+    AnomalyId = "ANOMALY_ID", 2 Workload = "WORKLOAD", 3 WorkloadType = "WORKLOAD_TYPE",
+    4 ClusterId = "CLUSTER_ID", 5 ClusterName = "CLUSTER_NAME", 6 ClusterNamespace =
+    "CLUSTER_NAMESPACE", 7 ClusterNamespaceId = "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload
+    = "CLUSTER_WORKLOAD", 9 ClusterWorkloadId = "CLUSTER_WORKLOAD_ID", 10 ClusterNode =
+    "CLUSTER_NODE", 11 ClusterPod = "CLUSTER_POD", 12 ClusterParentInstanceId =
+    "CLUSTER_PARENT_INSTANCE_ID", 13 ClusterStorage = "CLUSTER_STORAGE", 14
+    ClusterApplication = "CLUSTER_APPLICATION", 15 ClusterEnvironment =
+    "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17 ClusterCloudProvider
+    = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService = "CLUSTER_ECS_SERVICE", 19
+    ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20 ClusterEcsTask =
+    "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 model::open_enum! {
     #[doc = " Schema `ClusterCostDetailsQueryParams.sortOrder`."]
-    ClusterCostDetailsQueryParamsSortOrder { Ascending = "ASCENDING", Descending =
+    ClusterCostDetailsQueryParamsSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
     "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `ClusterCostDetailsQueryParams.timeResolution`."]
-    ClusterCostDetailsQueryParamsTimeResolution { Hour = "HOUR", Day = "DAY", Month =
-    "MONTH", Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
+    ClusterCostDetailsQueryParamsTimeResolution { 0 Hour = "HOUR", 1 Day = "DAY", 2 Month
+    = "MONTH", 3 Week = "WEEK", 4 Quarter = "QUARTER", 5 Year = "YEAR", }
 }
 /// Schema `CostDetailsQueryParams`.
 pub struct CostDetailsQueryParams {
@@ -350,17 +377,23 @@ impl model::Model for CostDetailsQueryParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "limit",
-            "offset",
-            "filters",
-            "groupBy",
-            "sortOrder",
-            "viewParams",
-            "skipRoundOff",
-            "timeResolution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CostDetailsQueryParams",
+            names: &[
+                "limit",
+                "offset",
+                "filters",
+                "groupBy",
+                "sortOrder",
+                "viewParams",
+                "skipRoundOff",
+                "timeResolution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,58 +442,61 @@ impl model::Model for CostDetailsQueryParams {
 model::model!(CostDetailsQueryParams);
 model::open_enum! {
     #[doc = " Schema `CostDetailsQueryParams.groupBy`."] CostDetailsQueryParamsGroupBy {
-    PerspectiveId = "PERSPECTIVE_ID", AnomalyId = "ANOMALY_ID", Workload = "WORKLOAD",
-    WorkloadType = "WORKLOAD_TYPE", ClusterId = "CLUSTER_ID", ClusterName =
-    "CLUSTER_NAME", ClusterNamespace = "CLUSTER_NAMESPACE", ClusterNamespaceId =
-    "CLUSTER_NAMESPACE_ID", ClusterWorkload = "CLUSTER_WORKLOAD", ClusterWorkloadId =
-    "CLUSTER_WORKLOAD_ID", ClusterNode = "CLUSTER_NODE", ClusterPod = "CLUSTER_POD",
-    ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage =
-    "CLUSTER_STORAGE", ClusterApplication = "CLUSTER_APPLICATION", ClusterEnvironment =
-    "CLUSTER_ENVIRONMENT", ClusterService = "CLUSTER_SERVICE", ClusterCloudProvider =
-    "CLUSTER_CLOUD_PROVIDER", ClusterEcsService = "CLUSTER_ECS_SERVICE",
-    ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", ClusterEcsTask = "CLUSTER_ECS_TASK",
-    ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", ClusterEcsLaunchType =
-    "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId = "CLUSTER_ECS_LAUNCH_TYPE_ID",
-    Namespace = "NAMESPACE", Service = "SERVICE", ServiceName = "SERVICE_NAME",
-    GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT", GcpSkuId = "GCP_SKU_ID",
-    GcpSkuDescription = "GCP_SKU_DESCRIPTION", GcpResourceGlobalName =
-    "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT", AwsService = "AWS_SERVICE",
-    AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType = "AWS_USAGE_TYPE",
-    AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType = "AWS_LINE_ITEM_TYPE",
-    AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID",
-    AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory = "AZURE_METER_CATEGORY",
-    AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", AzureResourceId =
-    "AZURE_RESOURCE_ID", AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME",
-    AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource = "AZURE_RESOURCE",
-    AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier = "AZURE_SERVICE_TIER",
-    AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    0 PerspectiveId = "PERSPECTIVE_ID", 1 AnomalyId = "ANOMALY_ID", 2 Workload =
+    "WORKLOAD", 3 WorkloadType = "WORKLOAD_TYPE", 4 ClusterId = "CLUSTER_ID", 5
+    ClusterName = "CLUSTER_NAME", 6 ClusterNamespace = "CLUSTER_NAMESPACE", 7
+    ClusterNamespaceId = "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload = "CLUSTER_WORKLOAD",
+    9 ClusterWorkloadId = "CLUSTER_WORKLOAD_ID", 10 ClusterNode = "CLUSTER_NODE", 11
+    ClusterPod = "CLUSTER_POD", 12 ClusterParentInstanceId =
+    "CLUSTER_PARENT_INSTANCE_ID", 13 ClusterStorage = "CLUSTER_STORAGE", 14
+    ClusterApplication = "CLUSTER_APPLICATION", 15 ClusterEnvironment =
+    "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17 ClusterCloudProvider
+    = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService = "CLUSTER_ECS_SERVICE", 19
+    ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20 ClusterEcsTask =
+    "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 model::open_enum! {
     #[doc = " Schema `CostDetailsQueryParams.sortOrder`."]
-    CostDetailsQueryParamsSortOrder { Ascending = "ASCENDING", Descending = "DESCENDING",
-    }
+    CostDetailsQueryParamsSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
+    "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `CostDetailsQueryParams.timeResolution`."]
-    CostDetailsQueryParamsTimeResolution { Hour = "HOUR", Day = "DAY", Month = "MONTH",
-    Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
+    CostDetailsQueryParamsTimeResolution { 0 Hour = "HOUR", 1 Day = "DAY", 2 Month =
+    "MONTH", 3 Week = "WEEK", 4 Quarter = "QUARTER", 5 Year = "YEAR", }
 }
 /// Schema `CostDetailsQueryParams.viewParams`.
 pub struct CostDetailsQueryParamsViewParams {
@@ -477,8 +513,14 @@ impl model::Model for CostDetailsQueryParamsViewParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["viewTimeGranularity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CostDetailsQueryParamsViewParams",
+            names: &["viewTimeGranularity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -513,8 +555,14 @@ impl model::Model for CostOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Cost", "Trend"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CostOverview",
+            names: &["Cost", "Trend"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,8 +601,14 @@ impl model::Model for FieldFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FieldFilter",
+            names: &["field", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -577,55 +631,58 @@ impl model::Model for FieldFilter {
 }
 model::model!(FieldFilter);
 model::open_enum! {
-    #[doc = " Schema `FieldFilter.field`."] FieldFilterField { PerspectiveId =
-    "PERSPECTIVE_ID", AnomalyId = "ANOMALY_ID", Workload = "WORKLOAD", WorkloadType =
-    "WORKLOAD_TYPE", ClusterId = "CLUSTER_ID", ClusterName = "CLUSTER_NAME",
-    ClusterNamespace = "CLUSTER_NAMESPACE", ClusterNamespaceId = "CLUSTER_NAMESPACE_ID",
-    ClusterWorkload = "CLUSTER_WORKLOAD", ClusterWorkloadId = "CLUSTER_WORKLOAD_ID",
-    ClusterNode = "CLUSTER_NODE", ClusterPod = "CLUSTER_POD", ClusterParentInstanceId =
-    "CLUSTER_PARENT_INSTANCE_ID", ClusterStorage = "CLUSTER_STORAGE", ClusterApplication
-    = "CLUSTER_APPLICATION", ClusterEnvironment = "CLUSTER_ENVIRONMENT", ClusterService =
-    "CLUSTER_SERVICE", ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", ClusterEcsService
-    = "CLUSTER_ECS_SERVICE", ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID",
-    ClusterEcsTask = "CLUSTER_ECS_TASK", ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID",
-    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", ClusterEcsLaunchTypeId =
-    "CLUSTER_ECS_LAUNCH_TYPE_ID", Namespace = "NAMESPACE", Service = "SERVICE",
-    ServiceName = "SERVICE_NAME", GcpProduct = "GCP_PRODUCT", GcpProject = "GCP_PROJECT",
-    GcpSkuId = "GCP_SKU_ID", GcpSkuDescription = "GCP_SKU_DESCRIPTION",
-    GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", AwsAccount = "AWS_ACCOUNT",
-    AwsService = "AWS_SERVICE", AwsInstanceType = "AWS_INSTANCE_TYPE", AwsUsageType =
-    "AWS_USAGE_TYPE", AwsBillingEntity = "AWS_BILLING_ENTITY", AwsLineItemType =
-    "AWS_LINE_ITEM_TYPE", AwsResourceId = "AWS_RESOURCE_ID", AzureSubscriptionGuid =
-    "AZURE_SUBSCRIPTION_GUID", AzureMeterName = "AZURE_METER_NAME", AzureMeterCategory =
-    "AZURE_METER_CATEGORY", AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY",
-    AzureResourceId = "AZURE_RESOURCE_ID", AzureResourceGroupName =
-    "AZURE_RESOURCE_GROUP_NAME", AzureResourceType = "AZURE_RESOURCE_TYPE", AzureResource
-    = "AZURE_RESOURCE", AzureServiceName = "AZURE_SERVICE_NAME", AzureServiceTier =
-    "AZURE_SERVICE_TIER", AzureInstanceId = "AZURE_INSTANCE_ID", AzureSubscriptionName =
-    "AZURE_SUBSCRIPTION_NAME", AzurePublisherName = "AZURE_PUBLISHER_NAME",
-    AzurePublisherType = "AZURE_PUBLISHER_TYPE", AzureReservationId =
-    "AZURE_RESERVATION_ID", AzureReservationName = "AZURE_RESERVATION_NAME",
-    AzureFrequency = "AZURE_FREQUENCY", AzureChargeType = "AZURE_CHARGE_TYPE",
-    AzurePricingModel = "AZURE_PRICING_MODEL", AzureBenefitName = "AZURE_BENEFIT_NAME",
-    AzureResourceName = "AZURE_RESOURCE_NAME", CommonProduct = "COMMON_PRODUCT",
-    CommonRegion = "COMMON_REGION", CommonNone = "COMMON_NONE", CloudProvider =
-    "CLOUD_PROVIDER", Status = "STATUS", Region = "REGION", AnomalyTime = "ANOMALY_TIME",
-    ActualCost = "ACTUAL_COST", ExpectedCost = "EXPECTED_COST", AnomalousSpend =
-    "ANOMALOUS_SPEND", CostImpact = "COST_IMPACT", All = "ALL", AnomalousSpendPercentage
-    = "ANOMALOUS_SPEND_PERCENTAGE", TotalCost = "TOTAL_COST", IdleCost = "IDLE_COST",
-    UnallocatedCost = "UNALLOCATED_COST", RuleName = "RULE_NAME", RuleSetName =
-    "RULE_SET_NAME", PotentialSavings = "POTENTIAL_SAVINGS", LastEvaluatedAt =
-    "LAST_EVALUATED_AT", AnomalyStatus = "ANOMALY_STATUS", RecommendationsCount =
-    "RECOMMENDATIONS_COUNT", ActualAmount = "ACTUAL_AMOUNT", Criticality = "CRITICALITY",
-    Duration = "DURATION", UpdatedAt = "UPDATED_AT", UpdatedBy = "UPDATED_BY",
-    UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
+    #[doc = " Schema `FieldFilter.field`."] FieldFilterField { 0 PerspectiveId =
+    "PERSPECTIVE_ID", 1 AnomalyId = "ANOMALY_ID", 2 Workload = "WORKLOAD", 3 WorkloadType
+    = "WORKLOAD_TYPE", 4 ClusterId = "CLUSTER_ID", 5 ClusterName = "CLUSTER_NAME", 6
+    ClusterNamespace = "CLUSTER_NAMESPACE", 7 ClusterNamespaceId =
+    "CLUSTER_NAMESPACE_ID", 8 ClusterWorkload = "CLUSTER_WORKLOAD", 9 ClusterWorkloadId =
+    "CLUSTER_WORKLOAD_ID", 10 ClusterNode = "CLUSTER_NODE", 11 ClusterPod =
+    "CLUSTER_POD", 12 ClusterParentInstanceId = "CLUSTER_PARENT_INSTANCE_ID", 13
+    ClusterStorage = "CLUSTER_STORAGE", 14 ClusterApplication = "CLUSTER_APPLICATION", 15
+    ClusterEnvironment = "CLUSTER_ENVIRONMENT", 16 ClusterService = "CLUSTER_SERVICE", 17
+    ClusterCloudProvider = "CLUSTER_CLOUD_PROVIDER", 18 ClusterEcsService =
+    "CLUSTER_ECS_SERVICE", 19 ClusterEcsServiceId = "CLUSTER_ECS_SERVICE_ID", 20
+    ClusterEcsTask = "CLUSTER_ECS_TASK", 21 ClusterEcsTaskId = "CLUSTER_ECS_TASK_ID", 22
+    ClusterEcsLaunchType = "CLUSTER_ECS_LAUNCH_TYPE", 23 ClusterEcsLaunchTypeId =
+    "CLUSTER_ECS_LAUNCH_TYPE_ID", 24 Namespace = "NAMESPACE", 25 Service = "SERVICE", 26
+    ServiceName = "SERVICE_NAME", 27 GcpProduct = "GCP_PRODUCT", 28 GcpProject =
+    "GCP_PROJECT", 29 GcpSkuId = "GCP_SKU_ID", 30 GcpSkuDescription =
+    "GCP_SKU_DESCRIPTION", 31 GcpResourceGlobalName = "GCP_RESOURCE_GLOBAL_NAME", 32
+    AwsAccount = "AWS_ACCOUNT", 33 AwsService = "AWS_SERVICE", 34 AwsInstanceType =
+    "AWS_INSTANCE_TYPE", 35 AwsUsageType = "AWS_USAGE_TYPE", 36 AwsBillingEntity =
+    "AWS_BILLING_ENTITY", 37 AwsLineItemType = "AWS_LINE_ITEM_TYPE", 38 AwsResourceId =
+    "AWS_RESOURCE_ID", 39 AzureSubscriptionGuid = "AZURE_SUBSCRIPTION_GUID", 40
+    AzureMeterName = "AZURE_METER_NAME", 41 AzureMeterCategory = "AZURE_METER_CATEGORY",
+    42 AzureMeterSubcategory = "AZURE_METER_SUBCATEGORY", 43 AzureResourceId =
+    "AZURE_RESOURCE_ID", 44 AzureResourceGroupName = "AZURE_RESOURCE_GROUP_NAME", 45
+    AzureResourceType = "AZURE_RESOURCE_TYPE", 46 AzureResource = "AZURE_RESOURCE", 47
+    AzureServiceName = "AZURE_SERVICE_NAME", 48 AzureServiceTier = "AZURE_SERVICE_TIER",
+    49 AzureInstanceId = "AZURE_INSTANCE_ID", 50 AzureSubscriptionName =
+    "AZURE_SUBSCRIPTION_NAME", 51 AzurePublisherName = "AZURE_PUBLISHER_NAME", 52
+    AzurePublisherType = "AZURE_PUBLISHER_TYPE", 53 AzureReservationId =
+    "AZURE_RESERVATION_ID", 54 AzureReservationName = "AZURE_RESERVATION_NAME", 55
+    AzureFrequency = "AZURE_FREQUENCY", 56 AzureChargeType = "AZURE_CHARGE_TYPE", 57
+    AzurePricingModel = "AZURE_PRICING_MODEL", 58 AzureBenefitName =
+    "AZURE_BENEFIT_NAME", 59 AzureResourceName = "AZURE_RESOURCE_NAME", 60 CommonProduct
+    = "COMMON_PRODUCT", 61 CommonRegion = "COMMON_REGION", 62 CommonNone = "COMMON_NONE",
+    63 CloudProvider = "CLOUD_PROVIDER", 64 Status = "STATUS", 65 Region = "REGION", 66
+    AnomalyTime = "ANOMALY_TIME", 67 ActualCost = "ACTUAL_COST", 68 ExpectedCost =
+    "EXPECTED_COST", 69 AnomalousSpend = "ANOMALOUS_SPEND", 70 CostImpact =
+    "COST_IMPACT", 71 All = "ALL", 72 AnomalousSpendPercentage =
+    "ANOMALOUS_SPEND_PERCENTAGE", 73 TotalCost = "TOTAL_COST", 74 IdleCost = "IDLE_COST",
+    75 UnallocatedCost = "UNALLOCATED_COST", 76 RuleName = "RULE_NAME", 77 RuleSetName =
+    "RULE_SET_NAME", 78 PotentialSavings = "POTENTIAL_SAVINGS", 79 LastEvaluatedAt =
+    "LAST_EVALUATED_AT", 80 AnomalyStatus = "ANOMALY_STATUS", 81 RecommendationsCount =
+    "RECOMMENDATIONS_COUNT", 82 ActualAmount = "ACTUAL_AMOUNT", 83 Criticality =
+    "CRITICALITY", 84 Duration = "DURATION", 85 UpdatedAt = "UPDATED_AT", 86 UpdatedBy =
+    "UPDATED_BY", 87 UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 model::open_enum! {
-    #[doc = " Schema `FieldFilter.operator`."] FieldFilterOperator { NotIn = "NOT_IN", In
-    = "IN", Equals = "EQUALS", NotNull = "NOT_NULL", Null = "NULL", Like = "LIKE",
-    GreaterThan = "GREATER_THAN", LessThan = "LESS_THAN", GreaterThanEqualsTo =
-    "GREATER_THAN_EQUALS_TO", LessThanEqualsTo = "LESS_THAN_EQUALS_TO", After = "AFTER",
-    Before = "BEFORE", }
+    #[doc = " Schema `FieldFilter.operator`."] FieldFilterOperator { 0 NotIn = "NOT_IN",
+    1 In = "IN", 2 Equals = "EQUALS", 3 NotNull = "NOT_NULL", 4 Null = "NULL", 5 Like =
+    "LIKE", 6 GreaterThan = "GREATER_THAN", 7 LessThan = "LESS_THAN", 8
+    GreaterThanEqualsTo = "GREATER_THAN_EQUALS_TO", 9 LessThanEqualsTo =
+    "LESS_THAN_EQUALS_TO", 10 After = "AFTER", 11 Before = "BEFORE", }
 }
 /// Schema `K8sLabel`.
 pub struct K8sLabel {
@@ -644,8 +701,14 @@ impl model::Model for K8sLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sLabel",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -680,8 +743,14 @@ impl model::Model for PerspectiveEntityStatsData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveEntityStatsData",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -726,16 +795,22 @@ impl model::Model for PerspectiveTimeSeriesData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stats",
-            "cpuLimit",
-            "cpuRequest",
-            "memoryLimit",
-            "cpuUtilValues",
-            "memoryRequest",
-            "memoryUtilValues",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveTimeSeriesData",
+            names: &[
+                "stats",
+                "cpuLimit",
+                "cpuRequest",
+                "memoryLimit",
+                "cpuUtilValues",
+                "memoryRequest",
+                "memoryUtilValues",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -788,8 +863,20 @@ impl model::Model for QlceViewEntityStatsDataPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "name", "costTrend", "clusterPerspective", "isClusterPerspective"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QlceViewEntityStatsDataPoint",
+            names: &[
+                "cost",
+                "name",
+                "costTrend",
+                "clusterPerspective",
+                "isClusterPerspective",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -836,8 +923,14 @@ impl model::Model for ResponseDtoCostOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCostOverview",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -863,7 +956,7 @@ impl model::Model for ResponseDtoCostOverview {
 model::model!(ResponseDtoCostOverview);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCostOverview.status`."] ResponseDtoCostOverviewStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListClusterCostDetails`.
 pub struct ResponseDtoListClusterCostDetails {
@@ -886,8 +979,14 @@ impl model::Model for ResponseDtoListClusterCostDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListClusterCostDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -913,8 +1012,8 @@ impl model::Model for ResponseDtoListClusterCostDetails {
 model::model!(ResponseDtoListClusterCostDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListClusterCostDetails.status`."]
-    ResponseDtoListClusterCostDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListClusterCostDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPerspectiveEntityStatsData`.
 pub struct ResponseDtoPerspectiveEntityStatsData {
@@ -937,8 +1036,14 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPerspectiveEntityStatsData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -964,8 +1069,8 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
 model::model!(ResponseDtoPerspectiveEntityStatsData);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPerspectiveEntityStatsData.status`."]
-    ResponseDtoPerspectiveEntityStatsDataStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPerspectiveEntityStatsDataStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPerspectiveTimeSeriesData`.
 pub struct ResponseDtoPerspectiveTimeSeriesData {
@@ -988,8 +1093,14 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPerspectiveTimeSeriesData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1015,6 +1126,6 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
 model::model!(ResponseDtoPerspectiveTimeSeriesData);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPerspectiveTimeSeriesData.status`."]
-    ResponseDtoPerspectiveTimeSeriesDataStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPerspectiveTimeSeriesDataStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

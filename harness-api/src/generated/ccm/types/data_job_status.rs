@@ -6,33 +6,33 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `getDataJobHistoryDetails azureCostType`."]
-    GetDataJobHistoryDetailsAzureCostType { Actual = "ACTUAL", Amortized = "AMORTIZED",
-    ListActual = "LIST_ACTUAL", ListAmortized = "LIST_AMORTIZED", }
+    GetDataJobHistoryDetailsAzureCostType { 0 Actual = "ACTUAL", 1 Amortized =
+    "AMORTIZED", 2 ListActual = "LIST_ACTUAL", 3 ListAmortized = "LIST_AMORTIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `getDataJobHistoryDetails jobKind`."]
-    GetDataJobHistoryDetailsJobKind { Ingestion = "INGESTION", Pdt = "PDT", Inventory =
-    "INVENTORY", Other = "OTHER", }
+    GetDataJobHistoryDetailsJobKind { 0 Ingestion = "INGESTION", 1 Pdt = "PDT", 2
+    Inventory = "INVENTORY", 3 Other = "OTHER", }
 }
 model::open_enum! {
     #[doc = " Schema `getDistinctBillingPeriods azureCostType`."]
-    GetDistinctBillingPeriodsAzureCostType { Actual = "ACTUAL", Amortized = "AMORTIZED",
-    ListActual = "LIST_ACTUAL", ListAmortized = "LIST_AMORTIZED", }
+    GetDistinctBillingPeriodsAzureCostType { 0 Actual = "ACTUAL", 1 Amortized =
+    "AMORTIZED", 2 ListActual = "LIST_ACTUAL", 3 ListAmortized = "LIST_AMORTIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `getDistinctBillingPeriods jobKind`."]
-    GetDistinctBillingPeriodsJobKind { Ingestion = "INGESTION", Pdt = "PDT", Inventory =
-    "INVENTORY", Other = "OTHER", }
+    GetDistinctBillingPeriodsJobKind { 0 Ingestion = "INGESTION", 1 Pdt = "PDT", 2
+    Inventory = "INVENTORY", 3 Other = "OTHER", }
 }
 model::open_enum! {
     #[doc = " Schema `getDistinctExecutionMonths azureCostType`."]
-    GetDistinctExecutionMonthsAzureCostType { Actual = "ACTUAL", Amortized = "AMORTIZED",
-    ListActual = "LIST_ACTUAL", ListAmortized = "LIST_AMORTIZED", }
+    GetDistinctExecutionMonthsAzureCostType { 0 Actual = "ACTUAL", 1 Amortized =
+    "AMORTIZED", 2 ListActual = "LIST_ACTUAL", 3 ListAmortized = "LIST_AMORTIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `getDistinctExecutionMonths jobKind`."]
-    GetDistinctExecutionMonthsJobKind { Ingestion = "INGESTION", Pdt = "PDT", Inventory =
-    "INVENTORY", Other = "OTHER", }
+    GetDistinctExecutionMonthsJobKind { 0 Ingestion = "INGESTION", 1 Pdt = "PDT", 2
+    Inventory = "INVENTORY", 3 Other = "OTHER", }
 }
 /// Schema `listDataJobs body`.
 pub struct ListDataJobsBody {
@@ -59,8 +59,14 @@ impl model::Model for ListDataJobsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "size", "jobId", "status", "jobKind", "connectorName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListDataJobsBody",
+            names: &["page", "size", "jobId", "status", "jobKind", "connectorName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

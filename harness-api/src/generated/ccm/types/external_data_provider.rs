@@ -19,8 +19,14 @@ impl model::Model for CreateExternalDataFilesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["externalDataFiles"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExternalDataFilesDto",
+            names: &["externalDataFiles"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for CreateExternalDataProviderDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["externalDataProvider"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExternalDataProviderDto",
+            names: &["externalDataProvider"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,28 +135,34 @@ impl model::Model for ExternalDataFiles {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "md5",
-            "name",
-            "uuid",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "providerId",
-            "description",
-            "invoiceMonth",
-            "providerName",
-            "uploadStatus",
-            "fileExtension",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "signedUrlUsed",
-            "ingestionStatus",
-            "cloudStoragePath",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExternalDataFiles",
+            names: &[
+                "md5",
+                "name",
+                "uuid",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "providerId",
+                "description",
+                "invoiceMonth",
+                "providerName",
+                "uploadStatus",
+                "fileExtension",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "signedUrlUsed",
+                "ingestionStatus",
+                "cloudStoragePath",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -226,12 +244,12 @@ impl model::Model for ExternalDataFiles {
 model::model!(ExternalDataFiles);
 model::open_enum! {
     #[doc = " Schema `ExternalDataFiles.fileExtension`."] ExternalDataFilesFileExtension
-    { Csv = "CSV", }
+    { 0 Csv = "CSV", }
 }
 model::open_enum! {
     #[doc = " Schema `ExternalDataFiles.uploadStatus`."] ExternalDataFilesUploadStatus {
-    Inprogress = "INPROGRESS", Complete = "COMPLETE", Failed = "FAILED", Unknown =
-    "UNKNOWN", }
+    0 Inprogress = "INPROGRESS", 1 Complete = "COMPLETE", 2 Failed = "FAILED", 3 Unknown
+    = "UNKNOWN", }
 }
 /// Schema `ExternalDataIngestionRequest`.
 pub struct ExternalDataIngestionRequest {
@@ -252,8 +270,14 @@ impl model::Model for ExternalDataIngestionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountId", "providerId", "invoicePeriod"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExternalDataIngestionRequest",
+            names: &["accountId", "providerId", "invoicePeriod"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,25 +344,31 @@ impl model::Model for ExternalDataProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "status",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "fileExists",
-            "description",
-            "lastSyncedAt",
-            "providerName",
-            "providerType",
-            "invoicePeriod",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExternalDataProvider",
+            names: &[
+                "name",
+                "uuid",
+                "status",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "fileExists",
+                "description",
+                "lastSyncedAt",
+                "providerName",
+                "providerType",
+                "invoicePeriod",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,8 +441,8 @@ impl model::Model for ExternalDataProvider {
 model::model!(ExternalDataProvider);
 model::open_enum! {
     #[doc = " Schema `ExternalDataProvider.invoicePeriod`."]
-    ExternalDataProviderInvoicePeriod { Monthly = "MONTHLY", Yearly = "YEARLY", Quarterly
-    = "QUARTERLY", }
+    ExternalDataProviderInvoicePeriod { 0 Monthly = "MONTHLY", 1 Yearly = "YEARLY", 2
+    Quarterly = "QUARTERLY", }
 }
 /// Schema `ExternalDataProviderList`.
 pub struct ExternalDataProviderList {
@@ -429,8 +459,14 @@ impl model::Model for ExternalDataProviderList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["providerList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExternalDataProviderList",
+            names: &["providerList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -449,8 +485,8 @@ impl model::Model for ExternalDataProviderList {
 }
 model::model!(ExternalDataProviderList);
 model::open_enum! {
-    #[doc = " Schema `ExternalDataProvider.providerType`."] ExternalDataProviderType {
-    Snowflake = "SNOWFLAKE", Mongo = "MONGO", Custom = "CUSTOM", }
+    #[doc = " Schema `ExternalDataProvider.providerType`."] ExternalDataProviderType { 0
+    Snowflake = "SNOWFLAKE", 1 Mongo = "MONGO", 2 Custom = "CUSTOM", }
 }
 /// Schema `InvoicePeriodStatus`.
 pub struct InvoicePeriodStatus {
@@ -471,8 +507,14 @@ impl model::Model for InvoicePeriodStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message", "lastSyncedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InvoicePeriodStatus",
+            names: &["status", "message", "lastSyncedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -515,8 +557,14 @@ impl model::Model for ResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -561,8 +609,14 @@ impl model::Model for ResponseDtoExternalDataFiles {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoExternalDataFiles",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -588,8 +642,8 @@ impl model::Model for ResponseDtoExternalDataFiles {
 model::model!(ResponseDtoExternalDataFiles);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOExternalDataFiles.status`."]
-    ResponseDtoExternalDataFilesStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoExternalDataFilesStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOExternalDataProvider`.
 pub struct ResponseDtoExternalDataProvider {
@@ -612,8 +666,14 @@ impl model::Model for ResponseDtoExternalDataProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoExternalDataProvider",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -639,8 +699,8 @@ impl model::Model for ResponseDtoExternalDataProvider {
 model::model!(ResponseDtoExternalDataProvider);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOExternalDataProvider.status`."]
-    ResponseDtoExternalDataProviderStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoExternalDataProviderStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListExternalDataProvider`.
 pub struct ResponseDtoListExternalDataProvider {
@@ -663,8 +723,14 @@ impl model::Model for ResponseDtoListExternalDataProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListExternalDataProvider",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -690,8 +756,8 @@ impl model::Model for ResponseDtoListExternalDataProvider {
 model::model!(ResponseDtoListExternalDataProvider);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListExternalDataProvider.status`."]
-    ResponseDtoListExternalDataProviderStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListExternalDataProviderStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOMapStringListExternalDataFiles`.
 pub struct ResponseDtoMapStringListExternalDataFiles {
@@ -714,8 +780,14 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringListExternalDataFiles",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -741,10 +813,10 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
 model::model!(ResponseDtoMapStringListExternalDataFiles);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMapStringListExternalDataFiles.status`."]
-    ResponseDtoMapStringListExternalDataFilesStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoMapStringListExternalDataFilesStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTO.status`."] ResponseDtoStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTO.status`."] ResponseDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }

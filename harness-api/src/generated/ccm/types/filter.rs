@@ -5,40 +5,43 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `CcmdeleteFilter type`."] DeleteFilterType { Connector =
-    "Connector", Secret = "Secret", DelegateProfile = "DelegateProfile", Delegate =
-    "Delegate", PipelineSetup = "PipelineSetup", PipelineExecution = "PipelineExecution",
-    Deployment = "Deployment", Audit = "Audit", Template = "Template", Trigger =
-    "Trigger", EnvironmentGroup = "EnvironmentGroup", FileStore = "FileStore",
-    CcmRecommendation = "CCMRecommendation", Anomaly = "Anomaly", RiInventory =
-    "RIInventory", SpInventory = "SPInventory", Autocud = "Autocud", CcmConnector =
-    "CCMConnector", Ccmk8sConnector = "CCMK8sConnector", Environment = "Environment",
-    RuleExecution = "RuleExecution", Override = "Override", InputSet = "InputSet",
-    Webhook = "Webhook", CcmBudget = "CCMBudget", Service = "Service", QueuedPipeline =
+    #[doc = " Schema `CcmdeleteFilter type`."] DeleteFilterType { 0 Connector =
+    "Connector", 1 Secret = "Secret", 2 DelegateProfile = "DelegateProfile", 3 Delegate =
+    "Delegate", 4 PipelineSetup = "PipelineSetup", 5 PipelineExecution =
+    "PipelineExecution", 6 Deployment = "Deployment", 7 Audit = "Audit", 8 Template =
+    "Template", 9 Trigger = "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11
+    FileStore = "FileStore", 12 CcmRecommendation = "CCMRecommendation", 13 Anomaly =
+    "Anomaly", 14 RiInventory = "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud
+    = "Autocud", 17 CcmConnector = "CCMConnector", 18 Ccmk8sConnector =
+    "CCMK8sConnector", 19 Environment = "Environment", 20 RuleExecution =
+    "RuleExecution", 21 Override = "Override", 22 InputSet = "InputSet", 23 Webhook =
+    "Webhook", 24 CcmBudget = "CCMBudget", 25 Service = "Service", 26 QueuedPipeline =
     "QueuedPipeline", }
 }
 model::open_enum! {
-    #[doc = " Schema `CcmgetFilterList type`."] GetFilterListType { Connector =
-    "Connector", Secret = "Secret", DelegateProfile = "DelegateProfile", Delegate =
-    "Delegate", PipelineSetup = "PipelineSetup", PipelineExecution = "PipelineExecution",
-    Deployment = "Deployment", Audit = "Audit", Template = "Template", Trigger =
-    "Trigger", EnvironmentGroup = "EnvironmentGroup", FileStore = "FileStore",
-    CcmRecommendation = "CCMRecommendation", Anomaly = "Anomaly", RiInventory =
-    "RIInventory", SpInventory = "SPInventory", Autocud = "Autocud", CcmConnector =
-    "CCMConnector", Ccmk8sConnector = "CCMK8sConnector", Environment = "Environment",
-    RuleExecution = "RuleExecution", Override = "Override", InputSet = "InputSet",
-    Webhook = "Webhook", CcmBudget = "CCMBudget", Service = "Service", QueuedPipeline =
+    #[doc = " Schema `CcmgetFilterList type`."] GetFilterListType { 0 Connector =
+    "Connector", 1 Secret = "Secret", 2 DelegateProfile = "DelegateProfile", 3 Delegate =
+    "Delegate", 4 PipelineSetup = "PipelineSetup", 5 PipelineExecution =
+    "PipelineExecution", 6 Deployment = "Deployment", 7 Audit = "Audit", 8 Template =
+    "Template", 9 Trigger = "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11
+    FileStore = "FileStore", 12 CcmRecommendation = "CCMRecommendation", 13 Anomaly =
+    "Anomaly", 14 RiInventory = "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud
+    = "Autocud", 17 CcmConnector = "CCMConnector", 18 Ccmk8sConnector =
+    "CCMK8sConnector", 19 Environment = "Environment", 20 RuleExecution =
+    "RuleExecution", 21 Override = "Override", 22 InputSet = "InputSet", 23 Webhook =
+    "Webhook", 24 CcmBudget = "CCMBudget", 25 Service = "Service", 26 QueuedPipeline =
     "QueuedPipeline", }
 }
 model::open_enum! {
-    #[doc = " Schema `CcmgetFilter type`."] GetFilterType { Connector = "Connector",
-    Secret = "Secret", DelegateProfile = "DelegateProfile", Delegate = "Delegate",
-    PipelineSetup = "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment
-    = "Deployment", Audit = "Audit", Template = "Template", Trigger = "Trigger",
-    EnvironmentGroup = "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation =
-    "CCMRecommendation", Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory =
-    "SPInventory", Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", Service = "Service", QueuedPipeline = "QueuedPipeline", }
+    #[doc = " Schema `CcmgetFilter type`."] GetFilterType { 0 Connector = "Connector", 1
+    Secret = "Secret", 2 DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4
+    PipelineSetup = "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6
+    Deployment = "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger =
+    "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", 25 Service
+    = "Service", 26 QueuedPipeline = "QueuedPipeline", }
 }

@@ -47,24 +47,30 @@ impl model::Model for GovernanceNotification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cost",
-            "name",
-            "uuid",
-            "emailIds",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "resourceCount",
-            "resourceTypes",
-            "cloudAccountIds",
-            "isAttachmentRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceNotification",
+            names: &[
+                "cost",
+                "name",
+                "uuid",
+                "emailIds",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "resourceCount",
+                "resourceTypes",
+                "cloudAccountIds",
+                "isAttachmentRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -134,7 +140,8 @@ impl model::Model for GovernanceNotification {
 model::model!(GovernanceNotification);
 model::open_enum! {
     #[doc = " Schema `GovernanceNotification.cloudProvider`."]
-    GovernanceNotificationCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    GovernanceNotificationCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp =
+    "GCP", }
 }
 /// Schema `ResponseDTOGovernanceNotification`.
 pub struct ResponseDtoGovernanceNotification {
@@ -157,8 +164,14 @@ impl model::Model for ResponseDtoGovernanceNotification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGovernanceNotification",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,8 +197,8 @@ impl model::Model for ResponseDtoGovernanceNotification {
 model::model!(ResponseDtoGovernanceNotification);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGovernanceNotification.status`."]
-    ResponseDtoGovernanceNotificationStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoGovernanceNotificationStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListGovernanceNotification`.
 pub struct ResponseDtoListGovernanceNotification {
@@ -208,8 +221,14 @@ impl model::Model for ResponseDtoListGovernanceNotification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListGovernanceNotification",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,10 +254,11 @@ impl model::Model for ResponseDtoListGovernanceNotification {
 model::model!(ResponseDtoListGovernanceNotification);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListGovernanceNotification.status`."]
-    ResponseDtoListGovernanceNotificationStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListGovernanceNotificationStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `GovernanceResourceTypes cloudProvider`."]
-    GovernanceResourceTypesCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    GovernanceResourceTypesCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp =
+    "GCP", }
 }

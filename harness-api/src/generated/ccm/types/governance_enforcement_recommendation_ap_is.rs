@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleEnforcementRecommendation",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleEnforcementRecommendationList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,13 +110,13 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
 model::model!(ResponseDtoRuleEnforcementRecommendationList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleEnforcementRecommendationList.status`."]
-    ResponseDtoRuleEnforcementRecommendationListStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRuleEnforcementRecommendationListStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleEnforcementRecommendation.status`."]
-    ResponseDtoRuleEnforcementRecommendationStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRuleEnforcementRecommendationStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuleEnforcementRecommendation`.
 pub struct RuleEnforcementRecommendation {
@@ -165,31 +177,37 @@ impl model::Model for RuleEnforcementRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "uuid",
-            "ruleIds",
-            "isDryRun",
-            "runCount",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "ruleSetIDs",
-            "description",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "targetRegions",
-            "targetAccounts",
-            "executionSchedule",
-            "executionTimezone",
-            "projectIdentifier",
-            "ruleEnforcementRecommendationStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleEnforcementRecommendation",
+            names: &[
+                "name",
+                "tags",
+                "uuid",
+                "ruleIds",
+                "isDryRun",
+                "runCount",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "ruleSetIDs",
+                "description",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "targetRegions",
+                "targetAccounts",
+                "executionSchedule",
+                "executionTimezone",
+                "projectIdentifier",
+                "ruleEnforcementRecommendationStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -280,8 +298,8 @@ impl model::Model for RuleEnforcementRecommendation {
 model::model!(RuleEnforcementRecommendation);
 model::open_enum! {
     #[doc = " Schema `RuleEnforcementRecommendation.cloudProvider`."]
-    RuleEnforcementRecommendationCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp =
-    "GCP", }
+    RuleEnforcementRecommendationCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp
+    = "GCP", }
 }
 /// Schema `RuleEnforcementRecommendationList`.
 pub struct RuleEnforcementRecommendationList {
@@ -300,8 +318,14 @@ impl model::Model for RuleEnforcementRecommendationList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalItems", "ruleEnforcementRecommendations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleEnforcementRecommendationList",
+            names: &["totalItems", "ruleEnforcementRecommendations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -324,8 +348,8 @@ model::model!(RuleEnforcementRecommendationList);
 model::open_enum! {
     #[doc =
     " Schema `RuleEnforcementRecommendation.ruleEnforcementRecommendationStatus`."]
-    RuleEnforcementRecommendationStatus { New = "NEW", Dismissed = "DISMISSED", Accepted
-    = "ACCEPTED", }
+    RuleEnforcementRecommendationStatus { 0 New = "NEW", 1 Dismissed = "DISMISSED", 2
+    Accepted = "ACCEPTED", }
 }
 /// Schema `listRuleEnforcementRecommendations body`.
 pub struct ListRuleEnforcementRecommendationsBody {
@@ -360,19 +384,25 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ruleIds",
-            "isDryRun",
-            "pageSize",
-            "sortType",
-            "isEnabled",
-            "searchKey",
-            "sortOrder",
-            "pageNumber",
-            "targetRegions",
-            "targetAccounts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRuleEnforcementRecommendationsBody",
+            names: &[
+                "ruleIds",
+                "isDryRun",
+                "pageSize",
+                "sortType",
+                "isEnabled",
+                "searchKey",
+                "sortOrder",
+                "pageNumber",
+                "targetRegions",
+                "targetAccounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,10 +457,10 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
 model::model!(ListRuleEnforcementRecommendationsBody);
 model::open_enum! {
     #[doc = " Schema `ruleEnforcementRecommendations sortOrder`."]
-    RuleEnforcementRecommendationsSortOrder { Ascending = "ASCENDING", Descending =
+    RuleEnforcementRecommendationsSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
     "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `ruleEnforcementRecommendations sortType`."]
-    RuleEnforcementRecommendationsSortType { Name = "NAME", }
+    RuleEnforcementRecommendationsSortType { 0 Name = "NAME", }
 }

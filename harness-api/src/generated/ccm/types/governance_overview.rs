@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoLong {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoLong",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,8 +57,8 @@ impl model::Model for ResponseDtoLong {
 }
 model::model!(ResponseDtoLong);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOLong.status`."] ResponseDtoLongStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOLong.status`."] ResponseDtoLongStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOMapStringDouble`.
 pub struct ResponseDtoMapStringDouble {
@@ -75,8 +81,14 @@ impl model::Model for ResponseDtoMapStringDouble {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringDouble",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -102,8 +114,8 @@ impl model::Model for ResponseDtoMapStringDouble {
 model::model!(ResponseDtoMapStringDouble);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMapStringDouble.status`."]
-    ResponseDtoMapStringDoubleStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoMapStringDoubleStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOMapStringMapStringInteger`.
 pub struct ResponseDtoMapStringMapStringInteger {
@@ -128,8 +140,14 @@ impl model::Model for ResponseDtoMapStringMapStringInteger {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringMapStringInteger",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,6 +173,6 @@ impl model::Model for ResponseDtoMapStringMapStringInteger {
 model::model!(ResponseDtoMapStringMapStringInteger);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMapStringMapStringInteger.status`."]
-    ResponseDtoMapStringMapStringIntegerStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoMapStringMapStringIntegerStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleRecommendationSummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleRecommendationSummaryList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,13 +110,13 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
 model::model!(ResponseDtoRuleRecommendationSummaryList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleRecommendationSummaryList.status`."]
-    ResponseDtoRuleRecommendationSummaryListStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRuleRecommendationSummaryListStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleRecommendationSummary.status`."]
-    ResponseDtoRuleRecommendationSummaryStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRuleRecommendationSummaryStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuleRecommendationExecution`.
 pub struct RuleRecommendationExecution {
@@ -137,18 +149,24 @@ impl model::Model for RuleRecommendationExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "targetId",
-            "targetName",
-            "connectorId",
-            "executionId",
-            "targetRegion",
-            "statusMessage",
-            "isHarnessError",
-            "potentialSavings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRecommendationExecution",
+            names: &[
+                "status",
+                "targetId",
+                "targetName",
+                "connectorId",
+                "executionId",
+                "targetRegion",
+                "statusMessage",
+                "isHarnessError",
+                "potentialSavings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -200,8 +218,9 @@ impl model::Model for RuleRecommendationExecution {
 model::model!(RuleRecommendationExecution);
 model::open_enum! {
     #[doc = " Schema `RuleRecommendationExecution.status`."]
-    RuleRecommendationExecutionStatus { Failed = "FAILED", InProgress = "IN_PROGRESS",
-    PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", Ignored = "IGNORED", }
+    RuleRecommendationExecutionStatus { 0 Failed = "FAILED", 1 InProgress =
+    "IN_PROGRESS", 2 PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", 4 Ignored
+    = "IGNORED", }
 }
 /// Schema `RuleRecommendationHealthSummaryFilter`.
 pub struct RuleRecommendationHealthSummaryFilter {
@@ -232,17 +251,23 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "limit",
-            "isOOTB",
-            "offset",
-            "search",
-            "orderBy",
-            "accountId",
-            "healthStatus",
-            "cloudProvider",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRecommendationHealthSummaryFilter",
+            names: &[
+                "limit",
+                "isOOTB",
+                "offset",
+                "search",
+                "orderBy",
+                "accountId",
+                "healthStatus",
+                "cloudProvider",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -291,14 +316,14 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
 model::model!(RuleRecommendationHealthSummaryFilter);
 model::open_enum! {
     #[doc = " Schema `RuleRecommendationHealthSummaryFilter.cloudProvider`."]
-    RuleRecommendationHealthSummaryFilterCloudProvider { Aws = "AWS", Azure = "AZURE",
-    Gcp = "GCP", }
+    RuleRecommendationHealthSummaryFilterCloudProvider { 0 Aws = "AWS", 1 Azure =
+    "AZURE", 2 Gcp = "GCP", }
 }
 model::open_enum! {
     #[doc = " Schema `RuleRecommendationHealthSummaryFilter.healthStatus`."]
-    RuleRecommendationHealthSummaryFilterHealthStatus { Failed = "FAILED", InProgress =
-    "IN_PROGRESS", PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", Ignored =
-    "IGNORED", }
+    RuleRecommendationHealthSummaryFilterHealthStatus { 0 Failed = "FAILED", 1 InProgress
+    = "IN_PROGRESS", 2 PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", 4
+    Ignored = "IGNORED", }
 }
 /// Schema `RuleRecommendationSummary`.
 pub struct RuleRecommendationSummary {
@@ -337,21 +362,27 @@ impl model::Model for RuleRecommendationSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "isOOTB",
-            "status",
-            "targets",
-            "ruleName",
-            "executions",
-            "cloudProvider",
-            "lastEvaluatedAt",
-            "totalExecutions",
-            "potentialSavings",
-            "totalRecommendations",
-            "totalFailedExecutions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRecommendationSummary",
+            names: &[
+                "id",
+                "isOOTB",
+                "status",
+                "targets",
+                "ruleName",
+                "executions",
+                "cloudProvider",
+                "lastEvaluatedAt",
+                "totalExecutions",
+                "potentialSavings",
+                "totalRecommendations",
+                "totalFailedExecutions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -412,7 +443,8 @@ impl model::Model for RuleRecommendationSummary {
 model::model!(RuleRecommendationSummary);
 model::open_enum! {
     #[doc = " Schema `RuleRecommendationSummary.cloudProvider`."]
-    RuleRecommendationSummaryCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    RuleRecommendationSummaryCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp =
+    "GCP", }
 }
 /// Schema `RuleRecommendationSummaryId`.
 pub struct RuleRecommendationSummaryId {
@@ -431,8 +463,14 @@ impl model::Model for RuleRecommendationSummaryId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleId", "accountId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRecommendationSummaryId",
+            names: &["ruleId", "accountId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -469,8 +507,14 @@ impl model::Model for RuleRecommendationSummaryList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalItems", "ruleRecommendationSummaries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRecommendationSummaryList",
+            names: &["totalItems", "ruleRecommendationSummaries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -492,6 +536,6 @@ impl model::Model for RuleRecommendationSummaryList {
 model::model!(RuleRecommendationSummaryList);
 model::open_enum! {
     #[doc = " Schema `RuleRecommendationSummary.status`."]
-    RuleRecommendationSummaryStatus { Failed = "FAILED", InProgress = "IN_PROGRESS",
-    PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", Ignored = "IGNORED", }
+    RuleRecommendationSummaryStatus { 0 Failed = "FAILED", 1 InProgress = "IN_PROGRESS",
+    2 PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", 4 Ignored = "IGNORED", }
 }

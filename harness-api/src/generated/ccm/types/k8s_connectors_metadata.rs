@@ -19,8 +19,14 @@ impl model::Model for CcmK8sMetaDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ccmK8sConnectorId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmK8sMetaDto",
+            names: &["ccmK8sConnectorId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,20 @@ impl model::Model for CcmK8sMetaInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusterId", "visibility", "clusterName", "optimisation", "ccmk8sConnectorId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmK8sMetaInfo",
+            names: &[
+                "clusterId",
+                "visibility",
+                "clusterName",
+                "optimisation",
+                "ccmk8sConnectorId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +121,14 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ccmK8sMeta"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmK8sMetaInfoResponseDto",
+            names: &["ccmK8sMeta"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +167,14 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCcmK8sMetaInfoResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,6 +200,6 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
 model::model!(ResponseDtoCcmK8sMetaInfoResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCcmK8sMetaInfoResponseDTO.status`."]
-    ResponseDtoCcmK8sMetaInfoResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoCcmK8sMetaInfoResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -21,8 +21,14 @@ impl model::Model for AnomalyAlertPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costThreshold", "costThresholdPercentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnomalyAlertPreferences",
+            names: &["costThreshold", "costThresholdPercentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for EmailNotificationChannel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "emails", "channelUrls", "notificationChannelType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EmailNotificationChannel",
+            names: &["type", "emails", "channelUrls", "notificationChannelType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,8 +102,8 @@ impl model::Model for EmailNotificationChannel {
 model::model!(EmailNotificationChannel);
 model::open_enum! {
     #[doc = " Schema `EmailNotificationChannel.notificationChannelType`."]
-    EmailNotificationChannelType { Email = "EMAIL", Slack = "SLACK", Pagerduty =
-    "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog = "DATADOG", }
+    EmailNotificationChannelType { 0 Email = "EMAIL", 1 Slack = "SLACK", 2 Pagerduty =
+    "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook = "WEBHOOK", 5 Datadog = "DATADOG", }
 }
 /// Schema `MicrosoftTeamsNotificationChannel`.
 pub struct MicrosoftTeamsNotificationChannel {
@@ -114,8 +126,19 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "channelUrls", "microsoftTeamsUrl", "notificationChannelType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MicrosoftTeamsNotificationChannel",
+            names: &[
+                "type",
+                "channelUrls",
+                "microsoftTeamsUrl",
+                "notificationChannelType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +164,9 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
 model::model!(MicrosoftTeamsNotificationChannel);
 model::open_enum! {
     #[doc = " Schema `MicrosoftTeamsNotificationChannel.notificationChannelType`."]
-    MicrosoftTeamsNotificationChannelType { Email = "EMAIL", Slack = "SLACK", Pagerduty =
-    "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog = "DATADOG", }
+    MicrosoftTeamsNotificationChannelType { 0 Email = "EMAIL", 1 Slack = "SLACK", 2
+    Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook = "WEBHOOK", 5 Datadog =
+    "DATADOG", }
 }
 model::union! {
     #[doc = " Schema `NotificationChannel`."] NotificationChannel : 3, tag :
@@ -192,23 +216,29 @@ impl model::Model for NotificationSetting {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "scope",
-            "enabled",
-            "channels",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "perspectiveId",
-            "perspectiveName",
-            "defaultPreferences",
-            "anomalyAlertPreferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationSetting",
+            names: &[
+                "name",
+                "uuid",
+                "scope",
+                "enabled",
+                "channels",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "perspectiveId",
+                "perspectiveName",
+                "defaultPreferences",
+                "anomalyAlertPreferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -274,8 +304,8 @@ impl model::Model for NotificationSetting {
 }
 model::model!(NotificationSetting);
 model::open_enum! {
-    #[doc = " Schema `NotificationSetting.scope`."] NotificationSettingScope { AllData =
-    "ALL_DATA", Perspective = "PERSPECTIVE", CostCategory = "COST_CATEGORY", }
+    #[doc = " Schema `NotificationSetting.scope`."] NotificationSettingScope { 0 AllData
+    = "ALL_DATA", 1 Perspective = "PERSPECTIVE", 2 CostCategory = "COST_CATEGORY", }
 }
 /// Schema `ResponseDTOListNotificationSetting`.
 pub struct ResponseDtoListNotificationSetting {
@@ -298,8 +328,14 @@ impl model::Model for ResponseDtoListNotificationSetting {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListNotificationSetting",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -325,8 +361,8 @@ impl model::Model for ResponseDtoListNotificationSetting {
 model::model!(ResponseDtoListNotificationSetting);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListNotificationSetting.status`."]
-    ResponseDtoListNotificationSettingStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListNotificationSettingStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONotificationSetting`.
 pub struct ResponseDtoNotificationSetting {
@@ -349,8 +385,14 @@ impl model::Model for ResponseDtoNotificationSetting {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoNotificationSetting",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -376,8 +418,8 @@ impl model::Model for ResponseDtoNotificationSetting {
 model::model!(ResponseDtoNotificationSetting);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONotificationSetting.status`."]
-    ResponseDtoNotificationSettingStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoNotificationSettingStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `SlackNotificationChannel`.
 pub struct SlackNotificationChannel {
@@ -400,8 +442,19 @@ impl model::Model for SlackNotificationChannel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "channelUrls", "slackWebHookUrl", "notificationChannelType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackNotificationChannel",
+            names: &[
+                "type",
+                "channelUrls",
+                "slackWebHookUrl",
+                "notificationChannelType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,6 +480,6 @@ impl model::Model for SlackNotificationChannel {
 model::model!(SlackNotificationChannel);
 model::open_enum! {
     #[doc = " Schema `SlackNotificationChannel.notificationChannelType`."]
-    SlackNotificationChannelType { Email = "EMAIL", Slack = "SLACK", Pagerduty =
-    "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog = "DATADOG", }
+    SlackNotificationChannelType { 0 Email = "EMAIL", 1 Slack = "SLACK", 2 Pagerduty =
+    "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook = "WEBHOOK", 5 Datadog = "DATADOG", }
 }

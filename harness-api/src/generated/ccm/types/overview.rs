@@ -25,8 +25,19 @@ impl model::Model for CcmOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalCost", "costPerDay", "totalCostTrend", "recommendationsCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmOverview",
+            names: &[
+                "totalCost",
+                "costPerDay",
+                "totalCostTrend",
+                "recommendationsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +82,14 @@ impl model::Model for ResponseDtoccmOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoccmOverview",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,10 +114,11 @@ impl model::Model for ResponseDtoccmOverview {
 }
 model::model!(ResponseDtoccmOverview);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOCCMOverview.status`."] ResponseDtoccmOverviewStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOCCMOverview.status`."] ResponseDtoccmOverviewStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `getCCMOverview groupBy`."] GetCcmOverviewGroupBy { Hour = "HOUR",
-    Day = "DAY", Month = "MONTH", Week = "WEEK", Quarter = "QUARTER", Year = "YEAR", }
+    #[doc = " Schema `getCCMOverview groupBy`."] GetCcmOverviewGroupBy { 0 Hour = "HOUR",
+    1 Day = "DAY", 2 Month = "MONTH", 3 Week = "WEEK", 4 Quarter = "QUARTER", 5 Year =
+    "YEAR", }
 }

@@ -57,29 +57,35 @@ impl model::Model for CeReportSchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "enabled",
-            "filters",
-            "groupBy",
-            "viewsId",
-            "userCron",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "recipients",
-            "dataColumns",
-            "description",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "nextExecution",
-            "viewTimeRange",
-            "exportRowsUpTo",
-            "userCronTimeZone",
-            "excludeRowsWithCostBelow",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeReportSchedule",
+            names: &[
+                "name",
+                "uuid",
+                "enabled",
+                "filters",
+                "groupBy",
+                "viewsId",
+                "userCron",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "recipients",
+                "dataColumns",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "nextExecution",
+                "viewTimeRange",
+                "exportRowsUpTo",
+                "userCronTimeZone",
+                "excludeRowsWithCostBelow",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,30 +223,36 @@ impl model::Model for CeReportScheduleDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "enabled",
-            "filters",
-            "groupBy",
-            "userCron",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "recipients",
-            "dataColumns",
-            "description",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "nextExecution",
-            "perspectiveId",
-            "viewTimeRange",
-            "exportRowsUpTo",
-            "perspectiveName",
-            "userCronTimeZone",
-            "excludeRowsWithCostBelow",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeReportScheduleDto",
+            names: &[
+                "name",
+                "uuid",
+                "enabled",
+                "filters",
+                "groupBy",
+                "userCron",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "recipients",
+                "dataColumns",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "nextExecution",
+                "perspectiveId",
+                "viewTimeRange",
+                "exportRowsUpTo",
+                "perspectiveName",
+                "userCronTimeZone",
+                "excludeRowsWithCostBelow",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +355,14 @@ impl model::Model for CeReportScheduleResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalCount", "ceReportSchedules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeReportScheduleResponseDto",
+            names: &["totalCount", "ceReportSchedules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,8 +403,14 @@ impl model::Model for PerspectiveReportsFiltersDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limit", "offset", "searchText", "perspectiveIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveReportsFiltersDto",
+            names: &["limit", "offset", "searchText", "perspectiveIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -431,8 +455,14 @@ impl model::Model for ResponseDtoListCeReportSchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCeReportSchedule",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -458,8 +488,8 @@ impl model::Model for ResponseDtoListCeReportSchedule {
 model::model!(ResponseDtoListCeReportSchedule);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListCEReportSchedule.status`."]
-    ResponseDtoListCeReportScheduleStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListCeReportScheduleStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOCEReportScheduleResponseDTO`.
 pub struct ResponseDtoceReportScheduleResponseDto {
@@ -482,8 +512,14 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoceReportScheduleResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,8 +545,8 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
 model::model!(ResponseDtoceReportScheduleResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCEReportScheduleResponseDTO.status`."]
-    ResponseDtoceReportScheduleResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoceReportScheduleResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SendMailRequestDTO`.
 pub struct SendMailRequestDto {
@@ -531,8 +567,14 @@ impl model::Model for SendMailRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reportId", "perspectiveId", "ceReportScheduleDTO"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendMailRequestDto",
+            names: &["reportId", "perspectiveId", "ceReportScheduleDTO"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -591,21 +633,27 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "enabled",
-            "filters",
-            "userCron",
-            "accountId",
-            "recipients",
-            "dataColumns",
-            "description",
-            "perspectiveId",
-            "viewTimeRange",
-            "perspectiveName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendMailRequestDtoCeReportScheduleDto",
+            names: &[
+                "name",
+                "uuid",
+                "enabled",
+                "filters",
+                "userCron",
+                "accountId",
+                "recipients",
+                "dataColumns",
+                "description",
+                "perspectiveId",
+                "viewTimeRange",
+                "perspectiveName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -687,14 +735,20 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "idFilter",
-            "ruleFilter",
-            "timeFilter",
-            "viewMetadataFilter",
-            "timeRangeTypeFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendMailRequestDtoCeReportScheduleDtoFilters",
+            names: &[
+                "idFilter",
+                "ruleFilter",
+                "timeFilter",
+                "viewMetadataFilter",
+                "timeRangeTypeFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -739,8 +793,14 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "viewTimeRangeType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendMailRequestDtoCeReportScheduleDtoViewTimeRange",
+            names: &["endTime", "startTime", "viewTimeRangeType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

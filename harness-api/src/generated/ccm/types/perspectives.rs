@@ -21,8 +21,14 @@ impl model::Model for PerspectiveData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["views", "totalCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerspectiveData",
+            names: &["views", "totalCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ResponseDtoPerspectiveData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPerspectiveData",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,8 +102,8 @@ impl model::Model for ResponseDtoPerspectiveData {
 model::model!(ResponseDtoPerspectiveData);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPerspectiveData.status`."]
-    ResponseDtoPerspectiveDataStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoPerspectiveDataStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOCEView`.
 pub struct ResponseDtoceView {
@@ -114,8 +126,14 @@ impl model::Model for ResponseDtoceView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoceView",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -140,41 +158,41 @@ impl model::Model for ResponseDtoceView {
 }
 model::model!(ResponseDtoceView);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOCEView.status`."] ResponseDtoceViewStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOCEView.status`."] ResponseDtoceViewStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAllPerspectives sortOrder`."] GetAllPerspectivesSortOrder {
-    Ascending = "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `getAllPerspectives sortOrder`."] GetAllPerspectivesSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAllPerspectives sortType`."] GetAllPerspectivesSortType { Time =
-    "TIME", Cost = "COST", ClusterCost = "CLUSTER_COST", Name = "NAME", }
+    #[doc = " Schema `getAllPerspectives sortType`."] GetAllPerspectivesSortType { 0 Time
+    = "TIME", 1 Cost = "COST", 2 ClusterCost = "CLUSTER_COST", 3 Name = "NAME", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAllPerspectives viewState`."] GetAllPerspectivesViewState {
-    Draft = "DRAFT", Completed = "COMPLETED", }
+    #[doc = " Schema `getAllPerspectives viewState`."] GetAllPerspectivesViewState { 0
+    Draft = "DRAFT", 1 Completed = "COMPLETED", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAllPerspectives viewType`."] GetAllPerspectivesViewType { Sample
-    = "SAMPLE", Customer = "CUSTOMER", Default = "DEFAULT", }
+    #[doc = " Schema `getAllPerspectives viewType`."] GetAllPerspectivesViewType { 0
+    Sample = "SAMPLE", 1 Customer = "CUSTOMER", 2 Default = "DEFAULT", }
 }
 model::open_enum! {
     #[doc = " Schema `getLastYearMonthlyCost breakdown`."]
-    GetLastYearMonthlyCostBreakdown { Yearly = "YEARLY", Monthly = "MONTHLY", }
+    GetLastYearMonthlyCostBreakdown { 0 Yearly = "YEARLY", 1 Monthly = "MONTHLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `getLastYearMonthlyCost period`."] GetLastYearMonthlyCostPeriod {
-    Daily = "DAILY", Weekly = "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY",
-    Yearly = "YEARLY", }
+    #[doc = " Schema `getLastYearMonthlyCost period`."] GetLastYearMonthlyCostPeriod { 0
+    Daily = "DAILY", 1 Weekly = "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly =
+    "QUARTERLY", 4 Yearly = "YEARLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `getLastYearMonthlyCost type`."] GetLastYearMonthlyCostType {
-    SpecifiedAmount = "SPECIFIED_AMOUNT", PreviousMonthSpend = "PREVIOUS_MONTH_SPEND",
-    PreviousPeriodSpend = "PREVIOUS_PERIOD_SPEND", }
+    #[doc = " Schema `getLastYearMonthlyCost type`."] GetLastYearMonthlyCostType { 0
+    SpecifiedAmount = "SPECIFIED_AMOUNT", 1 PreviousMonthSpend = "PREVIOUS_MONTH_SPEND",
+    2 PreviousPeriodSpend = "PREVIOUS_PERIOD_SPEND", }
 }
 model::open_enum! {
     #[doc = " Schema `getLastPeriodCost_1 period`."] GetPerspectiveLastPeriodCostPeriod {
-    Daily = "DAILY", Weekly = "WEEKLY", Monthly = "MONTHLY", Quarterly = "QUARTERLY",
-    Yearly = "YEARLY", }
+    0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly =
+    "QUARTERLY", 4 Yearly = "YEARLY", }
 }

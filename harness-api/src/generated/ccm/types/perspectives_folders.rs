@@ -39,20 +39,26 @@ impl model::Model for CeViewFolder {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "uuid",
-            "pinned",
-            "viewType",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "description",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeViewFolder",
+            names: &[
+                "name",
+                "tags",
+                "uuid",
+                "pinned",
+                "viewType",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +115,8 @@ impl model::Model for CeViewFolder {
 }
 model::model!(CeViewFolder);
 model::open_enum! {
-    #[doc = " Schema `CEViewFolder.viewType`."] CeViewFolderViewType { Sample = "SAMPLE",
-    Customer = "CUSTOMER", Default = "DEFAULT", }
+    #[doc = " Schema `CEViewFolder.viewType`."] CeViewFolderViewType { 0 Sample =
+    "SAMPLE", 1 Customer = "CUSTOMER", 2 Default = "DEFAULT", }
 }
 /// Schema `CreatePerspectiveFolderDTO`.
 pub struct CreatePerspectiveFolderDto {
@@ -131,8 +137,14 @@ impl model::Model for CreatePerspectiveFolderDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["budgetIds", "ceViewFolder", "perspectiveIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePerspectiveFolderDto",
+            names: &["budgetIds", "ceViewFolder", "perspectiveIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +185,14 @@ impl model::Model for MovePerspectiveDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["newFolderId", "perspectiveIds", "moveAssociatedBudgets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MovePerspectiveDto",
+            names: &["newFolderId", "perspectiveIds", "moveAssociatedBudgets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +235,14 @@ impl model::Model for ResponseDtoListCeView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCeView",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +287,14 @@ impl model::Model for ResponseDtoListCeViewFolder {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCeViewFolder",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,12 +320,12 @@ impl model::Model for ResponseDtoListCeViewFolder {
 model::model!(ResponseDtoListCeViewFolder);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListCEViewFolder.status`."]
-    ResponseDtoListCeViewFolderStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoListCeViewFolderStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOListCEView.status`."] ResponseDtoListCeViewStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOListCEView.status`."] ResponseDtoListCeViewStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListPerspective`.
 pub struct ResponseDtoListPerspective {
@@ -318,8 +348,14 @@ impl model::Model for ResponseDtoListPerspective {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListPerspective",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,8 +381,8 @@ impl model::Model for ResponseDtoListPerspective {
 model::model!(ResponseDtoListPerspective);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListPerspective.status`."]
-    ResponseDtoListPerspectiveStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoListPerspectiveStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOCEViewFolder`.
 pub struct ResponseDtoceViewFolder {
@@ -369,8 +405,14 @@ impl model::Model for ResponseDtoceViewFolder {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoceViewFolder",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -396,5 +438,5 @@ impl model::Model for ResponseDtoceViewFolder {
 model::model!(ResponseDtoceViewFolder);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCEViewFolder.status`."] ResponseDtoceViewFolderStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

@@ -37,17 +37,23 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "createdAt",
-            "lastUpdatedAt",
-            "awsPreferences",
-            "ecsPreferences",
-            "azurePreferences",
-            "nodepoolPreferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBody",
+            names: &[
+                "uuid",
+                "accountId",
+                "createdAt",
+                "lastUpdatedAt",
+                "awsPreferences",
+                "ecsPreferences",
+                "azurePreferences",
+                "nodepoolPreferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +117,14 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountScopedPreferences"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyAwsPreferences",
+            names: &["accountScopedPreferences"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,8 +162,14 @@ for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountId", "accountName", "savingsEstimationMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences",
+            names: &["accountId", "accountName", "savingsEstimationMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -190,8 +208,14 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyAzurePreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,8 +248,14 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyEcsPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,8 +298,14 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["awsPreferences", "gcpPreferences", "azurePreferences"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferences",
+            names: &["awsPreferences", "gcpPreferences", "azurePreferences"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -307,8 +343,14 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -342,8 +384,14 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -395,19 +443,25 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "costType",
-            "includeTaxes",
-            "includeNegotiatedSavings",
-            "includePromotionalCredits",
-            "includeSubscriptionCredits",
-            "includeSustainedUseDiscounts",
-            "includeSpendBasedCUDDiscounts",
-            "includeSpendingBasedDiscounts",
-            "includeResourceBasedCUDCredits",
-            "includeLegacySpendBasedCUDCredits",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences",
+            names: &[
+                "costType",
+                "includeTaxes",
+                "includeNegotiatedSavings",
+                "includePromotionalCredits",
+                "includeSubscriptionCredits",
+                "includeSustainedUseDiscounts",
+                "includeSpendBasedCUDDiscounts",
+                "includeSpendingBasedDiscounts",
+                "includeResourceBasedCUDCredits",
+                "includeLegacySpendBasedCUDCredits",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for RecommendationAzureVmId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "vmName",
-            "ignoredAt",
-            "ignoreComments",
-            "subscriptionId",
-            "ignoredByUserId",
-            "resourceGroupId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationAzureVmId",
+            names: &[
+                "vmName",
+                "ignoredAt",
+                "ignoreComments",
+                "subscriptionId",
+                "ignoredByUserId",
+                "resourceGroupId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,16 +123,22 @@ impl model::Model for RecommendationEc2InstanceId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ignoredAt",
-            "instanceId",
-            "awsAccountId",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationEc2InstanceId",
+            names: &[
+                "ignoredAt",
+                "instanceId",
+                "awsAccountId",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,16 +195,22 @@ impl model::Model for RecommendationEcsServiceId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ignoredAt",
-            "clusterName",
-            "ecsServiceName",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationEcsServiceId",
+            names: &[
+                "ignoredAt",
+                "clusterName",
+                "ecsServiceName",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,18 +271,24 @@ impl model::Model for RecommendationGovernanceRuleId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ruleId",
-            "targetId",
-            "ignoredAt",
-            "resourceId",
-            "targetRegion",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationGovernanceRuleId",
+            names: &[
+                "ruleId",
+                "targetId",
+                "ignoredAt",
+                "resourceId",
+                "targetRegion",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,16 +365,22 @@ impl model::Model for RecommendationNodepoolId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ignoredAt",
-            "clusterName",
-            "nodepoolName",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationNodepoolId",
+            names: &[
+                "ignoredAt",
+                "clusterName",
+                "nodepoolName",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,17 +439,23 @@ impl model::Model for RecommendationWorkloadId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ignoredAt",
-            "namespace",
-            "clusterName",
-            "workloadName",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationWorkloadId",
+            names: &[
+                "ignoredAt",
+                "namespace",
+                "clusterName",
+                "workloadName",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -493,16 +529,22 @@ impl model::Model for RecommendationsIgnoreList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "accountId",
-            "azureVmIgnoreList",
-            "nodepoolIgnoreList",
-            "workloadIgnoreList",
-            "ecsServiceIgnoreList",
-            "ec2InstanceIgnoreList",
-            "governanceRuleIgnoreList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationsIgnoreList",
+            names: &[
+                "accountId",
+                "azureVmIgnoreList",
+                "nodepoolIgnoreList",
+                "workloadIgnoreList",
+                "ecsServiceIgnoreList",
+                "ec2InstanceIgnoreList",
+                "governanceRuleIgnoreList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -565,18 +607,24 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "comments",
-            "nodepools",
-            "workloads",
-            "azureVmIds",
-            "ecsServices",
-            "ec2Instances",
-            "durationInDays",
-            "governanceRuleIds",
-            "awsPassthroughResources",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationsIgnoreResourcesDto",
+            names: &[
+                "comments",
+                "nodepools",
+                "workloads",
+                "azureVmIds",
+                "ecsServices",
+                "ec2Instances",
+                "durationInDays",
+                "governanceRuleIds",
+                "awsPassthroughResources",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -653,16 +701,22 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ignoredAt",
-            "resourceId",
-            "awsAccountId",
-            "ignoreComments",
-            "ignoredByUserId",
-            "ignoredByUserName",
-            "ignoreUntilEpochMillis",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationsIgnoreResourcesDtoAwsPassthroughResources",
+            names: &[
+                "ignoredAt",
+                "resourceId",
+                "awsAccountId",
+                "ignoreComments",
+                "ignoredByUserId",
+                "ignoredByUserName",
+                "ignoreUntilEpochMillis",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -713,8 +767,14 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRecommendationsIgnoreList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -740,6 +800,6 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
 model::model!(ResponseDtoRecommendationsIgnoreList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORecommendationsIgnoreList.status`."]
-    ResponseDtoRecommendationsIgnoreListStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRecommendationsIgnoreListStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

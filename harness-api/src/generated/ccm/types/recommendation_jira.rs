@@ -29,15 +29,21 @@ impl model::Model for CcmJiraCreateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fields",
-            "issueType",
-            "projectKey",
-            "connectorRef",
-            "resourceType",
-            "recommendationId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmJiraCreateDto",
+            names: &[
+                "fields",
+                "issueType",
+                "projectKey",
+                "connectorRef",
+                "resourceType",
+                "recommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -66,9 +72,9 @@ impl model::Model for CcmJiraCreateDto {
 }
 model::model!(CcmJiraCreateDto);
 model::open_enum! {
-    #[doc = " Schema `CCMJiraCreateDTO.resourceType`."] CcmJiraCreateDtoResourceType {
-    Workload = "WORKLOAD", NodePool = "NODE_POOL", EcsService = "ECS_SERVICE",
-    Ec2Instance = "EC2_INSTANCE", Governance = "GOVERNANCE", AzureInstance =
+    #[doc = " Schema `CCMJiraCreateDTO.resourceType`."] CcmJiraCreateDtoResourceType { 0
+    Workload = "WORKLOAD", 1 NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3
+    Ec2Instance = "EC2_INSTANCE", 4 Governance = "GOVERNANCE", 5 AzureInstance =
     "AZURE_INSTANCE", }
 }
 /// Schema `ResponseDTOCCMJiraDetails`.
@@ -92,8 +98,14 @@ impl model::Model for ResponseDtoccmJiraDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoccmJiraDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +131,8 @@ impl model::Model for ResponseDtoccmJiraDetails {
 model::model!(ResponseDtoccmJiraDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCCMJiraDetails.status`."]
-    ResponseDtoccmJiraDetailsStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoccmJiraDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `getCommonJiraFields body`.
 pub struct GetCommonJiraFieldsBody {
@@ -143,8 +155,14 @@ impl model::Model for GetCommonJiraFieldsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldType", "issueTypes", "projectKeys", "connectorRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetCommonJiraFieldsBody",
+            names: &["fieldType", "issueTypes", "projectKeys", "connectorRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,8 +203,14 @@ impl model::Model for GetCommonJiraIssueTypesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projectKeys", "connectorRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetCommonJiraIssueTypesBody",
+            names: &["projectKeys", "connectorRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +249,14 @@ impl model::Model for UpsertJiraFieldMappingBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldName", "issueTypes", "projectKeys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertJiraFieldMappingBody",
+            names: &["fieldName", "issueTypes", "projectKeys"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,14 +27,20 @@ impl model::Model for LookBackPeriod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "nodepoolPeriod",
-            "workloadPeriod",
-            "ecsServicePeriod",
-            "ec2InstancePeriod",
-            "ec2InstanceV2Period",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LookBackPeriod",
+            names: &[
+                "nodepoolPeriod",
+                "workloadPeriod",
+                "ecsServicePeriod",
+                "ec2InstancePeriod",
+                "ec2InstanceV2Period",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,23 +107,29 @@ impl model::Model for RecommendationPreference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountId",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "lookBackPeriod",
-            "appliedJiraStatuses",
-            "childRecommendation",
-            "ignoredJiraStatuses",
-            "parentRecommendation",
-            "recommendationPresets",
-            "appliedJiraResolutionCodes",
-            "ignoredJiraResolutionCodes",
-            "includeIgnoredRecommendation",
-            "enableRecommendationInferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationPreference",
+            names: &[
+                "uuid",
+                "accountId",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "lookBackPeriod",
+                "appliedJiraStatuses",
+                "childRecommendation",
+                "ignoredJiraStatuses",
+                "parentRecommendation",
+                "recommendationPresets",
+                "appliedJiraResolutionCodes",
+                "ignoredJiraResolutionCodes",
+                "includeIgnoredRecommendation",
+                "enableRecommendationInferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,16 +223,22 @@ impl model::Model for RecommendationPreferenceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "lookBackPeriod",
-            "appliedJiraStatuses",
-            "childRecommendation",
-            "ignoredJiraStatuses",
-            "parentRecommendation",
-            "appliedRecommendationPresets",
-            "includeIgnoredRecommendation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationPreferenceDto",
+            names: &[
+                "lookBackPeriod",
+                "appliedJiraStatuses",
+                "childRecommendation",
+                "ignoredJiraStatuses",
+                "parentRecommendation",
+                "appliedRecommendationPresets",
+                "includeIgnoredRecommendation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,8 +289,14 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRecommendationPreferenceDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -298,8 +322,8 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
 model::model!(ResponseDtoRecommendationPreferenceDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORecommendationPreferenceDTO.status`."]
-    ResponseDtoRecommendationPreferenceDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRecommendationPreferenceDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `createCloudAccountOverride body`.
 pub struct CreateCloudAccountOverrideBody {
@@ -328,16 +352,22 @@ impl model::Model for CreateCloudAccountOverrideBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "presetId",
-            "accountId",
-            "resourceType",
-            "cloudAccounts",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCloudAccountOverrideBody",
+            names: &[
+                "uuid",
+                "presetId",
+                "accountId",
+                "resourceType",
+                "cloudAccounts",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -384,8 +414,14 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCloudAccountOverrideBodyCloudAccounts",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,8 +462,14 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "externalUserId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCloudAccountOverrideBodyLastUpdatedBy",
+            names: &["name", "uuid", "email", "externalUserId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -453,14 +495,14 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
 model::model!(CreateCloudAccountOverrideBodyLastUpdatedBy);
 model::open_enum! {
     #[doc = " Schema `listCloudAccountOverridesByResourceType resourceType`."]
-    ListCloudAccountOverridesByResourceTypeValue { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Ec2InstanceV2
-    = "EC2_INSTANCE_V2", Governance = "GOVERNANCE", AzureInstance = "AZURE_INSTANCE",
-    AzureVm = "AZURE_VM", AzureVmss = "AZURE_VMSS", AzureDatabase = "AZURE_DATABASE",
-    AzureStorage = "AZURE_STORAGE", AzureFiles = "AZURE_FILES", AzureAppService =
-    "AZURE_APP_SERVICE", Ec2AutoScalingGroup = "EC2_AUTO_SCALING_GROUP", EbsVolume =
-    "EBS_VOLUME", RdsDbInstance = "RDS_DB_INSTANCE", RdsDbInstanceStorage =
-    "RDS_DB_INSTANCE_STORAGE", }
+    ListCloudAccountOverridesByResourceTypeValue { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Ec2InstanceV2 = "EC2_INSTANCE_V2", 5 Governance = "GOVERNANCE", 6 AzureInstance =
+    "AZURE_INSTANCE", 7 AzureVm = "AZURE_VM", 8 AzureVmss = "AZURE_VMSS", 9 AzureDatabase
+    = "AZURE_DATABASE", 10 AzureStorage = "AZURE_STORAGE", 11 AzureFiles = "AZURE_FILES",
+    12 AzureAppService = "AZURE_APP_SERVICE", 13 Ec2AutoScalingGroup =
+    "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
+    "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
 }
 /// Schema `updateCloudAccountOverride body`.
 pub struct UpdateCloudAccountOverrideBody {
@@ -479,8 +521,14 @@ impl model::Model for UpdateCloudAccountOverrideBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCloudAccountOverrideBody",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

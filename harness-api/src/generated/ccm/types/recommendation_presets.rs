@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoListRecommendationPreset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRecommendationPreset",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,17 +58,17 @@ impl model::Model for ResponseDtoListRecommendationPreset {
 model::model!(ResponseDtoListRecommendationPreset);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListRecommendationPreset.status`."]
-    ResponseDtoListRecommendationPresetStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListRecommendationPresetStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getRecommendationPresets resourceType`."]
-    GetRecommendationPresetsResourceType { Workload = "WORKLOAD", NodePool = "NODE_POOL",
-    EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Ec2InstanceV2 =
-    "EC2_INSTANCE_V2", Governance = "GOVERNANCE", AzureInstance = "AZURE_INSTANCE",
-    AzureVm = "AZURE_VM", AzureVmss = "AZURE_VMSS", AzureDatabase = "AZURE_DATABASE",
-    AzureStorage = "AZURE_STORAGE", AzureFiles = "AZURE_FILES", AzureAppService =
-    "AZURE_APP_SERVICE", Ec2AutoScalingGroup = "EC2_AUTO_SCALING_GROUP", EbsVolume =
-    "EBS_VOLUME", RdsDbInstance = "RDS_DB_INSTANCE", RdsDbInstanceStorage =
-    "RDS_DB_INSTANCE_STORAGE", }
+    GetRecommendationPresetsResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Ec2InstanceV2 = "EC2_INSTANCE_V2", 5 Governance = "GOVERNANCE", 6 AzureInstance =
+    "AZURE_INSTANCE", 7 AzureVm = "AZURE_VM", 8 AzureVmss = "AZURE_VMSS", 9 AzureDatabase
+    = "AZURE_DATABASE", 10 AzureStorage = "AZURE_STORAGE", 11 AzureFiles = "AZURE_FILES",
+    12 AzureAppService = "AZURE_APP_SERVICE", 13 Ec2AutoScalingGroup =
+    "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
+    "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
 }

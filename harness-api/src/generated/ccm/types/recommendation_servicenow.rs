@@ -27,8 +27,20 @@ impl model::Model for CcmServiceNowCreateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fields", "ticketType", "connectorRef", "resourceType", "recommendationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmServiceNowCreateDto",
+            names: &[
+                "fields",
+                "ticketType",
+                "connectorRef",
+                "resourceType",
+                "recommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -56,9 +68,9 @@ impl model::Model for CcmServiceNowCreateDto {
 model::model!(CcmServiceNowCreateDto);
 model::open_enum! {
     #[doc = " Schema `CCMServiceNowCreateDTO.resourceType`."]
-    CcmServiceNowCreateDtoResourceType { Workload = "WORKLOAD", NodePool = "NODE_POOL",
-    EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance = "GOVERNANCE",
-    AzureInstance = "AZURE_INSTANCE", }
+    CcmServiceNowCreateDtoResourceType { 0 Workload = "WORKLOAD", 1 NodePool =
+    "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `ResponseDTOCCMServiceNowDetails`.
 pub struct ResponseDtoccmServiceNowDetails {
@@ -81,8 +93,14 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoccmServiceNowDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,6 +126,6 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
 model::model!(ResponseDtoccmServiceNowDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCCMServiceNowDetails.status`."]
-    ResponseDtoccmServiceNowDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoccmServiceNowDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }

@@ -21,8 +21,14 @@ impl model::Model for RecommendationTagDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "recommendationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationTagDto",
+            names: &["tags", "recommendationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ResponseDtoRecommendationTagDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRecommendationTagDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,6 +102,6 @@ impl model::Model for ResponseDtoRecommendationTagDto {
 model::model!(ResponseDtoRecommendationTagDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORecommendationTagDTO.status`."]
-    ResponseDtoRecommendationTagDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoRecommendationTagDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }

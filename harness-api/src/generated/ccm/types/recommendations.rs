@@ -23,8 +23,14 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "resourceType", "totalMonthlySaving"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppliedRecommendationResourceStatsDto",
+            names: &["count", "resourceType", "totalMonthlySaving"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -48,9 +54,9 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
 model::model!(AppliedRecommendationResourceStatsDto);
 model::open_enum! {
     #[doc = " Schema `AppliedRecommendationResourceStatsDTO.resourceType`."]
-    AppliedRecommendationResourceStatsDtoResourceType { Workload = "WORKLOAD", NodePool =
-    "NODE_POOL", EcsService = "ECS_SERVICE", Ec2Instance = "EC2_INSTANCE", Governance =
-    "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
+    AppliedRecommendationResourceStatsDtoResourceType { 0 Workload = "WORKLOAD", 1
+    NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE",
+    4 Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `RecommendationItem`.
 pub struct RecommendationItem {
@@ -133,43 +139,49 @@ impl model::Model for RecommendationItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tags",
-            "isValid",
-            "appliedAt",
-            "createdAt",
-            "namespace",
-            "jiraStatus",
-            "resourceId",
-            "clusterName",
-            "monthlyCost",
-            "jiraIssueKey",
-            "resourceName",
-            "resourceType",
-            "targetRegion",
-            "cloudProvider",
-            "monthlySaving",
-            "perspectiveId",
-            "cloudAccountId",
-            "appliedByUserId",
-            "lastProcessedAt",
-            "perspectiveName",
-            "appliedAtSavings",
-            "cloudAccountName",
-            "governanceRuleId",
-            "jiraConnectorRef",
-            "appliedByUserName",
-            "overriddenSavings",
-            "servicenowIssueKey",
-            "costCategoryDetails",
-            "recommendationState",
-            "preferenceBasedSaving",
-            "recommendationDetails",
-            "servicenowIssueStatus",
-            "servicenowConnectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationItem",
+            names: &[
+                "id",
+                "tags",
+                "isValid",
+                "appliedAt",
+                "createdAt",
+                "namespace",
+                "jiraStatus",
+                "resourceId",
+                "clusterName",
+                "monthlyCost",
+                "jiraIssueKey",
+                "resourceName",
+                "resourceType",
+                "targetRegion",
+                "cloudProvider",
+                "monthlySaving",
+                "perspectiveId",
+                "cloudAccountId",
+                "appliedByUserId",
+                "lastProcessedAt",
+                "perspectiveName",
+                "appliedAtSavings",
+                "cloudAccountName",
+                "governanceRuleId",
+                "jiraConnectorRef",
+                "appliedByUserName",
+                "overriddenSavings",
+                "servicenowIssueKey",
+                "costCategoryDetails",
+                "recommendationState",
+                "preferenceBasedSaving",
+                "recommendationDetails",
+                "servicenowIssueStatus",
+                "servicenowConnectorRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -296,13 +308,13 @@ impl model::Model for RecommendationItem {
 model::model!(RecommendationItem);
 model::open_enum! {
     #[doc = " Schema `RecommendationItem.recommendationState`."]
-    RecommendationItemRecommendationState { Open = "OPEN", Applied = "APPLIED", Ignored =
-    "IGNORED", }
+    RecommendationItemRecommendationState { 0 Open = "OPEN", 1 Applied = "APPLIED", 2
+    Ignored = "IGNORED", }
 }
 model::open_enum! {
     #[doc = " Schema `RecommendationItem.resourceType`."] RecommendationItemResourceType
-    { Workload = "WORKLOAD", NodePool = "NODE_POOL", EcsService = "ECS_SERVICE",
-    Ec2Instance = "EC2_INSTANCE", Governance = "GOVERNANCE", AzureInstance =
+    { 0 Workload = "WORKLOAD", 1 NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3
+    Ec2Instance = "EC2_INSTANCE", 4 Governance = "GOVERNANCE", 5 AzureInstance =
     "AZURE_INSTANCE", }
 }
 /// Schema `RecommendationOverviewStats`.
@@ -322,8 +334,14 @@ impl model::Model for RecommendationOverviewStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalMonthlyCost", "totalMonthlySaving"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationOverviewStats",
+            names: &["totalMonthlyCost", "totalMonthlySaving"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -362,8 +380,14 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appliedDate", "totalMonthlySaving", "appliedRecommendationCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationRealizedSavingStatsDto",
+            names: &["appliedDate", "totalMonthlySaving", "appliedRecommendationCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -406,8 +430,14 @@ impl model::Model for RecommendationResourceTypeStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "resourceType", "totalMonthlyCost", "totalMonthlySaving"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationResourceTypeStats",
+            names: &["count", "resourceType", "totalMonthlyCost", "totalMonthlySaving"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -450,8 +480,14 @@ impl model::Model for Recommendations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "limit", "offset"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Recommendations",
+            names: &["items", "limit", "offset"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -494,8 +530,14 @@ impl model::Model for ResponseDtoInteger {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInteger",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -520,8 +562,8 @@ impl model::Model for ResponseDtoInteger {
 }
 model::model!(ResponseDtoInteger);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOInteger.status`."] ResponseDtoIntegerStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOInteger.status`."] ResponseDtoIntegerStatus { 0 Success
+    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAppliedRecommendationResourceStatsDTO`.
 pub struct ResponseDtoListAppliedRecommendationResourceStatsDto {
@@ -544,8 +586,14 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAppliedRecommendationResourceStatsDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +619,8 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
 model::model!(ResponseDtoListAppliedRecommendationResourceStatsDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAppliedRecommendationResourceStatsDTO.status`."]
-    ResponseDtoListAppliedRecommendationResourceStatsDtoStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoListAppliedRecommendationResourceStatsDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRecommendationRealizedSavingStatsDTO`.
 pub struct ResponseDtoListRecommendationRealizedSavingStatsDto {
@@ -595,8 +643,14 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRecommendationRealizedSavingStatsDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -622,8 +676,8 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
 model::model!(ResponseDtoListRecommendationRealizedSavingStatsDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListRecommendationRealizedSavingStatsDTO.status`."]
-    ResponseDtoListRecommendationRealizedSavingStatsDtoStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoListRecommendationRealizedSavingStatsDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRecommendationResourceTypeStats`.
 pub struct ResponseDtoListRecommendationResourceTypeStats {
@@ -646,8 +700,14 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRecommendationResourceTypeStats",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -673,8 +733,8 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
 model::model!(ResponseDtoListRecommendationResourceTypeStats);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListRecommendationResourceTypeStats.status`."]
-    ResponseDtoListRecommendationResourceTypeStatsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListRecommendationResourceTypeStatsStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORecommendationOverviewStats`.
 pub struct ResponseDtoRecommendationOverviewStats {
@@ -697,8 +757,14 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRecommendationOverviewStats",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -724,8 +790,8 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
 model::model!(ResponseDtoRecommendationOverviewStats);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORecommendationOverviewStats.status`."]
-    ResponseDtoRecommendationOverviewStatsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoRecommendationOverviewStatsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORecommendations`.
 pub struct ResponseDtoRecommendations {
@@ -748,8 +814,14 @@ impl model::Model for ResponseDtoRecommendations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRecommendations",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -775,8 +847,8 @@ impl model::Model for ResponseDtoRecommendations {
 model::model!(ResponseDtoRecommendations);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORecommendations.status`."]
-    ResponseDtoRecommendationsStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoRecommendationsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOVoid`.
 pub struct ResponseDtoVoid {
@@ -799,8 +871,14 @@ impl model::Model for ResponseDtoVoid {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoVoid",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,8 +903,8 @@ impl model::Model for ResponseDtoVoid {
 }
 model::model!(ResponseDtoVoid);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOVoid.status`."] ResponseDtoVoidStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOVoid.status`."] ResponseDtoVoidStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `changeInferenceState body`.
 pub struct ChangeInferenceStateBody {
@@ -847,8 +925,14 @@ impl model::Model for ChangeInferenceStateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment", "recommendationId", "verificationStatus"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeInferenceStateBody",
+            names: &["comment", "recommendationId", "verificationStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -885,8 +969,14 @@ impl model::Model for ChangeRecommendationStateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appliedSavings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeRecommendationStateBody",
+            names: &["appliedSavings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -906,13 +996,13 @@ impl model::Model for ChangeRecommendationStateBody {
 model::model!(ChangeRecommendationStateBody);
 model::open_enum! {
     #[doc = " Schema `changeRecommendationState state`."] ChangeRecommendationStateValue
-    { Open = "OPEN", Applied = "APPLIED", Ignored = "IGNORED", TemporarilyIgnored =
-    "TEMPORARILY_IGNORED", }
+    { 0 Open = "OPEN", 1 Applied = "APPLIED", 2 Ignored = "IGNORED", 3 TemporarilyIgnored
+    = "TEMPORARILY_IGNORED", }
 }
 model::open_enum! {
     #[doc = " Schema `realizedSavingsTimeSeries timeAggregation`."]
-    RealizedSavingsTimeSeriesTimeAggregation { Daily = "DAILY", Weekly = "WEEKLY",
-    Monthly = "MONTHLY", Yearly = "YEARLY", }
+    RealizedSavingsTimeSeriesTimeAggregation { 0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2
+    Monthly = "MONTHLY", 3 Yearly = "YEARLY", }
 }
 /// Schema `terraformResourceRecommendations body`.
 pub struct TerraformResourceRecommendationsBody {
@@ -933,8 +1023,14 @@ impl model::Model for TerraformResourceRecommendationsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["states", "resources", "includeDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformResourceRecommendationsBody",
+            names: &["states", "resources", "includeDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -981,8 +1077,14 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "module", "provider", "attributes", "resource_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformResourceRecommendationsBodyResources",
+            names: &["name", "type", "module", "provider", "attributes", "resource_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -35,18 +35,24 @@ impl model::Model for AzureVmDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cores",
-            "memory",
-            "region",
-            "vmSize",
-            "monthlyCost",
-            "avgCpuUtilization",
-            "maxCpuUtilization",
-            "avgMemoryUtilization",
-            "maxMemoryUtilization",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureVmDto",
+            names: &[
+                "cores",
+                "memory",
+                "region",
+                "vmSize",
+                "monthlyCost",
+                "avgCpuUtilization",
+                "maxCpuUtilization",
+                "avgMemoryUtilization",
+                "maxMemoryUtilization",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,23 +143,29 @@ impl model::Model for AzureVmRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "vmId",
-            "vmName",
-            "duration",
-            "tenantId",
-            "connectorId",
-            "jiraDetails",
-            "connectorName",
-            "showTerminated",
-            "subscriptionId",
-            "resourceGroupId",
-            "serviceNowDetails",
-            "TargetConfigurations",
-            "CurrentConfigurations",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureVmRecommendation",
+            names: &[
+                "id",
+                "vmId",
+                "vmName",
+                "duration",
+                "tenantId",
+                "connectorId",
+                "jiraDetails",
+                "connectorName",
+                "showTerminated",
+                "subscriptionId",
+                "resourceGroupId",
+                "serviceNowDetails",
+                "TargetConfigurations",
+                "CurrentConfigurations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,20 +265,26 @@ impl model::Model for ClusterRecommendationAccuracy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cpu",
-            "zone",
-            "nodes",
-            "memory",
-            "spotNodes",
-            "spotPrice",
-            "totalPrice",
-            "masterPrice",
-            "workerPrice",
-            "regularNodes",
-            "regularPrice",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterRecommendationAccuracy",
+            names: &[
+                "cpu",
+                "zone",
+                "nodes",
+                "memory",
+                "spotNodes",
+                "spotPrice",
+                "totalPrice",
+                "masterPrice",
+                "workerPrice",
+                "regularNodes",
+                "regularPrice",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +361,19 @@ impl model::Model for ContainerHistogramDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpuHistogram", "containerName", "memoryHistogram", "containerRecommendation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerHistogramDto",
+            names: &[
+                "cpuHistogram",
+                "containerName",
+                "memoryHistogram",
+                "containerRecommendation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -399,17 +428,23 @@ impl model::Model for ContainerRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "current",
-            "numDays",
-            "burstable",
-            "guaranteed",
-            "lastDayCost",
-            "recommended",
-            "percentileBased",
-            "totalSamplesCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerRecommendation",
+            names: &[
+                "current",
+                "numDays",
+                "burstable",
+                "guaranteed",
+                "lastDayCost",
+                "recommended",
+                "percentileBased",
+                "totalSamplesCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -473,8 +508,14 @@ impl model::Model for Cost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpu", "memory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Cost",
+            names: &["cpu", "memory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,17 +564,23 @@ impl model::Model for Ec2InstanceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "vcpu",
-            "memory",
-            "region",
-            "monthlyCost",
-            "cpuUtilisation",
-            "instanceFamily",
-            "monthlySavings",
-            "memoryUtilisation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ec2InstanceDto",
+            names: &[
+                "vcpu",
+                "memory",
+                "region",
+                "monthlyCost",
+                "cpuUtilisation",
+                "instanceFamily",
+                "monthlySavings",
+                "memoryUtilisation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,17 +656,23 @@ impl model::Model for Ec2InstanceRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "jiraDetails",
-            "awsAccountId",
-            "showTerminated",
-            "serviceNowDetails",
-            "CurrentConfigurations",
-            "SameFamilyRecommendation",
-            "CrossFamilyRecommendation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ec2InstanceRecommendation",
+            names: &[
+                "id",
+                "jiraDetails",
+                "awsAccountId",
+                "showTerminated",
+                "serviceNowDetails",
+                "CurrentConfigurations",
+                "SameFamilyRecommendation",
+                "CrossFamilyRecommendation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,21 +758,27 @@ impl model::Model for EcsRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "current",
-            "launchType",
-            "serviceArn",
-            "clusterName",
-            "jiraDetails",
-            "lastDayCost",
-            "serviceName",
-            "cpuHistogram",
-            "memoryHistogram",
-            "percentileBased",
-            "serviceNowDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcsRecommendationDto",
+            names: &[
+                "id",
+                "current",
+                "launchType",
+                "serviceArn",
+                "clusterName",
+                "jiraDetails",
+                "lastDayCost",
+                "serviceName",
+                "cpuHistogram",
+                "memoryHistogram",
+                "percentileBased",
+                "serviceNowDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -780,7 +839,7 @@ impl model::Model for EcsRecommendationDto {
 model::model!(EcsRecommendationDto);
 model::open_enum! {
     #[doc = " Schema `ECSRecommendationDTO.launchType`."] EcsRecommendationDtoLaunchType
-    { Ec2 = "EC2", Fargate = "FARGATE", External = "EXTERNAL", }
+    { 0 Ec2 = "EC2", 1 Fargate = "FARGATE", 2 External = "EXTERNAL", }
 }
 /// Schema `HistogramExp`.
 pub struct HistogramExp {
@@ -811,17 +870,23 @@ impl model::Model for HistogramExp {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "maxBucket",
-            "minBucket",
-            "numBuckets",
-            "growthRatio",
-            "precomputed",
-            "totalWeight",
-            "bucketWeights",
-            "firstBucketSize",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HistogramExp",
+            names: &[
+                "maxBucket",
+                "minBucket",
+                "numBuckets",
+                "growthRatio",
+                "precomputed",
+                "totalWeight",
+                "bucketWeights",
+                "firstBucketSize",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -889,8 +954,14 @@ impl model::Model for NodePool {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vm", "role", "vmClass", "sumNodes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodePool",
+            names: &["vm", "role", "vmClass", "sumNodes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -931,8 +1002,14 @@ impl model::Model for NodePoolId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusterid", "nodepoolname"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodePoolId",
+            names: &["clusterid", "nodepoolname"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -981,17 +1058,23 @@ impl model::Model for NodeRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "current",
-            "nodePoolId",
-            "jiraDetails",
-            "recommended",
-            "serviceNowDetails",
-            "totalResourceUsage",
-            "resourceRequirement",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeRecommendationDto",
+            names: &[
+                "id",
+                "current",
+                "nodePoolId",
+                "jiraDetails",
+                "recommended",
+                "serviceNowDetails",
+                "totalResourceUsage",
+                "resourceRequirement",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1085,26 +1168,32 @@ impl model::Model for RecommendClusterRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "zone",
-            "minCpu",
-            "minMem",
-            "sumCpu",
-            "sumGpu",
-            "sumMem",
-            "maxNodes",
-            "minNodes",
-            "sameSize",
-            "allowBurst",
-            "networkPerf",
-            "onDemandPct",
-            "excludeTypes",
-            "includeTypes",
-            "allowOlderGen",
-            "excludeSeries",
-            "includeSeries",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendClusterRequest",
+            names: &[
+                "zone",
+                "minCpu",
+                "minMem",
+                "sumCpu",
+                "sumGpu",
+                "sumMem",
+                "maxNodes",
+                "minNodes",
+                "sameSize",
+                "allowBurst",
+                "networkPerf",
+                "onDemandPct",
+                "excludeTypes",
+                "includeTypes",
+                "allowOlderGen",
+                "excludeSeries",
+                "includeSeries",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1205,16 +1294,22 @@ impl model::Model for RecommendationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "zone",
-            "region",
-            "service",
-            "accuracy",
-            "provider",
-            "nodePools",
-            "instanceCategory",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecommendationResponse",
+            names: &[
+                "zone",
+                "region",
+                "service",
+                "accuracy",
+                "provider",
+                "nodePools",
+                "instanceCategory",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1246,7 +1341,7 @@ impl model::Model for RecommendationResponse {
 model::model!(RecommendationResponse);
 model::open_enum! {
     #[doc = " Schema `RecommendationResponse.instanceCategory`."]
-    RecommendationResponseInstanceCategory { OnDemand = "ON_DEMAND", Spot = "SPOT",
+    RecommendationResponseInstanceCategory { 0 OnDemand = "ON_DEMAND", 1 Spot = "SPOT", 2
     Reserved = "RESERVED", }
 }
 /// Schema `ResourceRequirement`.
@@ -1268,8 +1363,14 @@ impl model::Model for ResourceRequirement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["empty", "limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceRequirement",
+            names: &["empty", "limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1312,8 +1413,14 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAzureVmRecommendation",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1339,8 +1446,8 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
 model::model!(ResponseDtoAzureVmRecommendation);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAzureVmRecommendation.status`."]
-    ResponseDtoAzureVmRecommendationStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoAzureVmRecommendationStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONodeRecommendationDTO`.
 pub struct ResponseDtoNodeRecommendationDto {
@@ -1363,8 +1470,14 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoNodeRecommendationDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1390,8 +1503,8 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
 model::model!(ResponseDtoNodeRecommendationDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONodeRecommendationDTO.status`."]
-    ResponseDtoNodeRecommendationDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoNodeRecommendationDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOWorkloadRecommendationDTO`.
 pub struct ResponseDtoWorkloadRecommendationDto {
@@ -1414,8 +1527,14 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoWorkloadRecommendationDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1441,8 +1560,8 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
 model::model!(ResponseDtoWorkloadRecommendationDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOWorkloadRecommendationDTO.status`."]
-    ResponseDtoWorkloadRecommendationDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoWorkloadRecommendationDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOEC2InstanceRecommendation`.
 pub struct ResponseDtoec2InstanceRecommendation {
@@ -1465,8 +1584,14 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoec2InstanceRecommendation",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1492,8 +1617,8 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
 model::model!(ResponseDtoec2InstanceRecommendation);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEC2InstanceRecommendation.status`."]
-    ResponseDtoec2InstanceRecommendationStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoec2InstanceRecommendationStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOECSRecommendationDTO`.
 pub struct ResponseDtoecsRecommendationDto {
@@ -1516,8 +1641,14 @@ impl model::Model for ResponseDtoecsRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoecsRecommendationDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1543,8 +1674,8 @@ impl model::Model for ResponseDtoecsRecommendationDto {
 model::model!(ResponseDtoecsRecommendationDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOECSRecommendationDTO.status`."]
-    ResponseDtoecsRecommendationDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoecsRecommendationDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `TotalResourceUsage`.
 pub struct TotalResourceUsage {
@@ -1567,8 +1698,14 @@ impl model::Model for TotalResourceUsage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["maxcpu", "sumcpu", "maxmemory", "summemory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TotalResourceUsage",
+            names: &["maxcpu", "sumcpu", "maxmemory", "summemory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1633,23 +1770,29 @@ impl model::Model for VirtualMachine {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "burst",
-            "zones",
-            "avgPrice",
-            "category",
-            "memPerVm",
-            "cpusPerVm",
-            "gpusPerVm",
-            "currentGen",
-            "networkPerf",
-            "onDemandPrice",
-            "allocatableMemPerVm",
-            "networkPerfCategory",
-            "allocatableCpusPerVm",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VirtualMachine",
+            names: &[
+                "type",
+                "burst",
+                "zones",
+                "avgPrice",
+                "category",
+                "memPerVm",
+                "cpusPerVm",
+                "gpusPerVm",
+                "currentGen",
+                "networkPerf",
+                "onDemandPrice",
+                "allocatableMemPerVm",
+                "networkPerfCategory",
+                "allocatableCpusPerVm",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1741,15 +1884,21 @@ impl model::Model for WorkloadRecommendationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "items",
-            "jiraDetails",
-            "lastDayCost",
-            "serviceNowDetails",
-            "containerRecommendations",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkloadRecommendationDto",
+            names: &[
+                "id",
+                "items",
+                "jiraDetails",
+                "lastDayCost",
+                "serviceNowDetails",
+                "containerRecommendations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

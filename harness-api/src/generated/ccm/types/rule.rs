@@ -71,24 +71,30 @@ impl model::Model for AwsRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "roleId",
-            "roleArn",
-            "authType",
-            "roleInfo",
-            "externalId",
-            "targetInfo",
-            "targetName",
-            "tenantInfo",
-            "oidcAuthParams",
-            "targetAccountId",
-            "cloudConnectorId",
-            "targetAccountName",
-            "isGovCloudConnector",
-            "isCostBreakdownRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsRecommendationAdhocDto",
+            names: &[
+                "type",
+                "roleId",
+                "roleArn",
+                "authType",
+                "roleInfo",
+                "externalId",
+                "targetInfo",
+                "targetName",
+                "tenantInfo",
+                "oidcAuthParams",
+                "targetAccountId",
+                "cloudConnectorId",
+                "targetAccountName",
+                "isGovCloudConnector",
+                "isCostBreakdownRequired",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,10 +159,6 @@ impl model::Model for AwsRecommendationAdhocDto {
                 self.is_cost_breakdown_required.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(AwsRecommendationAdhocDto);
@@ -227,24 +229,30 @@ impl model::Model for AzureRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "roleId",
-            "authType",
-            "clientId",
-            "roleInfo",
-            "tenantId",
-            "targetInfo",
-            "targetName",
-            "tenantInfo",
-            "oidcAuthParams",
-            "subscriptionId",
-            "cloudConnectorId",
-            "subscriptionName",
-            "isGovCloudConnector",
-            "isCostBreakdownRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRecommendationAdhocDto",
+            names: &[
+                "type",
+                "roleId",
+                "authType",
+                "clientId",
+                "roleInfo",
+                "tenantId",
+                "targetInfo",
+                "targetName",
+                "tenantInfo",
+                "oidcAuthParams",
+                "subscriptionId",
+                "cloudConnectorId",
+                "subscriptionName",
+                "isGovCloudConnector",
+                "isCostBreakdownRequired",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -310,10 +318,6 @@ impl model::Model for AzureRecommendationAdhocDto {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(AzureRecommendationAdhocDto);
 /// Schema `CcmRule`.
@@ -375,32 +379,38 @@ impl model::Model for CcmRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "uuid",
-            "isOOTB",
-            "deleted",
-            "savings",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "rulesYaml",
-            "storeType",
-            "description",
-            "resourceType",
-            "versionLabel",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "isStablePolicy",
-            "forRecommendation",
-            "isMultiPolicyRule",
-            "projectIdentifier",
-            "subRulePolicyDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmRule",
+            names: &[
+                "name",
+                "tags",
+                "uuid",
+                "isOOTB",
+                "deleted",
+                "savings",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "rulesYaml",
+                "storeType",
+                "description",
+                "resourceType",
+                "versionLabel",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "isStablePolicy",
+                "forRecommendation",
+                "isMultiPolicyRule",
+                "projectIdentifier",
+                "subRulePolicyDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -493,12 +503,12 @@ impl model::Model for CcmRule {
 }
 model::model!(CcmRule);
 model::open_enum! {
-    #[doc = " Schema `CcmRule.cloudProvider`."] CcmRuleCloudProvider { Aws = "AWS", Azure
-    = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `CcmRule.cloudProvider`."] CcmRuleCloudProvider { 0 Aws = "AWS", 1
+    Azure = "AZURE", 2 Gcp = "GCP", }
 }
 model::open_enum! {
-    #[doc = " Schema `CcmRule.storeType`."] CcmRuleStoreType { Inline = "INLINE", Remote
-    = "REMOTE", }
+    #[doc = " Schema `CcmRule.storeType`."] CcmRuleStoreType { 0 Inline = "INLINE", 1
+    Remote = "REMOTE", }
 }
 /// Schema `CloneRuleDTO`.
 pub struct CloneRuleDto {
@@ -515,8 +525,14 @@ impl model::Model for CloneRuleDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleClone"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloneRuleDto",
+            names: &["ruleClone"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -549,8 +565,14 @@ impl model::Model for CreateRuleDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleDto",
+            names: &["rule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -629,22 +651,28 @@ impl model::Model for GcpRecommendationAdhocDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "roleId",
-            "authType",
-            "roleInfo",
-            "projectId",
-            "targetInfo",
-            "targetName",
-            "tenantInfo",
-            "oidcAuthParams",
-            "cloudConnectorId",
-            "isGovCloudConnector",
-            "serviceAccountEmail",
-            "isCostBreakdownRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpRecommendationAdhocDto",
+            names: &[
+                "type",
+                "roleId",
+                "authType",
+                "roleInfo",
+                "projectId",
+                "targetInfo",
+                "targetName",
+                "tenantInfo",
+                "oidcAuthParams",
+                "cloudConnectorId",
+                "isGovCloudConnector",
+                "serviceAccountEmail",
+                "isCostBreakdownRequired",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -704,10 +732,6 @@ impl model::Model for GcpRecommendationAdhocDto {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(GcpRecommendationAdhocDto);
 /// Schema `GovernanceAdhocEnqueueDTOV2`.
@@ -744,8 +768,14 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleId", "isDryRun", "targetRegions", "targetAccounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceAdhocEnqueueDtov2",
+            names: &["ruleId", "isDryRun", "targetRegions", "targetAccounts"],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -767,10 +797,6 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
-    }
 }
 model::through_cell!(GovernanceAdhocEnqueueDtov2);
 /// Schema `GovernanceEnqueueResponseDTO`.
@@ -788,8 +814,14 @@ impl model::Model for GovernanceEnqueueResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceEnqueueResponseDto",
+            names: &["ruleExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -852,25 +884,31 @@ impl model::Model for GovernanceJobEnqueueDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "isOOTB",
-            "policy",
-            "ruleId",
-            "isDryRun",
-            "targetRegion",
-            "executionType",
-            "multiPolicyRule",
-            "ruleExecutionId",
-            "govCloudConnector",
-            "isMultiPolicyRule",
-            "ruleEnforcementId",
-            "isGovCloudConnector",
-            "subRulePolicyDetails",
-            "targetAccountDetails",
-            "ruleCloudProviderType",
-            "ruleEnforcementRecommendationId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceJobEnqueueDto",
+            names: &[
+                "isOOTB",
+                "policy",
+                "ruleId",
+                "isDryRun",
+                "targetRegion",
+                "executionType",
+                "multiPolicyRule",
+                "ruleExecutionId",
+                "govCloudConnector",
+                "isMultiPolicyRule",
+                "ruleEnforcementId",
+                "isGovCloudConnector",
+                "subRulePolicyDetails",
+                "targetAccountDetails",
+                "ruleCloudProviderType",
+                "ruleEnforcementRecommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -943,13 +981,13 @@ impl model::Model for GovernanceJobEnqueueDto {
 model::model!(GovernanceJobEnqueueDto);
 model::open_enum! {
     #[doc = " Schema `GovernanceJobEnqueueDTO.executionType`."]
-    GovernanceJobEnqueueDtoExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    }
+    GovernanceJobEnqueueDtoExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `GovernanceJobEnqueueDTO.ruleCloudProviderType`."]
-    GovernanceJobEnqueueDtoRuleCloudProviderType { Aws = "AWS", Azure = "AZURE", Gcp =
-    "GCP", }
+    GovernanceJobEnqueueDtoRuleCloudProviderType { 0 Aws = "AWS", 1 Azure = "AZURE", 2
+    Gcp = "GCP", }
 }
 /// Schema `ListDTO`.
 pub struct ListDto {
@@ -966,8 +1004,14 @@ impl model::Model for ListDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListDto",
+            names: &["query"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1012,8 +1056,14 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGovernanceEnqueueResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1039,8 +1089,8 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
 model::model!(ResponseDtoGovernanceEnqueueResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGovernanceEnqueueResponseDTO.status`."]
-    ResponseDtoGovernanceEnqueueResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoGovernanceEnqueueResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRule`.
 pub struct ResponseDtoListRule {
@@ -1063,8 +1113,14 @@ impl model::Model for ResponseDtoListRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRule",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1089,8 +1145,8 @@ impl model::Model for ResponseDtoListRule {
 }
 model::model!(ResponseDtoListRule);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOListRule.status`."] ResponseDtoListRuleStatus { Success
-    = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOListRule.status`."] ResponseDtoListRuleStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORule`.
 pub struct ResponseDtoRule {
@@ -1113,8 +1169,14 @@ impl model::Model for ResponseDtoRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRule",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1159,8 +1221,14 @@ impl model::Model for ResponseDtoRuleList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1185,12 +1253,12 @@ impl model::Model for ResponseDtoRuleList {
 }
 model::model!(ResponseDtoRuleList);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTORuleList.status`."] ResponseDtoRuleListStatus { Success
-    = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTORuleList.status`."] ResponseDtoRuleListStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTORule.status`."] ResponseDtoRuleStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTORule.status`."] ResponseDtoRuleStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuleClone`.
 pub struct RuleClone {
@@ -1207,8 +1275,14 @@ impl model::Model for RuleClone {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleClone",
+            names: &["uuid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1243,8 +1317,14 @@ impl model::Model for RuleList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules", "totalItems"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleList",
+            names: &["rules", "totalItems"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1305,23 +1385,29 @@ impl model::Model for RuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "limit",
-            "isOOTB",
-            "offset",
-            "search",
-            "orderBy",
-            "accountId",
-            "policyIds",
-            "resourceType",
-            "cloudProvider",
-            "orgIdentifier",
-            "isStablePolicy",
-            "forRecommendation",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleRequest",
+            names: &[
+                "tags",
+                "limit",
+                "isOOTB",
+                "offset",
+                "search",
+                "orderBy",
+                "accountId",
+                "policyIds",
+                "resourceType",
+                "cloudProvider",
+                "orgIdentifier",
+                "isStablePolicy",
+                "forRecommendation",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1405,8 +1491,14 @@ impl model::Model for SubRulePolicyDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "yaml", "resourceType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubRulePolicyDetails",
+            names: &["name", "yaml", "resourceType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1443,8 +1535,14 @@ impl model::Model for ToggleForRecommendationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cloudAccountIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ToggleForRecommendationRequest",
+            names: &["cloudAccountIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1464,9 +1562,10 @@ impl model::Model for ToggleForRecommendationRequest {
 model::model!(ToggleForRecommendationRequest);
 model::open_enum! {
     #[doc = " Schema `governanceTargetList cloudProvider`."]
-    GovernanceTargetListCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    GovernanceTargetListCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `regions cloudProvider`."] RuleRegionsCloudProvider { Aws = "AWS",
-    Azure = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `regions cloudProvider`."] RuleRegionsCloudProvider { 0 Aws = "AWS",
+    1 Azure = "AZURE", 2 Gcp = "GCP", }
 }

@@ -19,8 +19,14 @@ impl model::Model for CreateRuleEnforcementDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleEnforcement"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleEnforcementDto",
+            names: &["ruleEnforcement"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for EnforcementCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleIds", "accountId", "ruleSetIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementCount",
+            names: &["ruleIds", "accountId", "ruleSetIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for EnforcementCountDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enforcementCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementCountDto",
+            names: &["enforcementCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,8 +153,14 @@ impl model::Model for EnforcementCountRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleIds", "accountId", "ruleSetIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementCountRequest",
+            names: &["ruleIds", "accountId", "ruleSetIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +199,14 @@ impl model::Model for LinkedEnforcements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkedEnforcements",
+            names: &["name", "uuid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +247,14 @@ impl model::Model for ResponseDtoEnforcementCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnforcementCount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +280,8 @@ impl model::Model for ResponseDtoEnforcementCount {
 model::model!(ResponseDtoEnforcementCount);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnforcementCount.status`."]
-    ResponseDtoEnforcementCountStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoEnforcementCountStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTORuleEnforcement`.
 pub struct ResponseDtoRuleEnforcement {
@@ -268,8 +304,14 @@ impl model::Model for ResponseDtoRuleEnforcement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleEnforcement",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -314,8 +356,14 @@ impl model::Model for ResponseDtoRuleEnforcementList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleEnforcementList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,13 +389,13 @@ impl model::Model for ResponseDtoRuleEnforcementList {
 model::model!(ResponseDtoRuleEnforcementList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleEnforcementList.status`."]
-    ResponseDtoRuleEnforcementListStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoRuleEnforcementListStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleEnforcement.status`."]
-    ResponseDtoRuleEnforcementStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoRuleEnforcementStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `RuleEnforcement`.
 pub struct RuleEnforcement {
@@ -406,31 +454,37 @@ impl model::Model for RuleEnforcement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "uuid",
-            "deleted",
-            "ruleIds",
-            "isDryRun",
-            "runCount",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "ruleSetIDs",
-            "description",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "targetRegions",
-            "targetAccounts",
-            "executionSchedule",
-            "executionTimezone",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleEnforcement",
+            names: &[
+                "name",
+                "tags",
+                "uuid",
+                "deleted",
+                "ruleIds",
+                "isDryRun",
+                "runCount",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "ruleSetIDs",
+                "description",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "targetRegions",
+                "targetAccounts",
+                "executionSchedule",
+                "executionTimezone",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -520,8 +574,8 @@ impl model::Model for RuleEnforcement {
 }
 model::model!(RuleEnforcement);
 model::open_enum! {
-    #[doc = " Schema `RuleEnforcement.cloudProvider`."] RuleEnforcementCloudProvider {
-    Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `RuleEnforcement.cloudProvider`."] RuleEnforcementCloudProvider { 0
+    Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
 /// Schema `RuleEnforcementList`.
 pub struct RuleEnforcementList {
@@ -540,8 +594,14 @@ impl model::Model for RuleEnforcementList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalItems", "ruleEnforcements"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleEnforcementList",
+            names: &["totalItems", "ruleEnforcements"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -578,8 +638,14 @@ impl model::Model for EnforcementSavingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementSavingsBody",
+            names: &["operator", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -600,12 +666,12 @@ impl model::Model for EnforcementSavingsBody {
 }
 model::model!(EnforcementSavingsBody);
 model::open_enum! {
-    #[doc = " Schema `getRuleEnforcement sortOrder`."] GetRuleEnforcementSortOrder {
-    Ascending = "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `getRuleEnforcement sortOrder`."] GetRuleEnforcementSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 model::open_enum! {
-    #[doc = " Schema `getRuleEnforcement sortType`."] GetRuleEnforcementSortType { Name =
-    "NAME", Savings = "SAVINGS", LastUpdatedAt = "LAST_UPDATED_AT", }
+    #[doc = " Schema `getRuleEnforcement sortType`."] GetRuleEnforcementSortType { 0 Name
+    = "NAME", 1 Savings = "SAVINGS", 2 LastUpdatedAt = "LAST_UPDATED_AT", }
 }
 /// Schema `listRuleEnforcements body`.
 pub struct ListRuleEnforcementsBody {
@@ -640,19 +706,25 @@ impl model::Model for ListRuleEnforcementsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ruleIds",
-            "isDryRun",
-            "pageSize",
-            "sortType",
-            "isEnabled",
-            "searchKey",
-            "sortOrder",
-            "pageNumber",
-            "targetRegions",
-            "targetAccounts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRuleEnforcementsBody",
+            names: &[
+                "ruleIds",
+                "isDryRun",
+                "pageSize",
+                "sortType",
+                "isEnabled",
+                "searchKey",
+                "sortOrder",
+                "pageNumber",
+                "targetRegions",
+                "targetAccounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for CreateRuleExecutionFilterDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policyExecutionFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleExecutionFilterDto",
+            names: &["policyExecutionFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,16 +87,22 @@ impl model::Model for EvaluationExportRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "includeLogFiles",
-            "includeRuleYaml",
-            "includeActionFiles",
-            "includeInCsvFormat",
-            "ruleExecutionFilter",
-            "includeMetadataFiles",
-            "includeResourceFiles",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationExportRequestDto",
+            names: &[
+                "includeLogFiles",
+                "includeRuleYaml",
+                "includeActionFiles",
+                "includeInCsvFormat",
+                "ruleExecutionFilter",
+                "includeMetadataFiles",
+                "includeResourceFiles",
+            ],
+            required: &[4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,10 +130,6 @@ impl model::Model for EvaluationExportRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::through_cell!(EvaluationExportRequestDto);
 /// Schema `EvaluationExportResponseDTO`.
@@ -145,8 +153,14 @@ impl model::Model for EvaluationExportResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "fileName", "downloadUrl", "expirationTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationExportResponseDto",
+            names: &["type", "fileName", "downloadUrl", "expirationTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +205,14 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEvaluationExportResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -218,8 +238,8 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
 model::model!(ResponseDtoEvaluationExportResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEvaluationExportResponseDTO.status`."]
-    ResponseDtoEvaluationExportResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoEvaluationExportResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOFilterValues`.
 pub struct ResponseDtoFilterValues {
@@ -242,8 +262,14 @@ impl model::Model for ResponseDtoFilterValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFilterValues",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,7 +295,7 @@ impl model::Model for ResponseDtoFilterValues {
 model::model!(ResponseDtoFilterValues);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOFilterValues.status`."] ResponseDtoFilterValuesStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListRuleExecution`.
 pub struct ResponseDtoListRuleExecution {
@@ -292,8 +318,14 @@ impl model::Model for ResponseDtoListRuleExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListRuleExecution",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,8 +351,8 @@ impl model::Model for ResponseDtoListRuleExecution {
 model::model!(ResponseDtoListRuleExecution);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListRuleExecution.status`."]
-    ResponseDtoListRuleExecutionStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListRuleExecutionStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListSubRuleResponseDetails`.
 pub struct ResponseDtoListSubRuleResponseDetails {
@@ -343,8 +375,14 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListSubRuleResponseDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -370,8 +408,8 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
 model::model!(ResponseDtoListSubRuleResponseDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListSubRuleResponseDetails.status`."]
-    ResponseDtoListSubRuleResponseDetailsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListSubRuleResponseDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORuleExecution`.
 pub struct ResponseDtoRuleExecution {
@@ -394,8 +432,14 @@ impl model::Model for ResponseDtoRuleExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleExecution",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,7 +465,7 @@ impl model::Model for ResponseDtoRuleExecution {
 model::model!(ResponseDtoRuleExecution);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORuleExecution.status`."] ResponseDtoRuleExecutionStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuleExecutionFilter`.
 pub struct RuleExecutionFilter {
@@ -476,29 +520,35 @@ impl model::Model for RuleExecutionFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "time",
-            "limit",
-            "offset",
-            "region",
-            "ruleIds",
-            "savings",
-            "costType",
-            "isDryRun",
-            "accountId",
-            "sortOrder",
-            "ruleSetIds",
-            "executionIds",
-            "cloudProvider",
-            "targetAccount",
-            "cloudProviders",
-            "executionStatus",
-            "ruleEnforcementId",
-            "ruleExecutionSortType",
-            "resourceCountGreaterThanZero",
-            "ruleEnforcementRecommendationId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleExecutionFilter",
+            names: &[
+                "time",
+                "limit",
+                "offset",
+                "region",
+                "ruleIds",
+                "savings",
+                "costType",
+                "isDryRun",
+                "accountId",
+                "sortOrder",
+                "ruleSetIds",
+                "executionIds",
+                "cloudProvider",
+                "targetAccount",
+                "cloudProviders",
+                "executionStatus",
+                "ruleEnforcementId",
+                "ruleExecutionSortType",
+                "resourceCountGreaterThanZero",
+                "ruleEnforcementRecommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -583,29 +633,30 @@ impl model::Model for RuleExecutionFilter {
 model::model!(RuleExecutionFilter);
 model::open_enum! {
     #[doc = " Schema `RuleExecutionFilter.cloudProvider`."]
-    RuleExecutionFilterCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    RuleExecutionFilterCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
 model::open_enum! {
     #[doc = " Schema `RuleExecutionFilter.cloudProviders`."]
-    RuleExecutionFilterCloudProviders { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
+    RuleExecutionFilterCloudProviders { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `RuleExecutionFilter.costType`."] RuleExecutionFilterCostType {
-    Potential = "POTENTIAL", Realized = "REALIZED", }
+    #[doc = " Schema `RuleExecutionFilter.costType`."] RuleExecutionFilterCostType { 0
+    Potential = "POTENTIAL", 1 Realized = "REALIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `RuleExecutionFilter.executionStatus`."]
-    RuleExecutionFilterExecutionStatus { Failed = "FAILED", Enqueued = "ENQUEUED",
-    PartialSuccess = "PARTIAL_SUCCESS", Success = "SUCCESS", }
+    RuleExecutionFilterExecutionStatus { 0 Failed = "FAILED", 1 Enqueued = "ENQUEUED", 2
+    PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", }
 }
 model::open_enum! {
     #[doc = " Schema `RuleExecutionFilter.ruleExecutionSortType`."]
-    RuleExecutionFilterRuleExecutionSortType { Cost = "COST", LastUpdatedAt =
-    "LAST_UPDATED_AT", ResourceCount = "RESOURCE_COUNT", }
+    RuleExecutionFilterRuleExecutionSortType { 0 Cost = "COST", 1 LastUpdatedAt =
+    "LAST_UPDATED_AT", 2 ResourceCount = "RESOURCE_COUNT", }
 }
 model::open_enum! {
-    #[doc = " Schema `RuleExecutionFilter.sortOrder`."] RuleExecutionFilterSortOrder {
-    Ascending = "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `RuleExecutionFilter.sortOrder`."] RuleExecutionFilterSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 /// Schema `SubRuleResponseDetails`.
 pub struct SubRuleResponseDetails {
@@ -630,8 +681,20 @@ impl model::Model for SubRuleResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "response", "policyName", "errorMessage", "actionFilePresent"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubRuleResponseDetails",
+            names: &[
+                "status",
+                "response",
+                "policyName",
+                "errorMessage",
+                "actionFilePresent",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -658,40 +721,40 @@ impl model::Model for SubRuleResponseDetails {
 }
 model::model!(SubRuleResponseDetails);
 model::open_enum! {
-    #[doc = " Schema `SubRuleResponseDetails.status`."] SubRuleResponseDetailsStatus {
-    Failed = "FAILED", Enqueued = "ENQUEUED", PartialSuccess = "PARTIAL_SUCCESS", Success
-    = "SUCCESS", }
+    #[doc = " Schema `SubRuleResponseDetails.status`."] SubRuleResponseDetailsStatus { 0
+    Failed = "FAILED", 1 Enqueued = "ENQUEUED", 2 PartialSuccess = "PARTIAL_SUCCESS", 3
+    Success = "SUCCESS", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionDetails executionType`."]
-    GetRuleExecutionDetailsExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    InventoryInternal = "INVENTORY_INTERNAL", }
+    GetRuleExecutionDetailsExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", 2 InventoryInternal = "INVENTORY_INTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionDetails fileType`."]
-    GetRuleExecutionDetailsFileType { Resource = "RESOURCE", Log = "LOG", RuleYaml =
-    "RULE_YAML", ActionedResource = "ACTIONED_RESOURCE", GranularResource =
-    "GRANULAR_RESOURCE", ResourceCsv = "RESOURCE_CSV", }
+    GetRuleExecutionDetailsFileType { 0 Resource = "RESOURCE", 1 Log = "LOG", 2 RuleYaml
+    = "RULE_YAML", 3 ActionedResource = "ACTIONED_RESOURCE", 4 GranularResource =
+    "GRANULAR_RESOURCE", 5 ResourceCsv = "RESOURCE_CSV", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionGranularStatus executionType`."]
-    GetRuleExecutionGranularStatusExecutionType { Internal = "INTERNAL", External =
-    "EXTERNAL", InventoryInternal = "INVENTORY_INTERNAL", }
+    GetRuleExecutionGranularStatusExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", 2 InventoryInternal = "INVENTORY_INTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionLogs executionType`."]
-    GetRuleExecutionLogsExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    InventoryInternal = "INVENTORY_INTERNAL", }
+    GetRuleExecutionLogsExecutionType { 0 Internal = "INTERNAL", 1 External = "EXTERNAL",
+    2 InventoryInternal = "INVENTORY_INTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionRuleYaml executionType`."]
-    GetRuleExecutionRuleYamlExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    InventoryInternal = "INVENTORY_INTERNAL", }
+    GetRuleExecutionRuleYamlExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", 2 InventoryInternal = "INVENTORY_INTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `getRuleExecutionStatus executionType`."]
-    GetRuleExecutionStatusExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
-    InventoryInternal = "INVENTORY_INTERNAL", }
+    GetRuleExecutionStatusExecutionType { 0 Internal = "INTERNAL", 1 External =
+    "EXTERNAL", 2 InventoryInternal = "INVENTORY_INTERNAL", }
 }
 /// Schema `getRuleExecutionTagFilterValues body`.
 pub struct GetRuleExecutionTagFilterValuesBody {
@@ -716,8 +779,14 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "limit", "offset", "search", "tagKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRuleExecutionTagFilterValuesBody",
+            names: &["time", "limit", "offset", "search", "tagKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -760,8 +829,14 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRuleExecutionTagFilterValuesBodyTime",
+            names: &["operator", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -782,11 +857,12 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
 }
 model::model!(GetRuleExecutionTagFilterValuesBodyTime);
 model::open_enum! {
-    #[doc = " Schema `getRuleExecution executionType`."] GetRuleExecutionType { Internal
-    = "INTERNAL", External = "EXTERNAL", InventoryInternal = "INVENTORY_INTERNAL", }
+    #[doc = " Schema `getRuleExecution executionType`."] GetRuleExecutionType { 0
+    Internal = "INTERNAL", 1 External = "EXTERNAL", 2 InventoryInternal =
+    "INVENTORY_INTERNAL", }
 }
 model::open_enum! {
     #[doc = " Schema `refreshCostForRuleExecution executionType`."]
-    RefreshCostForRuleExecutionType { Internal = "INTERNAL", External = "EXTERNAL",
+    RefreshCostForRuleExecutionType { 0 Internal = "INTERNAL", 1 External = "EXTERNAL", 2
     InventoryInternal = "INVENTORY_INTERNAL", }
 }

@@ -19,8 +19,14 @@ impl model::Model for CreateRuleSetDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleSet"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleSetDto",
+            names: &["ruleSet"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for CreateRuleSetFilterDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleSet"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleSetFilterDto",
+            names: &["ruleSet"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for ResponseDtoRuleSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleSet",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,8 +157,14 @@ impl model::Model for ResponseDtoRuleSetList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRuleSetList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,12 +189,12 @@ impl model::Model for ResponseDtoRuleSetList {
 }
 model::model!(ResponseDtoRuleSetList);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTORuleSetList.status`."] ResponseDtoRuleSetListStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTORuleSetList.status`."] ResponseDtoRuleSetListStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTORuleSet.status`."] ResponseDtoRuleSetStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTORuleSet.status`."] ResponseDtoRuleSetStatus { 0 Success
+    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuleSet`.
 pub struct RuleSet {
@@ -213,23 +237,29 @@ impl model::Model for RuleSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "uuid",
-            "isOOTB",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "description",
-            "cloudProvider",
-            "lastUpdatedAt",
-            "lastUpdatedBy",
-            "orgIdentifier",
-            "rulesIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleSet",
+            names: &[
+                "name",
+                "tags",
+                "uuid",
+                "isOOTB",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "description",
+                "cloudProvider",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "orgIdentifier",
+                "rulesIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,8 +325,8 @@ impl model::Model for RuleSet {
 }
 model::model!(RuleSet);
 model::open_enum! {
-    #[doc = " Schema `RuleSet.cloudProvider`."] RuleSetCloudProvider { Aws = "AWS", Azure
-    = "AZURE", Gcp = "GCP", }
+    #[doc = " Schema `RuleSet.cloudProvider`."] RuleSetCloudProvider { 0 Aws = "AWS", 1
+    Azure = "AZURE", 2 Gcp = "GCP", }
 }
 /// Schema `RuleSetList`.
 pub struct RuleSetList {
@@ -315,8 +345,14 @@ impl model::Model for RuleSetList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleSet", "totalItems"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleSetList",
+            names: &["ruleSet", "totalItems"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,21 +409,27 @@ impl model::Model for RuleSetRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "limit",
-            "isOOTB",
-            "offset",
-            "search",
-            "orderBy",
-            "ruleIds",
-            "accountId",
-            "ruleSetIds",
-            "cloudProvider",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleSetRequest",
+            names: &[
+                "tags",
+                "limit",
+                "isOOTB",
+                "offset",
+                "search",
+                "orderBy",
+                "ruleIds",
+                "accountId",
+                "ruleSetIds",
+                "cloudProvider",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -31,16 +31,22 @@ impl model::Model for CreateUnitMetricBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "labels",
-            "metricName",
-            "description",
-            "handleEmptyValue",
-            "metricIdentifier",
-            "unitMetricRecords",
-            "defaultAggregation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateUnitMetricBody",
+            names: &[
+                "labels",
+                "metricName",
+                "description",
+                "handleEmptyValue",
+                "metricIdentifier",
+                "unitMetricRecords",
+                "defaultAggregation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,8 +91,14 @@ impl model::Model for CreateUnitMetricBodyLabels {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manager"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateUnitMetricBodyLabels",
+            names: &["manager"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,8 +133,14 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "usageTimeStamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateUnitMetricBodyUnitMetricRecords",
+            names: &["value", "usageTimeStamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -144,7 +162,7 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
 model::model!(CreateUnitMetricBodyUnitMetricRecords);
 model::open_enum! {
     #[doc = " Schema `getUnitMetric timeTruncGroupBy`."] GetUnitMetricTimeTruncGroupBy {
-    Day = "DAY", Week = "WEEK", Month = "MONTH", }
+    0 Day = "DAY", 1 Week = "WEEK", 2 Month = "MONTH", }
 }
 /// Schema `updateUnitMetric body`.
 pub struct UpdateUnitMetricBody {
@@ -173,16 +191,22 @@ impl model::Model for UpdateUnitMetricBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "labels",
-            "metricName",
-            "description",
-            "handleEmptyValue",
-            "metricIdentifier",
-            "unitMetricRecords",
-            "defaultAggregation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateUnitMetricBody",
+            names: &[
+                "labels",
+                "metricName",
+                "description",
+                "handleEmptyValue",
+                "metricIdentifier",
+                "unitMetricRecords",
+                "defaultAggregation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,8 +251,14 @@ impl model::Model for UpdateUnitMetricBodyLabels {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manager"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateUnitMetricBodyLabels",
+            names: &["manager"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +293,14 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "usageTimeStamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateUnitMetricBodyUnitMetricRecords",
+            names: &["value", "usageTimeStamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

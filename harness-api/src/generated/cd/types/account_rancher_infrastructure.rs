@@ -6,19 +6,21 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `list-account-scoped-rancher-clusters-using-connector order`."]
-    ListAccountScopedRancherClustersUsingConnectorOrder { Asc = "ASC", Desc = "DESC", }
+    ListAccountScopedRancherClustersUsingConnectorOrder { 0 Asc = "ASC", 1 Desc = "DESC",
+    }
 }
 model::open_enum! {
     #[doc = " Schema `list-account-scoped-rancher-clusters-using-connector sort`."]
-    ListAccountScopedRancherClustersUsingConnectorSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListAccountScopedRancherClustersUsingConnectorSort { 0 Name = "name", 1 Identifier =
+    "identifier", 2 Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `list-account-scoped-rancher-clusters-using-env-and-infra order`."]
-    ListAccountScopedRancherClustersUsingEnvAndInfraOrder { Asc = "ASC", Desc = "DESC", }
+    ListAccountScopedRancherClustersUsingEnvAndInfraOrder { 0 Asc = "ASC", 1 Desc =
+    "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-account-scoped-rancher-clusters-using-env-and-infra sort`."]
-    ListAccountScopedRancherClustersUsingEnvAndInfraSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListAccountScopedRancherClustersUsingEnvAndInfraSort { 0 Name = "name", 1 Identifier
+    = "identifier", 2 Created = "created", 3 Updated = "updated", }
 }

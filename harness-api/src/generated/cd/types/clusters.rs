@@ -25,8 +25,14 @@ impl model::Model for ClusterBasicDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "scope", "identifier", "agentIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterBasicDto",
+            names: &["name", "scope", "identifier", "agentIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,8 +57,8 @@ impl model::Model for ClusterBasicDto {
 }
 model::model!(ClusterBasicDto);
 model::open_enum! {
-    #[doc = " Schema `ClusterBasicDTO.scope`."] ClusterBasicDtoScope { Account =
-    "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `ClusterBasicDTO.scope`."] ClusterBasicDtoScope { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 /// Schema `ClusterBatchResponse`.
 pub struct ClusterBatchResponse {
@@ -71,8 +77,14 @@ impl model::Model for ClusterBatchResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["linked", "unlinked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterBatchResponse",
+            names: &["linked", "unlinked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,16 +147,22 @@ impl model::Model for ClusterLinkRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envRef",
-            "clusters",
-            "searchTerm",
-            "orgIdentifier",
-            "linkAllClusters",
-            "projectIdentifier",
-            "skipClusterValidation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterLinkRequest",
+            names: &[
+                "envRef",
+                "clusters",
+                "searchTerm",
+                "orgIdentifier",
+                "linkAllClusters",
+                "projectIdentifier",
+                "skipClusterValidation",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,10 +189,6 @@ impl model::Model for ClusterLinkRequest {
             6 => model::Part::Flag(&self.skip_cluster_validation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(ClusterLinkRequest);
@@ -218,15 +232,21 @@ impl model::Model for ClusterRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "envRef",
-            "identifier",
-            "orgIdentifier",
-            "agentIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterRequest",
+            names: &[
+                "scope",
+                "envRef",
+                "identifier",
+                "orgIdentifier",
+                "agentIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -252,15 +272,11 @@ impl model::Model for ClusterRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(ClusterRequest);
 model::open_enum! {
-    #[doc = " Schema `ClusterRequest.scope`."] ClusterRequestScope { Account = "ACCOUNT",
-    Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `ClusterRequest.scope`."] ClusterRequestScope { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 /// Schema `ClusterResponse`.
 pub struct ClusterResponse {
@@ -295,19 +311,25 @@ impl model::Model for ClusterResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "scope",
-            "envRef",
-            "linkedAt",
-            "clusterRef",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterResponse",
+            names: &[
+                "name",
+                "tags",
+                "scope",
+                "envRef",
+                "linkedAt",
+                "clusterRef",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -361,8 +383,8 @@ impl model::Model for ClusterResponse {
 }
 model::model!(ClusterResponse);
 model::open_enum! {
-    #[doc = " Schema `ClusterResponse.scope`."] ClusterResponseScope { Account =
-    "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `ClusterResponse.scope`."] ClusterResponseScope { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 /// Schema `ClusterUnlinkRequest`.
 pub struct ClusterUnlinkRequest {
@@ -401,14 +423,20 @@ impl model::Model for ClusterUnlinkRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envRef",
-            "clusters",
-            "orgIdentifier",
-            "projectIdentifier",
-            "unlinkAllClusters",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterUnlinkRequest",
+            names: &[
+                "envRef",
+                "clusters",
+                "orgIdentifier",
+                "projectIdentifier",
+                "unlinkAllClusters",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -431,10 +459,6 @@ impl model::Model for ClusterUnlinkRequest {
             4 => model::Part::Flag(&self.unlink_all_clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(ClusterUnlinkRequest);
@@ -467,17 +491,23 @@ impl model::Model for PageResponseClusterResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseClusterResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,8 +575,14 @@ impl model::Model for ResponseDtoClusterBatchResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoClusterBatchResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -572,8 +608,8 @@ impl model::Model for ResponseDtoClusterBatchResponse {
 model::model!(ResponseDtoClusterBatchResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOClusterBatchResponse.status`."]
-    ResponseDtoClusterBatchResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoClusterBatchResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOClusterResponse`.
 pub struct ResponseDtoClusterResponse {
@@ -596,8 +632,14 @@ impl model::Model for ResponseDtoClusterResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoClusterResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -623,8 +665,8 @@ impl model::Model for ResponseDtoClusterResponse {
 model::model!(ResponseDtoClusterResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOClusterResponse.status`."]
-    ResponseDtoClusterResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoClusterResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseClusterResponse`.
 pub struct ResponseDtoPageResponseClusterResponse {
@@ -647,8 +689,14 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseClusterResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -674,14 +722,14 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
 model::model!(ResponseDtoPageResponseClusterResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseClusterResponse.status`."]
-    ResponseDtoPageResponseClusterResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseClusterResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `deleteCluster scope`."] DeleteClusterScope { Account = "ACCOUNT",
-    Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `deleteCluster scope`."] DeleteClusterScope { 0 Account = "ACCOUNT",
+    1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `getClusterList scope`."] GetClusterListScope { Account = "ACCOUNT",
-    Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `getClusterList scope`."] GetClusterListScope { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }

@@ -21,8 +21,14 @@ impl model::Model for AllowedValuesUsagesInternalDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["usedIn", "allEntriesChecked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllowedValuesUsagesInternalDto",
+            names: &["usedIn", "allEntriesChecked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for CdGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branch", "repoUrl", "filePath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CdGitDetails",
+            names: &["branch", "repoUrl", "filePath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,15 +121,21 @@ impl model::Model for EntityListWithAllowedValuesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "accountId",
-            "entityType",
-            "gitDetails",
-            "identifier",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityListWithAllowedValuesResponse",
+            names: &[
+                "accountId",
+                "entityType",
+                "gitDetails",
+                "identifier",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -176,18 +194,24 @@ impl model::Model for Environment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "yaml",
-            "account",
-            "project",
-            "identifier",
-            "description",
-            "harness_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Environment",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "yaml",
+                "account",
+                "project",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -287,17 +311,23 @@ impl model::Model for EnvironmentCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "color",
-            "identifier",
-            "description",
-            "harness_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentCreateRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "color",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -342,10 +372,6 @@ impl model::Model for EnvironmentCreateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
 }
 model::through_cell!(EnvironmentCreateRequest);
 /// Schema `EnvironmentResponse`.
@@ -367,8 +393,14 @@ impl model::Model for EnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "environment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentResponse",
+            names: &["created", "updated", "environment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,25 +467,31 @@ impl model::Model for EnvironmentResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "color",
-            "deleted",
-            "version",
-            "accountId",
-            "storeType",
-            "identifier",
-            "description",
-            "connectorRef",
-            "orgIdentifier",
-            "fallbackBranch",
-            "entityGitDetails",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentResponseDetails",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "color",
+                "deleted",
+                "version",
+                "accountId",
+                "storeType",
+                "identifier",
+                "description",
+                "connectorRef",
+                "orgIdentifier",
+                "fallbackBranch",
+                "entityGitDetails",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,16 +564,16 @@ impl model::Model for EnvironmentResponseDetails {
 model::model!(EnvironmentResponseDetails);
 model::open_enum! {
     #[doc = " Schema `EnvironmentResponseDetails.storeType`."]
-    EnvironmentResponseDetailsStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc
-    = "INLINE_HC", }
+    EnvironmentResponseDetailsStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
     #[doc = " Schema `EnvironmentResponseDetails.type`."] EnvironmentResponseDetailsType
-    { PreProduction = "PreProduction", Production = "Production", }
+    { 0 PreProduction = "PreProduction", 1 Production = "Production", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnvironmentType`."] EnvironmentType { PreProduction =
-    "PreProduction", Production = "Production", }
+    #[doc = " Schema `EnvironmentType`."] EnvironmentType { 0 PreProduction =
+    "PreProduction", 1 Production = "Production", }
 }
 /// Schema `EnvironmentUpdateRequest`.
 pub struct EnvironmentUpdateRequest {
@@ -587,17 +625,23 @@ impl model::Model for EnvironmentUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "color",
-            "identifier",
-            "description",
-            "harness_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentUpdateRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "color",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -642,10 +686,6 @@ impl model::Model for EnvironmentUpdateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
 }
 model::through_cell!(EnvironmentUpdateRequest);
 /// Schema `GitEntityFindInfoDTO`.
@@ -679,18 +719,24 @@ impl model::Model for GitEntityFindInfoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "branch",
-            "repoName",
-            "yamlGitConfigId",
-            "defaultFromOtherRepo",
-            "parentEntityRepoName",
-            "parentEntityConnectorRef",
-            "parentEntityOrgIdentifier",
-            "parentEntityAccountIdentifier",
-            "parentEntityProjectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitEntityFindInfoDto",
+            names: &[
+                "branch",
+                "repoName",
+                "yamlGitConfigId",
+                "defaultFromOtherRepo",
+                "parentEntityRepoName",
+                "parentEntityConnectorRef",
+                "parentEntityOrgIdentifier",
+                "parentEntityAccountIdentifier",
+                "parentEntityProjectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -775,20 +821,26 @@ impl model::Model for Infrastructure {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "account",
-            "project",
-            "identifier",
-            "description",
-            "environment",
-            "harness_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Infrastructure",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "account",
+                "project",
+                "identifier",
+                "description",
+                "environment",
+                "harness_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -892,8 +944,22 @@ impl model::Model for InfrastructureCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "type", "yaml", "identifier", "description", "harness_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureCreateRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -921,10 +987,6 @@ impl model::Model for InfrastructureCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3, 4]
-    }
 }
 model::through_cell!(InfrastructureCreateRequest);
 /// Schema `InfrastructureResponse`.
@@ -946,8 +1008,14 @@ impl model::Model for InfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "infrastructure"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureResponse",
+            names: &["created", "updated", "infrastructure"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -970,14 +1038,15 @@ impl model::Model for InfrastructureResponse {
 }
 model::model!(InfrastructureResponse);
 model::open_enum! {
-    #[doc = " Schema `InfrastructureType`."] InfrastructureType { KubernetesDirect =
-    "KUBERNETES_DIRECT", KubernetesGcp = "KUBERNETES_GCP", KubernetesAzure =
-    "KUBERNETES_AZURE", Pdc = "PDC", SshWinrmAzure = "SSH_WINRM_AZURE",
-    ServerlessAwsLambda = "SERVERLESS_AWS_LAMBDA", AzureWebApp = "AZURE_WEB_APP",
-    SshWinrmAws = "SSH_WINRM_AWS", CustomDeployment = "CUSTOM_DEPLOYMENT", Ecs = "ECS",
-    Elastigroup = "ELASTIGROUP", Tas = "TAS", Asg = "ASG", GoogleCloudFunctions =
-    "GOOGLE_CLOUD_FUNCTIONS", AwsSam = "AWS_SAM", AwsLambda = "AWS_LAMBDA", KubernetesAws
-    = "KUBERNETES_AWS", KubernetesRancher = "KUBERNETES_RANCHER", }
+    #[doc = " Schema `InfrastructureType`."] InfrastructureType { 0 KubernetesDirect =
+    "KUBERNETES_DIRECT", 1 KubernetesGcp = "KUBERNETES_GCP", 2 KubernetesAzure =
+    "KUBERNETES_AZURE", 3 Pdc = "PDC", 4 SshWinrmAzure = "SSH_WINRM_AZURE", 5
+    ServerlessAwsLambda = "SERVERLESS_AWS_LAMBDA", 6 AzureWebApp = "AZURE_WEB_APP", 7
+    SshWinrmAws = "SSH_WINRM_AWS", 8 CustomDeployment = "CUSTOM_DEPLOYMENT", 9 Ecs =
+    "ECS", 10 Elastigroup = "ELASTIGROUP", 11 Tas = "TAS", 12 Asg = "ASG", 13
+    GoogleCloudFunctions = "GOOGLE_CLOUD_FUNCTIONS", 14 AwsSam = "AWS_SAM", 15 AwsLambda
+    = "AWS_LAMBDA", 16 KubernetesAws = "KUBERNETES_AWS", 17 KubernetesRancher =
+    "KUBERNETES_RANCHER", }
 }
 /// Schema `InfrastructureUpdateRequest`.
 pub struct InfrastructureUpdateRequest {
@@ -1027,8 +1096,22 @@ impl model::Model for InfrastructureUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "type", "yaml", "identifier", "description", "harness_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureUpdateRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1056,10 +1139,6 @@ impl model::Model for InfrastructureUpdateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3, 4]
-    }
 }
 model::through_cell!(InfrastructureUpdateRequest);
 /// Schema `ManifestsResponseDTO`.
@@ -1077,8 +1156,14 @@ impl model::Model for ManifestsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestsResponseDto",
+            names: &["identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1119,14 +1204,20 @@ impl model::Model for NgEnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "environment",
-            "lastModifiedAt",
-            "governanceMetadata",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgEnvironmentResponse",
+            names: &[
+                "createdAt",
+                "environment",
+                "lastModifiedAt",
+                "governanceMetadata",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1169,8 +1260,14 @@ impl model::Model for RancherClusterItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusters", "clusterItems"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherClusterItem",
+            names: &["clusters", "clusterItems"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1207,8 +1304,14 @@ impl model::Model for RancherClusterItemClusterItems {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherClusterItemClusterItems",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1249,8 +1352,14 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAllowedValuesUsagesInternalDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1276,8 +1385,8 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
 model::model!(ResponseDtoAllowedValuesUsagesInternalDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAllowedValuesUsagesInternalDTO.status`."]
-    ResponseDtoAllowedValuesUsagesInternalDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoAllowedValuesUsagesInternalDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideGitUpdateResponse`.
 pub struct ResponseDtoServiceOverrideGitUpdateResponse {
@@ -1300,8 +1409,14 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceOverrideGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1327,8 +1442,8 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
 model::model!(ResponseDtoServiceOverrideGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceOverrideGitUpdateResponse.status`."]
-    ResponseDtoServiceOverrideGitUpdateResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoServiceOverrideGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideMoveConfigResponse`.
 pub struct ResponseDtoServiceOverrideMoveConfigResponse {
@@ -1351,8 +1466,14 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceOverrideMoveConfigResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1378,8 +1499,8 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
 model::model!(ResponseDtoServiceOverrideMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceOverrideMoveConfigResponse.status`."]
-    ResponseDtoServiceOverrideMoveConfigResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoServiceOverrideMoveConfigResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `Service`.
 pub struct Service {
@@ -1412,18 +1533,24 @@ impl model::Model for Service {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "yaml",
-            "account",
-            "project",
-            "identifier",
-            "description",
-            "harness_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Service",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "yaml",
+                "account",
+                "project",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1513,8 +1640,21 @@ impl model::Model for ServiceCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "yaml", "identifier", "description", "harness_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceCreateRequest",
+            names: &[
+                "name",
+                "tags",
+                "yaml",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1539,10 +1679,6 @@ impl model::Model for ServiceCreateRequest {
             5 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
     }
 }
 model::through_cell!(ServiceCreateRequest);
@@ -1569,8 +1705,20 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier", "serviceRef", "environmentRef", "infraIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideGitUpdateResponse",
+            names: &[
+                "type",
+                "identifier",
+                "serviceRef",
+                "environmentRef",
+                "infraIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1598,10 +1746,10 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
 model::model!(ServiceOverrideGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ServiceOverrideGitUpdateResponse.type`."]
-    ServiceOverrideGitUpdateResponseType { EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE",
-    EnvServiceOverride = "ENV_SERVICE_OVERRIDE", InfraGlobalOverride =
-    "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride = "INFRA_SERVICE_OVERRIDE",
-    ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride =
+    ServiceOverrideGitUpdateResponseType { 0 EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", 1
+    EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2 InfraGlobalOverride =
+    "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", 4
+    ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5 ClusterServiceOverride =
     "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideMoveConfigResponse`.
@@ -1627,8 +1775,20 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier", "serviceRef", "environmentRef", "infraIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideMoveConfigResponse",
+            names: &[
+                "type",
+                "identifier",
+                "serviceRef",
+                "environmentRef",
+                "infraIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1656,10 +1816,10 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
 model::model!(ServiceOverrideMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ServiceOverrideMoveConfigResponse.type`."]
-    ServiceOverrideMoveConfigResponseType { EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE",
-    EnvServiceOverride = "ENV_SERVICE_OVERRIDE", InfraGlobalOverride =
-    "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride = "INFRA_SERVICE_OVERRIDE",
-    ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride =
+    ServiceOverrideMoveConfigResponseType { 0 EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE",
+    1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2 InfraGlobalOverride =
+    "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", 4
+    ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5 ClusterServiceOverride =
     "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceResponse`.
@@ -1681,8 +1841,14 @@ impl model::Model for ServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "service", "updated"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceResponse",
+            names: &["created", "service", "updated"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1744,8 +1910,21 @@ impl model::Model for ServiceUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "yaml", "identifier", "description", "harness_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceUpdateRequest",
+            names: &[
+                "name",
+                "tags",
+                "yaml",
+                "identifier",
+                "description",
+                "harness_version",
+            ],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1770,10 +1949,6 @@ impl model::Model for ServiceUpdateRequest {
             5 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
     }
 }
 model::through_cell!(ServiceUpdateRequest);

@@ -19,8 +19,14 @@ impl model::Model for CustomDeploymentInfraResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["obsolete"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentInfraResponseDto",
+            names: &["obsolete"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["refreshedYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentRefreshYamlDto",
+            names: &["refreshedYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for CustomDeploymentVariableProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "visible", "aliasFqn", "localName", "variableName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentVariableProperties",
+            names: &["fqn", "visible", "aliasFqn", "localName", "variableName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +159,14 @@ impl model::Model for CustomDeploymentVariableResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "metadataMap"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentVariableResponseDto",
+            names: &["yaml", "metadataMap"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +211,14 @@ impl model::Model for CustomDeploymentYamlDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentYamlDto",
+            names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,10 +233,6 @@ impl model::Model for CustomDeploymentYamlDto {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CustomDeploymentYamlDto);
@@ -235,8 +261,14 @@ impl model::Model for CustomDeploymentYamlRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entityYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomDeploymentYamlRequestDto",
+            names: &["entityYaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,10 +283,6 @@ impl model::Model for CustomDeploymentYamlRequestDto {
             0 => model::Cell::part(&self.entity_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CustomDeploymentYamlRequestDto);
@@ -289,18 +317,24 @@ impl model::Model for EntityDetailProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "triggerRef",
-            "infraDefRef",
-            "inputSetRef",
-            "templateRef",
-            "entityRefCase",
-            "identifierRef",
-            "entityGitMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityDetailProtoDto",
+            names: &[
+                "name",
+                "type",
+                "triggerRef",
+                "infraDefRef",
+                "inputSetRef",
+                "templateRef",
+                "entityRefCase",
+                "identifierRef",
+                "entityGitMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -352,176 +386,186 @@ impl model::Model for EntityDetailProtoDto {
 model::model!(EntityDetailProtoDto);
 model::open_enum! {
     #[doc = " Schema `EntityDetailProtoDTO.entityRefCase`."]
-    EntityDetailProtoDtoEntityRefCase { Identifierref = "IDENTIFIERREF", Inputsetref =
-    "INPUTSETREF", Templateref = "TEMPLATEREF", Infradefref = "INFRADEFREF", Triggerref =
-    "TRIGGERREF", EntityrefNotSet = "ENTITYREF_NOT_SET", }
+    EntityDetailProtoDtoEntityRefCase { 0 Identifierref = "IDENTIFIERREF", 1 Inputsetref
+    = "INPUTSETREF", 2 Templateref = "TEMPLATEREF", 3 Infradefref = "INFRADEFREF", 4
+    Triggerref = "TRIGGERREF", 5 EntityrefNotSet = "ENTITYREF_NOT_SET", }
 }
 model::open_enum! {
-    #[doc = " Schema `EntityDetailProtoDTO.type`."] EntityDetailProtoDtoType { Projects =
-    "PROJECTS", Pipelines = "PIPELINES", Connectors = "CONNECTORS", Secrets = "SECRETS",
-    Service = "SERVICE", Environment = "ENVIRONMENT", InputSets = "INPUT_SETS", CvConfig
-    = "CV_CONFIG", Delegates = "DELEGATES", DelegateConfigurations =
-    "DELEGATE_CONFIGURATIONS", CvVerificationJob = "CV_VERIFICATION_JOB",
-    CvKubernetesActivitySource = "CV_KUBERNETES_ACTIVITY_SOURCE", IntegrationSteps =
-    "INTEGRATION_STEPS", IntegrationStage = "INTEGRATION_STAGE", DeploymentStage =
-    "DEPLOYMENT_STAGE", DeploymentSteps = "DEPLOYMENT_STEPS", PipelineSteps =
-    "PIPELINE_STEPS", ApprovalStage = "APPROVAL_STAGE", Triggers = "TRIGGERS",
-    FeatureFlagStage = "FEATURE_FLAG_STAGE", MonitoredService = "MONITORED_SERVICE",
-    Template = "TEMPLATE", GitRepositories = "GIT_REPOSITORIES", FeatureFlags =
-    "FEATURE_FLAGS", HttpStep = "HTTP_STEP", ShellScriptStep = "SHELL_SCRIPT_STEP",
-    K8sCanaryDeployStep = "K8S_CANARY_DEPLOY_STEP", JiraCreateStep = "JIRA_CREATE_STEP",
-    ServicenowApprovalStep = "SERVICENOW_APPROVAL_STEP", JiraUpdateStep =
-    "JIRA_UPDATE_STEP", JiraApprovalStep = "JIRA_APPROVAL_STEP", HarnessApprovalStep =
-    "HARNESS_APPROVAL_STEP", BarrierStep = "BARRIER_STEP", VerifyStep = "VERIFY_STEP",
-    Opapolicies = "OPAPOLICIES", PolicyStep = "POLICY_STEP", ArtifactoryUpload =
-    "ARTIFACTORY_UPLOAD", GcsUpload = "GCS_UPLOAD", S3Upload = "S3_UPLOAD",
-    BuildAndPushGcr = "BUILD_AND_PUSH_GCR", BuildAndPushEcr = "BUILD_AND_PUSH_ECR",
-    BuildAndPushDockerRegistry = "BUILD_AND_PUSH_DOCKER_REGISTRY", RunStep = "RUN_STEP",
-    RunTest = "RUN_TEST", Plugin = "PLUGIN", RestoreCacheGcs = "RESTORE_CACHE_GCS",
-    RestoreCacheS3 = "RESTORE_CACHE_S3", SaveCacheGcs = "SAVE_CACHE_GCS", SaveCacheS3 =
-    "SAVE_CACHE_S3", FlagConfiguration = "FLAG_CONFIGURATION", Security = "SECURITY",
-    K8sApplyStep = "K8S_APPLY_STEP", K8sBlueGreenDeployStep =
-    "K8S_BLUE_GREEN_DEPLOY_STEP", K8sRollingDeployStep = "K8S_ROLLING_DEPLOY_STEP",
-    K8sRollingRollbackStep = "K8S_ROLLING_ROLLBACK_STEP", K8sScaleStep =
-    "K8S_SCALE_STEP", K8sDeleteStep = "K8S_DELETE_STEP", K8sBgSwapServicesStep =
-    "K8S_BG_SWAP_SERVICES_STEP", K8sCanaryDeleteStep = "K8S_CANARY_DELETE_STEP",
-    TerraformApplyStep = "TERRAFORM_APPLY_STEP", TerraformPlanStep =
-    "TERRAFORM_PLAN_STEP", TerraformDestroyStep = "TERRAFORM_DESTROY_STEP",
-    TerraformRollbackStep = "TERRAFORM_ROLLBACK_STEP", HelmDeployStep =
-    "HELM_DEPLOY_STEP", HelmRollbackStep = "HELM_ROLLBACK_STEP", ServicenowCreateStep =
-    "SERVICENOW_CREATE_STEP", ServicenowUpdateStep = "SERVICENOW_UPDATE_STEP",
-    EnvironmentGroup = "ENVIRONMENT_GROUP", SecurityStage = "SECURITY_STAGE",
-    SecuritySteps = "SECURITY_STEPS", Files = "FILES", ServerlessAwsLambdaDeployStep =
-    "SERVERLESS_AWS_LAMBDA_DEPLOY_STEP", ServerlessAwsLambdaRollbackStep =
-    "SERVERLESS_AWS_LAMBDA_ROLLBACK_STEP", CustomStage = "CUSTOM_STAGE",
-    CloudformationCreateStackStep = "CLOUDFORMATION_CREATE_STACK_STEP",
-    CloudformationDeleteStackStep = "CLOUDFORMATION_DELETE_STACK_STEP",
-    CloudformationRollbackStackStep = "CLOUDFORMATION_ROLLBACK_STACK_STEP",
-    Infrastructure = "INFRASTRUCTURE", GitopsCreatePr = "GITOPS_CREATE_PR", CommandStep =
-    "COMMAND_STEP", StrategyNode = "STRATEGY_NODE", AzureSlotDeploymentStep =
-    "AZURE_SLOT_DEPLOYMENT_STEP", AzureTrafficShiftStep = "AZURE_TRAFFIC_SHIFT_STEP",
-    AzureSwapSlotStep = "AZURE_SWAP_SLOT_STEP", AzureWebappRollbackStep =
-    "AZURE_WEBAPP_ROLLBACK_STEP", GitopsMergePr = "GITOPS_MERGE_PR", QueueStep =
-    "QUEUE_STEP", CustomApprovalStep = "CUSTOM_APPROVAL_STEP", JenkinsBuild =
-    "JENKINS_BUILD", TemplateStage = "TEMPLATE_STAGE", EmailStep = "EMAIL_STEP",
-    BuildAndPushAcr = "BUILD_AND_PUSH_ACR", AzureCreateArmResourceStep =
-    "AZURE_CREATE_ARM_RESOURCE_STEP", GitClone = "GIT_CLONE", AzureCreateBpResourceStep =
-    "AZURE_CREATE_BP_RESOURCE_STEP", AzureRollbackArmResourceStep =
-    "AZURE_ROLLBACK_ARM_RESOURCE_STEP", BackgroundStep = "BACKGROUND_STEP",
-    EcsRollingDeployStep = "ECS_ROLLING_DEPLOY_STEP", EcsRollingRollbackStep =
-    "ECS_ROLLING_ROLLBACK_STEP", EcsCanaryDeployStep = "ECS_CANARY_DEPLOY_STEP",
-    EcsCanaryDeleteStep = "ECS_CANARY_DELETE_STEP", TemplateCustomDeployment =
-    "TEMPLATE_CUSTOM_DEPLOYMENT", WaitStep = "WAIT_STEP", ArtifactSourceTemplate =
-    "ARTIFACT_SOURCE_TEMPLATE", EcsBlueGreenCreateServiceStep =
-    "ECS_BLUE_GREEN_CREATE_SERVICE_STEP", EcsBlueGreenSwapTargetGroupsStep =
-    "ECS_BLUE_GREEN_SWAP_TARGET_GROUPS_STEP", EcsBlueGreenRollbackStep =
-    "ECS_BLUE_GREEN_ROLLBACK_STEP", FetchInstanceScriptStep =
-    "FETCH_INSTANCE_SCRIPT_STEP", PipelineStage = "PIPELINE_STAGE",
-    ShellScriptProvisionStep = "SHELL_SCRIPT_PROVISION_STEP", ServicenowImportSetStep =
-    "SERVICENOW_IMPORT_SET_STEP", GitopsUpdateReleaseRepo = "GITOPS_UPDATE_RELEASE_REPO",
-    Freeze = "FREEZE", EcsRunTaskStep = "ECS_RUN_TASK_STEP", ChaosStep = "CHAOS_STEP",
-    ElastigroupDeployStep = "ELASTIGROUP_DEPLOY_STEP", ElastigroupRollbackStep =
-    "ELASTIGROUP_ROLLBACK_STEP", ActionStep = "ACTION_STEP", AwsEcr = "AWS_ECR", Bandit =
-    "BANDIT", Blackduck = "BLACKDUCK", Brakeman = "BRAKEMAN", Burp = "BURP", Checkmarx =
-    "CHECKMARX", Clair = "CLAIR", DataTheorem = "DATA_THEOREM", DockerContentTrust =
-    "DOCKER_CONTENT_TRUST", External = "EXTERNAL", FortifyOnDemand = "FORTIFY_ON_DEMAND",
-    Grype = "GRYPE", JfrogXray = "JFROG_XRAY", Mend = "MEND", Metasploit = "METASPLOIT",
-    Nessus = "NESSUS", NexusIq = "NEXUS_IQ", Nikto = "NIKTO", Nmap = "NMAP", Openvas =
-    "OPENVAS", Owasp = "OWASP", PrismaCloud = "PRISMA_CLOUD", Prowler = "PROWLER", Qualys
-    = "QUALYS", Reapsaw = "REAPSAW", ShiftLeft = "SHIFT_LEFT", Sniper = "SNIPER", Snyk =
-    "SNYK", Sonarqube = "SONARQUBE", Sysdig = "SYSDIG", Tenable = "TENABLE", Veracode =
-    "VERACODE", Zap = "ZAP", AquaTrivy = "AQUA_TRIVY", ElastigroupSetupStep =
-    "ELASTIGROUP_SETUP_STEP", BitriseStep = "BITRISE_STEP", GitopsFetchLinkedApps =
-    "GITOPS_FETCH_LINKED_APPS", TerragruntPlanStep = "TERRAGRUNT_PLAN_STEP",
-    TerragruntApplyStep = "TERRAGRUNT_APPLY_STEP", TerragruntDestroyStep =
-    "TERRAGRUNT_DESTROY_STEP", TerragruntRollbackStep = "TERRAGRUNT_ROLLBACK_STEP", Iacm
-    = "IACM", IacmStage = "IACM_STAGE", IacmSteps = "IACM_STEPS", ContainerStep =
-    "CONTAINER_STEP", AsgCanaryDeployStep = "ASG_CANARY_DEPLOY_STEP",
-    ElastigroupBgStageSetupStep = "ELASTIGROUP_BG_STAGE_SETUP_STEP",
-    ElastigroupSwapRouteStep = "ELASTIGROUP_SWAP_ROUTE_STEP", AsgCanaryDeleteStep =
-    "ASG_CANARY_DELETE_STEP", TasCanaryAppSetupStep = "TAS_CANARY_APP_SETUP_STEP",
-    TasBgAppSetupStep = "TAS_BG_APP_SETUP_STEP", TasBasicAppSetupStep =
-    "TAS_BASIC_APP_SETUP_STEP", TanzuCommandStep = "TANZU_COMMAND_STEP",
-    IacmTerraformPlugin = "IACM_TERRAFORM_PLUGIN", TasAppResizeStep =
-    "TAS_APP_RESIZE_STEP", TasRollbackStep = "TAS_ROLLBACK_STEP", TasSwapRoutesStep =
-    "TAS_SWAP_ROUTES_STEP", TasSwapRollbackStep = "TAS_SWAP_ROLLBACK_STEP",
-    AsgRollingDeployStep = "ASG_ROLLING_DEPLOY_STEP", AsgRollingRollbackStep =
-    "ASG_ROLLING_ROLLBACK_STEP", IacmApproval = "IACM_APPROVAL", CcmGovernanceRuleAws =
-    "CCM_GOVERNANCE_RULE_AWS", TasRollingDeploy = "TAS_ROLLING_DEPLOY",
-    TasRollingRollback = "TAS_ROLLING_ROLLBACK", K8sDryRunManifestStep =
-    "K8S_DRY_RUN_MANIFEST_STEP", AsgBlueGreenSwapServiceStep =
-    "ASG_BLUE_GREEN_SWAP_SERVICE_STEP", AsgBlueGreenDeployStep =
-    "ASG_BLUE_GREEN_DEPLOY_STEP", AsgBlueGreenRollbackStep =
-    "ASG_BLUE_GREEN_ROLLBACK_STEP", TerraformCloudRun = "TERRAFORM_CLOUD_RUN",
-    GoogleCloudFunctionsDeploy = "GOOGLE_CLOUD_FUNCTIONS_DEPLOY",
+    #[doc = " Schema `EntityDetailProtoDTO.type`."] EntityDetailProtoDtoType { 0 Projects
+    = "PROJECTS", 1 Pipelines = "PIPELINES", 2 Connectors = "CONNECTORS", 3 Secrets =
+    "SECRETS", 4 Service = "SERVICE", 5 Environment = "ENVIRONMENT", 6 InputSets =
+    "INPUT_SETS", 7 CvConfig = "CV_CONFIG", 8 Delegates = "DELEGATES", 9
+    DelegateConfigurations = "DELEGATE_CONFIGURATIONS", 10 CvVerificationJob =
+    "CV_VERIFICATION_JOB", 11 CvKubernetesActivitySource =
+    "CV_KUBERNETES_ACTIVITY_SOURCE", 12 IntegrationSteps = "INTEGRATION_STEPS", 13
+    IntegrationStage = "INTEGRATION_STAGE", 14 DeploymentStage = "DEPLOYMENT_STAGE", 15
+    DeploymentSteps = "DEPLOYMENT_STEPS", 16 PipelineSteps = "PIPELINE_STEPS", 17
+    ApprovalStage = "APPROVAL_STAGE", 18 Triggers = "TRIGGERS", 19 FeatureFlagStage =
+    "FEATURE_FLAG_STAGE", 20 MonitoredService = "MONITORED_SERVICE", 21 Template =
+    "TEMPLATE", 22 GitRepositories = "GIT_REPOSITORIES", 23 FeatureFlags =
+    "FEATURE_FLAGS", 24 HttpStep = "HTTP_STEP", 25 ShellScriptStep = "SHELL_SCRIPT_STEP",
+    26 K8sCanaryDeployStep = "K8S_CANARY_DEPLOY_STEP", 27 JiraCreateStep =
+    "JIRA_CREATE_STEP", 28 ServicenowApprovalStep = "SERVICENOW_APPROVAL_STEP", 29
+    JiraUpdateStep = "JIRA_UPDATE_STEP", 30 JiraApprovalStep = "JIRA_APPROVAL_STEP", 31
+    HarnessApprovalStep = "HARNESS_APPROVAL_STEP", 32 BarrierStep = "BARRIER_STEP", 33
+    VerifyStep = "VERIFY_STEP", 34 Opapolicies = "OPAPOLICIES", 35 PolicyStep =
+    "POLICY_STEP", 36 ArtifactoryUpload = "ARTIFACTORY_UPLOAD", 37 GcsUpload =
+    "GCS_UPLOAD", 38 S3Upload = "S3_UPLOAD", 39 BuildAndPushGcr = "BUILD_AND_PUSH_GCR",
+    40 BuildAndPushEcr = "BUILD_AND_PUSH_ECR", 41 BuildAndPushDockerRegistry =
+    "BUILD_AND_PUSH_DOCKER_REGISTRY", 42 RunStep = "RUN_STEP", 43 RunTest = "RUN_TEST",
+    44 Plugin = "PLUGIN", 45 RestoreCacheGcs = "RESTORE_CACHE_GCS", 46 RestoreCacheS3 =
+    "RESTORE_CACHE_S3", 47 SaveCacheGcs = "SAVE_CACHE_GCS", 48 SaveCacheS3 =
+    "SAVE_CACHE_S3", 49 FlagConfiguration = "FLAG_CONFIGURATION", 50 Security =
+    "SECURITY", 51 K8sApplyStep = "K8S_APPLY_STEP", 52 K8sBlueGreenDeployStep =
+    "K8S_BLUE_GREEN_DEPLOY_STEP", 53 K8sRollingDeployStep = "K8S_ROLLING_DEPLOY_STEP", 54
+    K8sRollingRollbackStep = "K8S_ROLLING_ROLLBACK_STEP", 55 K8sScaleStep =
+    "K8S_SCALE_STEP", 56 K8sDeleteStep = "K8S_DELETE_STEP", 57 K8sBgSwapServicesStep =
+    "K8S_BG_SWAP_SERVICES_STEP", 58 K8sCanaryDeleteStep = "K8S_CANARY_DELETE_STEP", 59
+    TerraformApplyStep = "TERRAFORM_APPLY_STEP", 60 TerraformPlanStep =
+    "TERRAFORM_PLAN_STEP", 61 TerraformDestroyStep = "TERRAFORM_DESTROY_STEP", 62
+    TerraformRollbackStep = "TERRAFORM_ROLLBACK_STEP", 63 HelmDeployStep =
+    "HELM_DEPLOY_STEP", 64 HelmRollbackStep = "HELM_ROLLBACK_STEP", 65
+    ServicenowCreateStep = "SERVICENOW_CREATE_STEP", 66 ServicenowUpdateStep =
+    "SERVICENOW_UPDATE_STEP", 67 EnvironmentGroup = "ENVIRONMENT_GROUP", 68 SecurityStage
+    = "SECURITY_STAGE", 69 SecuritySteps = "SECURITY_STEPS", 70 Files = "FILES", 71
+    ServerlessAwsLambdaDeployStep = "SERVERLESS_AWS_LAMBDA_DEPLOY_STEP", 72
+    ServerlessAwsLambdaRollbackStep = "SERVERLESS_AWS_LAMBDA_ROLLBACK_STEP", 73
+    CustomStage = "CUSTOM_STAGE", 74 CloudformationCreateStackStep =
+    "CLOUDFORMATION_CREATE_STACK_STEP", 75 CloudformationDeleteStackStep =
+    "CLOUDFORMATION_DELETE_STACK_STEP", 76 CloudformationRollbackStackStep =
+    "CLOUDFORMATION_ROLLBACK_STACK_STEP", 77 Infrastructure = "INFRASTRUCTURE", 78
+    GitopsCreatePr = "GITOPS_CREATE_PR", 79 CommandStep = "COMMAND_STEP", 80 StrategyNode
+    = "STRATEGY_NODE", 81 AzureSlotDeploymentStep = "AZURE_SLOT_DEPLOYMENT_STEP", 82
+    AzureTrafficShiftStep = "AZURE_TRAFFIC_SHIFT_STEP", 83 AzureSwapSlotStep =
+    "AZURE_SWAP_SLOT_STEP", 84 AzureWebappRollbackStep = "AZURE_WEBAPP_ROLLBACK_STEP", 85
+    GitopsMergePr = "GITOPS_MERGE_PR", 86 QueueStep = "QUEUE_STEP", 87 CustomApprovalStep
+    = "CUSTOM_APPROVAL_STEP", 88 JenkinsBuild = "JENKINS_BUILD", 89 TemplateStage =
+    "TEMPLATE_STAGE", 90 EmailStep = "EMAIL_STEP", 91 BuildAndPushAcr =
+    "BUILD_AND_PUSH_ACR", 92 AzureCreateArmResourceStep =
+    "AZURE_CREATE_ARM_RESOURCE_STEP", 93 GitClone = "GIT_CLONE", 94
+    AzureCreateBpResourceStep = "AZURE_CREATE_BP_RESOURCE_STEP", 95
+    AzureRollbackArmResourceStep = "AZURE_ROLLBACK_ARM_RESOURCE_STEP", 96 BackgroundStep
+    = "BACKGROUND_STEP", 97 EcsRollingDeployStep = "ECS_ROLLING_DEPLOY_STEP", 98
+    EcsRollingRollbackStep = "ECS_ROLLING_ROLLBACK_STEP", 99 EcsCanaryDeployStep =
+    "ECS_CANARY_DEPLOY_STEP", 100 EcsCanaryDeleteStep = "ECS_CANARY_DELETE_STEP", 101
+    TemplateCustomDeployment = "TEMPLATE_CUSTOM_DEPLOYMENT", 102 WaitStep = "WAIT_STEP",
+    103 ArtifactSourceTemplate = "ARTIFACT_SOURCE_TEMPLATE", 104
+    EcsBlueGreenCreateServiceStep = "ECS_BLUE_GREEN_CREATE_SERVICE_STEP", 105
+    EcsBlueGreenSwapTargetGroupsStep = "ECS_BLUE_GREEN_SWAP_TARGET_GROUPS_STEP", 106
+    EcsBlueGreenRollbackStep = "ECS_BLUE_GREEN_ROLLBACK_STEP", 107
+    FetchInstanceScriptStep = "FETCH_INSTANCE_SCRIPT_STEP", 108 PipelineStage =
+    "PIPELINE_STAGE", 109 ShellScriptProvisionStep = "SHELL_SCRIPT_PROVISION_STEP", 110
+    ServicenowImportSetStep = "SERVICENOW_IMPORT_SET_STEP", 111 GitopsUpdateReleaseRepo =
+    "GITOPS_UPDATE_RELEASE_REPO", 112 Freeze = "FREEZE", 113 EcsRunTaskStep =
+    "ECS_RUN_TASK_STEP", 114 ChaosStep = "CHAOS_STEP", 115 ElastigroupDeployStep =
+    "ELASTIGROUP_DEPLOY_STEP", 116 ElastigroupRollbackStep = "ELASTIGROUP_ROLLBACK_STEP",
+    117 ActionStep = "ACTION_STEP", 118 AwsEcr = "AWS_ECR", 119 Bandit = "BANDIT", 120
+    Blackduck = "BLACKDUCK", 121 Brakeman = "BRAKEMAN", 122 Burp = "BURP", 123 Checkmarx
+    = "CHECKMARX", 124 Clair = "CLAIR", 125 DataTheorem = "DATA_THEOREM", 126
+    DockerContentTrust = "DOCKER_CONTENT_TRUST", 127 External = "EXTERNAL", 128
+    FortifyOnDemand = "FORTIFY_ON_DEMAND", 129 Grype = "GRYPE", 130 JfrogXray =
+    "JFROG_XRAY", 131 Mend = "MEND", 132 Metasploit = "METASPLOIT", 133 Nessus =
+    "NESSUS", 134 NexusIq = "NEXUS_IQ", 135 Nikto = "NIKTO", 136 Nmap = "NMAP", 137
+    Openvas = "OPENVAS", 138 Owasp = "OWASP", 139 PrismaCloud = "PRISMA_CLOUD", 140
+    Prowler = "PROWLER", 141 Qualys = "QUALYS", 142 Reapsaw = "REAPSAW", 143 ShiftLeft =
+    "SHIFT_LEFT", 144 Sniper = "SNIPER", 145 Snyk = "SNYK", 146 Sonarqube = "SONARQUBE",
+    147 Sysdig = "SYSDIG", 148 Tenable = "TENABLE", 149 Veracode = "VERACODE", 150 Zap =
+    "ZAP", 151 AquaTrivy = "AQUA_TRIVY", 152 ElastigroupSetupStep =
+    "ELASTIGROUP_SETUP_STEP", 153 BitriseStep = "BITRISE_STEP", 154 GitopsFetchLinkedApps
+    = "GITOPS_FETCH_LINKED_APPS", 155 TerragruntPlanStep = "TERRAGRUNT_PLAN_STEP", 156
+    TerragruntApplyStep = "TERRAGRUNT_APPLY_STEP", 157 TerragruntDestroyStep =
+    "TERRAGRUNT_DESTROY_STEP", 158 TerragruntRollbackStep = "TERRAGRUNT_ROLLBACK_STEP",
+    159 Iacm = "IACM", 160 IacmStage = "IACM_STAGE", 161 IacmSteps = "IACM_STEPS", 162
+    ContainerStep = "CONTAINER_STEP", 163 AsgCanaryDeployStep = "ASG_CANARY_DEPLOY_STEP",
+    164 ElastigroupBgStageSetupStep = "ELASTIGROUP_BG_STAGE_SETUP_STEP", 165
+    ElastigroupSwapRouteStep = "ELASTIGROUP_SWAP_ROUTE_STEP", 166 AsgCanaryDeleteStep =
+    "ASG_CANARY_DELETE_STEP", 167 TasCanaryAppSetupStep = "TAS_CANARY_APP_SETUP_STEP",
+    168 TasBgAppSetupStep = "TAS_BG_APP_SETUP_STEP", 169 TasBasicAppSetupStep =
+    "TAS_BASIC_APP_SETUP_STEP", 170 TanzuCommandStep = "TANZU_COMMAND_STEP", 171
+    IacmTerraformPlugin = "IACM_TERRAFORM_PLUGIN", 172 TasAppResizeStep =
+    "TAS_APP_RESIZE_STEP", 173 TasRollbackStep = "TAS_ROLLBACK_STEP", 174
+    TasSwapRoutesStep = "TAS_SWAP_ROUTES_STEP", 175 TasSwapRollbackStep =
+    "TAS_SWAP_ROLLBACK_STEP", 176 AsgRollingDeployStep = "ASG_ROLLING_DEPLOY_STEP", 177
+    AsgRollingRollbackStep = "ASG_ROLLING_ROLLBACK_STEP", 178 IacmApproval =
+    "IACM_APPROVAL", 179 CcmGovernanceRuleAws = "CCM_GOVERNANCE_RULE_AWS", 180
+    TasRollingDeploy = "TAS_ROLLING_DEPLOY", 181 TasRollingRollback =
+    "TAS_ROLLING_ROLLBACK", 182 K8sDryRunManifestStep = "K8S_DRY_RUN_MANIFEST_STEP", 183
+    AsgBlueGreenSwapServiceStep = "ASG_BLUE_GREEN_SWAP_SERVICE_STEP", 184
+    AsgBlueGreenDeployStep = "ASG_BLUE_GREEN_DEPLOY_STEP", 185 AsgBlueGreenRollbackStep =
+    "ASG_BLUE_GREEN_ROLLBACK_STEP", 186 TerraformCloudRun = "TERRAFORM_CLOUD_RUN", 187
+    GoogleCloudFunctionsDeploy = "GOOGLE_CLOUD_FUNCTIONS_DEPLOY", 188
     GoogleCloudFunctionsDeployWithoutTraffic =
-    "GOOGLE_CLOUD_FUNCTIONS_DEPLOY_WITHOUT_TRAFFIC", GoogleCloudFunctionsTrafficShift =
-    "GOOGLE_CLOUD_FUNCTIONS_TRAFFIC_SHIFT", GoogleCloudFunctionsRollback =
-    "GOOGLE_CLOUD_FUNCTIONS_ROLLBACK", AwsLambdaDeploy = "AWS_LAMBDA_DEPLOY",
-    TerraformCloudRollback = "TERRAFORM_CLOUD_ROLLBACK", AwsSamDeploy = "AWS_SAM_DEPLOY",
-    AwsSamRollback = "AWS_SAM_ROLLBACK", SscaOrchestration = "SSCA_ORCHESTRATION",
-    AwsLambdaRollback = "AWS_LAMBDA_ROLLBACK", GitopsSync = "GITOPS_SYNC", BambooBuild =
-    "BAMBOO_BUILD", CdSscaOrchestration = "CD_SSCA_ORCHESTRATION", TasRouteMapping =
-    "TAS_ROUTE_MAPPING", AwsSecurityHub = "AWS_SECURITY_HUB", CustomIngest =
-    "CUSTOM_INGEST", BackstageEnvironmentVariable = "BACKSTAGE_ENVIRONMENT_VARIABLE",
-    Codeql = "CODEQL", Fossa = "FOSSA", GitLeaks = "GIT_LEAKS",
-    GoogleCloudFunctionsGenOneDeploy = "GOOGLE_CLOUD_FUNCTIONS_GEN_ONE_DEPLOY",
-    GoogleCloudFunctionsGenOneRollback = "GOOGLE_CLOUD_FUNCTIONS_GEN_ONE_ROLLBACK",
-    K8sBlueGreenStageScaleDown = "K8S_BLUE_GREEN_STAGE_SCALE_DOWN", AwsSamBuild =
-    "AWS_SAM_BUILD", Semgrep = "SEMGREP", SscaEnforcement = "SSCA_ENFORCEMENT",
-    IdpConnector = "IDP_CONNECTOR", CdSscaEnforcement = "CD_SSCA_ENFORCEMENT",
-    DownloadManifests = "DOWNLOAD_MANIFESTS", ServerlessAwsLambdaPrepareRollbackV2 =
-    "SERVERLESS_AWS_LAMBDA_PREPARE_ROLLBACK_V2", ServerlessAwsLambdaRollbackV2 =
-    "SERVERLESS_AWS_LAMBDA_ROLLBACK_V2", Coverity = "COVERITY",
-    ServerlessAwsLambdaDeployV2 = "SERVERLESS_AWS_LAMBDA_DEPLOY_V2",
-    AnalyzeDeploymentImpactStep = "ANALYZE_DEPLOYMENT_IMPACT_STEP",
-    ServerlessAwsLambdaPackageV2 = "SERVERLESS_AWS_LAMBDA_PACKAGE_V2", GitopsRevertPr =
-    "GITOPS_REVERT_PR", AwsCdkBootstrap = "AWS_CDK_BOOTSTRAP", AwsCdkSynth =
-    "AWS_CDK_SYNTH", AwsCdkDiff = "AWS_CDK_DIFF", AwsCdkDeploy = "AWS_CDK_DEPLOY",
-    AwsCdkDestroy = "AWS_CDK_DESTROY", IdpScorecard = "IDP_SCORECARD", IdpCheck =
-    "IDP_CHECK", AwsCdkRollback = "AWS_CDK_ROLLBACK", SlsaVerification =
-    "SLSA_VERIFICATION", UpdateGitopsApp = "UPDATE_GITOPS_APP", EcsServiceSetupStep =
-    "ECS_SERVICE_SETUP_STEP", EcsUpgradeContainerStep = "ECS_UPGRADE_CONTAINER_STEP",
-    EcsBasicRollbackStep = "ECS_BASIC_ROLLBACK_STEP", ChaosInfrastructure =
-    "CHAOS_INFRASTRUCTURE", BuildAndPushGar = "BUILD_AND_PUSH_GAR", Anchore = "ANCHORE",
-    Overrides = "OVERRIDES", AsgShiftTrafficStep = "ASG_SHIFT_TRAFFIC_STEP", AquaSecurity
-    = "AQUA_SECURITY", IdpStage = "IDP_STAGE", ChaosHub = "CHAOS_HUB", Cookiecutter =
-    "COOKIECUTTER", CreateRepo = "CREATE_REPO", DownloadAwsS3 = "DOWNLOAD_AWS_S3",
-    DirectPush = "DIRECT_PUSH", RegisterCatalog = "REGISTER_CATALOG",
-    K8sTrafficRoutingStep = "K8S_TRAFFIC_ROUTING_STEP", DownloadHarnessStore =
-    "DOWNLOAD_HARNESS_STORE", CreateCatalog = "CREATE_CATALOG", SlackNotify =
-    "SLACK_NOTIFY", OsvScanner = "OSV_SCANNER", IacmOpenTofuPlugin =
-    "IACM_OPEN_TOFU_PLUGIN", AsgPhasedDeployStep = "ASG_PHASED_DEPLOY_STEP", AsgSetupStep
-    = "ASG_SETUP_STEP", AsgRollbackStep = "ASG_ROLLBACK_STEP", RunTestV2 = "RUN_TEST_V2",
-    Wiz = "WIZ", Certificates = "CERTIFICATES", IacmCheckovPlugin =
-    "IACM_CHECKOV_PLUGIN", IacmTfCompliancePlugin = "IACM_TF_COMPLIANCE_PLUGIN",
-    IacmTfLintPlugin = "IACM_TF_LINT_PLUGIN", IacmTfSecPlugin = "IACM_TF_SEC_PLUGIN",
-    NotificationRule = "NOTIFICATION_RULE", NotificationChannel = "NOTIFICATION_CHANNEL",
-    K8sPatchStep = "K8S_PATCH_STEP", CreateOrganisation = "CREATE_ORGANISATION",
-    CreateProject = "CREATE_PROJECT", DbDevopsApplySchema = "DB_DEVOPS_APPLY_SCHEMA",
-    IacmPrepareExecution = "IACM_PREPARE_EXECUTION", DbDevopsRollbackSchema =
-    "DB_DEVOPS_ROLLBACK_SCHEMA", K8sRolloutStep = "K8S_ROLLOUT_STEP", CreateResource =
-    "CREATE_RESOURCE", Checkov = "CHECKOV", ServiceDiscoveryAgent =
-    "SERVICE_DISCOVERY_AGENT", ChaosInfrastructureV2 = "CHAOS_INFRASTRUCTURE_V2",
-    Traceable = "TRACEABLE", AzureFunctionDeploy = "AZURE_FUNCTION_DEPLOY",
-    AzureFunctionRollback = "AZURE_FUNCTION_ROLLBACK", GoogleCloudRunDeploy =
-    "GOOGLE_CLOUD_RUN_DEPLOY", GoogleCloudRunPrepareRollbackData =
-    "GOOGLE_CLOUD_RUN_PREPARE_ROLLBACK_DATA", GoogleCloudRunTrafficShift =
-    "GOOGLE_CLOUD_RUN_TRAFFIC_SHIFT", GoogleCloudRunRollback =
-    "GOOGLE_CLOUD_RUN_ROLLBACK", GoogleCloudRunJob = "GOOGLE_CLOUD_RUN_JOB",
-    UpdateCatalogProperty = "UPDATE_CATALOG_PROPERTY", IacmWorkspace = "IACM_WORKSPACE",
-    IacmModuleTest = "IACM_MODULE_TEST", CheckmarxOne = "CHECKMARX_ONE",
-    AsgSteadyStateStep = "ASG_STEADY_STATE_STEP", SscaArtifactVerification =
-    "SSCA_ARTIFACT_VERIFICATION", GitopsApplication = "GITOPS_APPLICATION",
-    HelmDeleteStep = "HELM_DELETE_STEP", EcsBlueGreenTrafficShiftStep =
-    "ECS_BLUE_GREEN_TRAFFIC_SHIFT_STEP", StandAloneTrafficShiftRollbackStep =
-    "STAND_ALONE_TRAFFIC_SHIFT_ROLLBACK_STEP", ElastigroupBlueGreenTrafficShiftStep =
-    "ELASTIGROUP_BLUE_GREEN_TRAFFIC_SHIFT_STEP", IdpCatalog = "IDP_CATALOG",
-    IacmTerragruntPlugin = "IACM_TERRAGRUNT_PLUGIN", IacmAnsiblePlugin =
-    "IACM_ANSIBLE_PLUGIN", GithubAdvancedSecurity = "GITHUB_ADVANCED_SECURITY", AiVerify
-    = "AI_VERIFY", AiExperiment = "AI_EXPERIMENT", Modelscan = "MODELSCAN", SaveCache =
-    "SAVE_CACHE", RestoreCache = "RESTORE_CACHE", DataSink = "DATA_SINK", IdpCdService =
-    "IDP_CD_SERVICE", SalesforceDeploy = "SALESFORCE_DEPLOY", Unrecognized =
+    "GOOGLE_CLOUD_FUNCTIONS_DEPLOY_WITHOUT_TRAFFIC", 189 GoogleCloudFunctionsTrafficShift
+    = "GOOGLE_CLOUD_FUNCTIONS_TRAFFIC_SHIFT", 190 GoogleCloudFunctionsRollback =
+    "GOOGLE_CLOUD_FUNCTIONS_ROLLBACK", 191 AwsLambdaDeploy = "AWS_LAMBDA_DEPLOY", 192
+    TerraformCloudRollback = "TERRAFORM_CLOUD_ROLLBACK", 193 AwsSamDeploy =
+    "AWS_SAM_DEPLOY", 194 AwsSamRollback = "AWS_SAM_ROLLBACK", 195 SscaOrchestration =
+    "SSCA_ORCHESTRATION", 196 AwsLambdaRollback = "AWS_LAMBDA_ROLLBACK", 197 GitopsSync =
+    "GITOPS_SYNC", 198 BambooBuild = "BAMBOO_BUILD", 199 CdSscaOrchestration =
+    "CD_SSCA_ORCHESTRATION", 200 TasRouteMapping = "TAS_ROUTE_MAPPING", 201
+    AwsSecurityHub = "AWS_SECURITY_HUB", 202 CustomIngest = "CUSTOM_INGEST", 203
+    BackstageEnvironmentVariable = "BACKSTAGE_ENVIRONMENT_VARIABLE", 204 Codeql =
+    "CODEQL", 205 Fossa = "FOSSA", 206 GitLeaks = "GIT_LEAKS", 207
+    GoogleCloudFunctionsGenOneDeploy = "GOOGLE_CLOUD_FUNCTIONS_GEN_ONE_DEPLOY", 208
+    GoogleCloudFunctionsGenOneRollback = "GOOGLE_CLOUD_FUNCTIONS_GEN_ONE_ROLLBACK", 209
+    K8sBlueGreenStageScaleDown = "K8S_BLUE_GREEN_STAGE_SCALE_DOWN", 210 AwsSamBuild =
+    "AWS_SAM_BUILD", 211 Semgrep = "SEMGREP", 212 SscaEnforcement = "SSCA_ENFORCEMENT",
+    213 IdpConnector = "IDP_CONNECTOR", 214 CdSscaEnforcement = "CD_SSCA_ENFORCEMENT",
+    215 DownloadManifests = "DOWNLOAD_MANIFESTS", 216
+    ServerlessAwsLambdaPrepareRollbackV2 = "SERVERLESS_AWS_LAMBDA_PREPARE_ROLLBACK_V2",
+    217 ServerlessAwsLambdaRollbackV2 = "SERVERLESS_AWS_LAMBDA_ROLLBACK_V2", 218 Coverity
+    = "COVERITY", 219 ServerlessAwsLambdaDeployV2 = "SERVERLESS_AWS_LAMBDA_DEPLOY_V2",
+    220 AnalyzeDeploymentImpactStep = "ANALYZE_DEPLOYMENT_IMPACT_STEP", 221
+    ServerlessAwsLambdaPackageV2 = "SERVERLESS_AWS_LAMBDA_PACKAGE_V2", 222 GitopsRevertPr
+    = "GITOPS_REVERT_PR", 223 AwsCdkBootstrap = "AWS_CDK_BOOTSTRAP", 224 AwsCdkSynth =
+    "AWS_CDK_SYNTH", 225 AwsCdkDiff = "AWS_CDK_DIFF", 226 AwsCdkDeploy =
+    "AWS_CDK_DEPLOY", 227 AwsCdkDestroy = "AWS_CDK_DESTROY", 228 IdpScorecard =
+    "IDP_SCORECARD", 229 IdpCheck = "IDP_CHECK", 230 AwsCdkRollback = "AWS_CDK_ROLLBACK",
+    231 SlsaVerification = "SLSA_VERIFICATION", 232 UpdateGitopsApp =
+    "UPDATE_GITOPS_APP", 233 EcsServiceSetupStep = "ECS_SERVICE_SETUP_STEP", 234
+    EcsUpgradeContainerStep = "ECS_UPGRADE_CONTAINER_STEP", 235 EcsBasicRollbackStep =
+    "ECS_BASIC_ROLLBACK_STEP", 236 ChaosInfrastructure = "CHAOS_INFRASTRUCTURE", 237
+    BuildAndPushGar = "BUILD_AND_PUSH_GAR", 238 Anchore = "ANCHORE", 239 Overrides =
+    "OVERRIDES", 240 AsgShiftTrafficStep = "ASG_SHIFT_TRAFFIC_STEP", 241 AquaSecurity =
+    "AQUA_SECURITY", 242 IdpStage = "IDP_STAGE", 243 ChaosHub = "CHAOS_HUB", 244
+    Cookiecutter = "COOKIECUTTER", 245 CreateRepo = "CREATE_REPO", 246 DownloadAwsS3 =
+    "DOWNLOAD_AWS_S3", 247 DirectPush = "DIRECT_PUSH", 248 RegisterCatalog =
+    "REGISTER_CATALOG", 249 K8sTrafficRoutingStep = "K8S_TRAFFIC_ROUTING_STEP", 250
+    DownloadHarnessStore = "DOWNLOAD_HARNESS_STORE", 251 CreateCatalog =
+    "CREATE_CATALOG", 252 SlackNotify = "SLACK_NOTIFY", 253 OsvScanner = "OSV_SCANNER",
+    254 IacmOpenTofuPlugin = "IACM_OPEN_TOFU_PLUGIN", 255 AsgPhasedDeployStep =
+    "ASG_PHASED_DEPLOY_STEP", 256 AsgSetupStep = "ASG_SETUP_STEP", 257 AsgRollbackStep =
+    "ASG_ROLLBACK_STEP", 258 RunTestV2 = "RUN_TEST_V2", 259 Wiz = "WIZ", 260 Certificates
+    = "CERTIFICATES", 261 IacmCheckovPlugin = "IACM_CHECKOV_PLUGIN", 262
+    IacmTfCompliancePlugin = "IACM_TF_COMPLIANCE_PLUGIN", 263 IacmTfLintPlugin =
+    "IACM_TF_LINT_PLUGIN", 264 IacmTfSecPlugin = "IACM_TF_SEC_PLUGIN", 265
+    NotificationRule = "NOTIFICATION_RULE", 266 NotificationChannel =
+    "NOTIFICATION_CHANNEL", 267 K8sPatchStep = "K8S_PATCH_STEP", 268 CreateOrganisation =
+    "CREATE_ORGANISATION", 269 CreateProject = "CREATE_PROJECT", 270 DbDevopsApplySchema
+    = "DB_DEVOPS_APPLY_SCHEMA", 271 IacmPrepareExecution = "IACM_PREPARE_EXECUTION", 272
+    DbDevopsRollbackSchema = "DB_DEVOPS_ROLLBACK_SCHEMA", 273 K8sRolloutStep =
+    "K8S_ROLLOUT_STEP", 274 CreateResource = "CREATE_RESOURCE", 275 Checkov = "CHECKOV",
+    276 ServiceDiscoveryAgent = "SERVICE_DISCOVERY_AGENT", 277 ChaosInfrastructureV2 =
+    "CHAOS_INFRASTRUCTURE_V2", 278 Traceable = "TRACEABLE", 279 AzureFunctionDeploy =
+    "AZURE_FUNCTION_DEPLOY", 280 AzureFunctionRollback = "AZURE_FUNCTION_ROLLBACK", 281
+    GoogleCloudRunDeploy = "GOOGLE_CLOUD_RUN_DEPLOY", 282
+    GoogleCloudRunPrepareRollbackData = "GOOGLE_CLOUD_RUN_PREPARE_ROLLBACK_DATA", 283
+    GoogleCloudRunTrafficShift = "GOOGLE_CLOUD_RUN_TRAFFIC_SHIFT", 284
+    GoogleCloudRunRollback = "GOOGLE_CLOUD_RUN_ROLLBACK", 285 GoogleCloudRunJob =
+    "GOOGLE_CLOUD_RUN_JOB", 286 UpdateCatalogProperty = "UPDATE_CATALOG_PROPERTY", 287
+    IacmWorkspace = "IACM_WORKSPACE", 288 IacmModuleTest = "IACM_MODULE_TEST", 289
+    CheckmarxOne = "CHECKMARX_ONE", 290 AsgSteadyStateStep = "ASG_STEADY_STATE_STEP", 291
+    SscaArtifactVerification = "SSCA_ARTIFACT_VERIFICATION", 292 GitopsApplication =
+    "GITOPS_APPLICATION", 293 HelmDeleteStep = "HELM_DELETE_STEP", 294
+    EcsBlueGreenTrafficShiftStep = "ECS_BLUE_GREEN_TRAFFIC_SHIFT_STEP", 295
+    StandAloneTrafficShiftRollbackStep = "STAND_ALONE_TRAFFIC_SHIFT_ROLLBACK_STEP", 296
+    ElastigroupBlueGreenTrafficShiftStep = "ELASTIGROUP_BLUE_GREEN_TRAFFIC_SHIFT_STEP",
+    297 IdpCatalog = "IDP_CATALOG", 298 IacmTerragruntPlugin = "IACM_TERRAGRUNT_PLUGIN",
+    299 IacmAnsiblePlugin = "IACM_ANSIBLE_PLUGIN", 300 GithubAdvancedSecurity =
+    "GITHUB_ADVANCED_SECURITY", 301 AiVerify = "AI_VERIFY", 302 AiExperiment =
+    "AI_EXPERIMENT", 303 Modelscan = "MODELSCAN", 304 SaveCache = "SAVE_CACHE", 305
+    RestoreCache = "RESTORE_CACHE", 306 DataSink = "DATA_SINK", 307 IdpCdService =
+    "IDP_CD_SERVICE", 308 SalesforceDeploy = "SALESFORCE_DEPLOY", 309 Unrecognized =
     "UNRECOGNIZED", }
 }
 /// Schema `IdentifierRefProtoDTO`.
@@ -553,17 +597,23 @@ impl model::Model for IdentifierRefProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "metadata",
-            "identifier",
-            "metadataMap",
-            "orgIdentifier",
-            "parentUniqueId",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdentifierRefProtoDto",
+            names: &[
+                "scope",
+                "metadata",
+                "identifier",
+                "metadataMap",
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -611,8 +661,8 @@ impl model::Model for IdentifierRefProtoDto {
 }
 model::model!(IdentifierRefProtoDto);
 model::open_enum! {
-    #[doc = " Schema `IdentifierRefProtoDTO.scope`."] IdentifierRefProtoDtoScope {
-    Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", Unknown = "UNKNOWN",
+    #[doc = " Schema `IdentifierRefProtoDTO.scope`."] IdentifierRefProtoDtoScope { 0
+    Account = "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Unknown = "UNKNOWN", 4
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `InfraDefinitionReferenceProtoDTO`.
@@ -646,18 +696,24 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envName",
-            "metadata",
-            "identifier",
-            "metadataMap",
-            "envIdentifier",
-            "orgIdentifier",
-            "parentUniqueId",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraDefinitionReferenceProtoDto",
+            names: &[
+                "envName",
+                "metadata",
+                "identifier",
+                "metadataMap",
+                "envIdentifier",
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -732,15 +788,21 @@ impl model::Model for InputSetReferenceProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "orgIdentifier",
-            "parentUniqueId",
-            "accountIdentifier",
-            "projectIdentifier",
-            "pipelineIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetReferenceProtoDto",
+            names: &[
+                "identifier",
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -789,8 +851,14 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCustomDeploymentInfraResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -816,8 +884,8 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
 model::model!(ResponseDtoCustomDeploymentInfraResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCustomDeploymentInfraResponseDTO.status`."]
-    ResponseDtoCustomDeploymentInfraResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoCustomDeploymentInfraResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOCustomDeploymentRefreshYamlDTO`.
 pub struct ResponseDtoCustomDeploymentRefreshYamlDto {
@@ -840,8 +908,14 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCustomDeploymentRefreshYamlDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -867,8 +941,8 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
 model::model!(ResponseDtoCustomDeploymentRefreshYamlDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCustomDeploymentRefreshYamlDTO.status`."]
-    ResponseDtoCustomDeploymentRefreshYamlDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoCustomDeploymentRefreshYamlDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOCustomDeploymentVariableResponseDTO`.
 pub struct ResponseDtoCustomDeploymentVariableResponseDto {
@@ -891,8 +965,14 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCustomDeploymentVariableResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -918,8 +998,8 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
 model::model!(ResponseDtoCustomDeploymentVariableResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCustomDeploymentVariableResponseDTO.status`."]
-    ResponseDtoCustomDeploymentVariableResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoCustomDeploymentVariableResponseDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListEntityDetailProtoDTO`.
 pub struct ResponseDtoListEntityDetailProtoDto {
@@ -942,8 +1022,14 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListEntityDetailProtoDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -969,8 +1055,8 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
 model::model!(ResponseDtoListEntityDetailProtoDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListEntityDetailProtoDTO.status`."]
-    ResponseDtoListEntityDetailProtoDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListEntityDetailProtoDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `TemplateReferenceProtoDTO`.
 pub struct TemplateReferenceProtoDto {
@@ -1003,18 +1089,24 @@ impl model::Model for TemplateReferenceProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "metadata",
-            "identifier",
-            "metadataMap",
-            "versionLabel",
-            "orgIdentifier",
-            "parentUniqueId",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateReferenceProtoDto",
+            names: &[
+                "scope",
+                "metadata",
+                "identifier",
+                "metadataMap",
+                "versionLabel",
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1066,8 +1158,8 @@ impl model::Model for TemplateReferenceProtoDto {
 model::model!(TemplateReferenceProtoDto);
 model::open_enum! {
     #[doc = " Schema `TemplateReferenceProtoDTO.scope`."] TemplateReferenceProtoDtoScope
-    { Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", Unknown = "UNKNOWN",
-    Unrecognized = "UNRECOGNIZED", }
+    { 0 Account = "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Unknown = "UNKNOWN",
+    4 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TriggerReferenceProtoDTO`.
 pub struct TriggerReferenceProtoDto {
@@ -1098,17 +1190,23 @@ impl model::Model for TriggerReferenceProtoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "metadata",
-            "identifier",
-            "metadataMap",
-            "orgIdentifier",
-            "parentUniqueId",
-            "accountIdentifier",
-            "projectIdentifier",
-            "pipelineIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerReferenceProtoDto",
+            names: &[
+                "metadata",
+                "identifier",
+                "metadataMap",
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

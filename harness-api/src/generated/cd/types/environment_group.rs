@@ -23,8 +23,14 @@ impl model::Model for EnvironmentGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["envGroup", "createdAt", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentGroup",
+            names: &["envGroup", "createdAt", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,20 @@ impl model::Model for EnvironmentGroupDelete {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deleted", "accountId", "identifier", "orgIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentGroupDelete",
+            names: &[
+                "deleted",
+                "accountId",
+                "identifier",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -136,8 +154,21 @@ impl model::Model for EnvironmentGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "yaml", "color", "identifier", "orgIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentGroupRequest",
+            names: &[
+                "name",
+                "yaml",
+                "color",
+                "identifier",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -162,10 +193,6 @@ impl model::Model for EnvironmentGroupRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(EnvironmentGroupRequest);
@@ -210,23 +237,29 @@ impl model::Model for EnvironmentGroupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "yaml",
-            "color",
-            "deleted",
-            "version",
-            "accountId",
-            "gitDetails",
-            "identifier",
-            "description",
-            "envResponse",
-            "orgIdentifier",
-            "envIdentifiers",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentGroupResponse",
+            names: &[
+                "name",
+                "tags",
+                "yaml",
+                "color",
+                "deleted",
+                "version",
+                "accountId",
+                "gitDetails",
+                "identifier",
+                "description",
+                "envResponse",
+                "orgIdentifier",
+                "envIdentifiers",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,17 +353,23 @@ impl model::Model for PageResponseEnvironmentGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseEnvironmentGroup",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -398,8 +437,14 @@ impl model::Model for ResponseDtoEnvironmentGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -444,8 +489,14 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentGroupDelete",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -471,13 +522,13 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
 model::model!(ResponseDtoEnvironmentGroupDelete);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentGroupDelete.status`."]
-    ResponseDtoEnvironmentGroupDeleteStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoEnvironmentGroupDeleteStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentGroup.status`."]
-    ResponseDtoEnvironmentGroupStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoEnvironmentGroupStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseEnvironmentGroup`.
 pub struct ResponseDtoPageResponseEnvironmentGroup {
@@ -500,8 +551,14 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseEnvironmentGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,6 +584,6 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
 model::model!(ResponseDtoPageResponseEnvironmentGroup);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseEnvironmentGroup.status`."]
-    ResponseDtoPageResponseEnvironmentGroupStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseEnvironmentGroupStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

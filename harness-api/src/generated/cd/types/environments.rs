@@ -19,8 +19,14 @@ impl model::Model for EnvironmentGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentGitUpdateResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for EnvironmentImportResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["envIdentifier", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentImportResponseDetails",
+            names: &["envIdentifier", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for EnvironmentMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["success", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentMoveConfigResponse",
+            names: &["success", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,18 +181,24 @@ impl model::Model for EnvironmentRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "color",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "color",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -222,15 +246,11 @@ impl model::Model for EnvironmentRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::through_cell!(EnvironmentRequest);
 model::open_enum! {
-    #[doc = " Schema `EnvironmentRequest.type`."] EnvironmentRequestType { PreProduction
-    = "PreProduction", Production = "Production", }
+    #[doc = " Schema `EnvironmentRequest.type`."] EnvironmentRequestType { 0
+    PreProduction = "PreProduction", 1 Production = "Production", }
 }
 /// Schema `PageResponseEnvironmentResponse`.
 pub struct PageResponseEnvironmentResponse {
@@ -261,17 +281,23 @@ impl model::Model for PageResponseEnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseEnvironmentResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -347,17 +373,23 @@ impl model::Model for PageResponseServiceOverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseServiceOverrideResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +457,14 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -452,8 +490,8 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
 model::model!(ResponseDtoEnvironmentGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentGitUpdateResponse.status`."]
-    ResponseDtoEnvironmentGitUpdateResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoEnvironmentGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentImportResponseDetails`.
 pub struct ResponseDtoEnvironmentImportResponseDetails {
@@ -476,8 +514,14 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentImportResponseDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -503,8 +547,8 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
 model::model!(ResponseDtoEnvironmentImportResponseDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentImportResponseDetails.status`."]
-    ResponseDtoEnvironmentImportResponseDetailsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoEnvironmentImportResponseDetailsStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentMoveConfigResponse`.
 pub struct ResponseDtoEnvironmentMoveConfigResponse {
@@ -527,8 +571,14 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentMoveConfigResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -554,8 +604,8 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
 model::model!(ResponseDtoEnvironmentMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentMoveConfigResponse.status`."]
-    ResponseDtoEnvironmentMoveConfigResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoEnvironmentMoveConfigResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnvironmentResponse`.
 pub struct ResponseDtoEnvironmentResponse {
@@ -578,8 +628,14 @@ impl model::Model for ResponseDtoEnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -605,8 +661,8 @@ impl model::Model for ResponseDtoEnvironmentResponse {
 model::model!(ResponseDtoEnvironmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOEnvironmentResponse.status`."]
-    ResponseDtoEnvironmentResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoEnvironmentResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListEnvironmentResponse`.
 pub struct ResponseDtoListEnvironmentResponse {
@@ -629,8 +685,14 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListEnvironmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -656,8 +718,8 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
 model::model!(ResponseDtoListEnvironmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListEnvironmentResponse.status`."]
-    ResponseDtoListEnvironmentResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListEnvironmentResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseEnvironmentResponse`.
 pub struct ResponseDtoPageResponseEnvironmentResponse {
@@ -680,8 +742,14 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseEnvironmentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -707,8 +775,8 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
 model::model!(ResponseDtoPageResponseEnvironmentResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseEnvironmentResponse.status`."]
-    ResponseDtoPageResponseEnvironmentResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseEnvironmentResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceOverrideResponse`.
 pub struct ResponseDtoPageResponseServiceOverrideResponse {
@@ -731,8 +799,14 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseServiceOverrideResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -758,8 +832,8 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
 model::model!(ResponseDtoPageResponseServiceOverrideResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseServiceOverrideResponse.status`."]
-    ResponseDtoPageResponseServiceOverrideResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseServiceOverrideResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceOverrideResponse`.
 pub struct ResponseDtoServiceOverrideResponse {
@@ -782,8 +856,14 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceOverrideResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -809,8 +889,8 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
 model::model!(ResponseDtoServiceOverrideResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceOverrideResponse.status`."]
-    ResponseDtoServiceOverrideResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoServiceOverrideResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ServiceOverrideRequest`.
 pub struct ServiceOverrideRequest {
@@ -835,14 +915,20 @@ impl model::Model for ServiceOverrideRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "yaml",
-            "orgIdentifier",
-            "projectIdentifier",
-            "serviceIdentifier",
-            "environmentIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideRequest",
+            names: &[
+                "yaml",
+                "orgIdentifier",
+                "projectIdentifier",
+                "serviceIdentifier",
+                "environmentIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -895,16 +981,22 @@ impl model::Model for ServiceOverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "yaml",
-            "accountId",
-            "serviceRef",
-            "orgIdentifier",
-            "environmentRef",
-            "projectIdentifier",
-            "governanceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideResponse",
+            names: &[
+                "yaml",
+                "accountId",
+                "serviceRef",
+                "orgIdentifier",
+                "environmentRef",
+                "projectIdentifier",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -965,18 +1057,24 @@ impl model::Model for CreateEnvironmentsV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "color",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateEnvironmentsV2Body",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "color",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1027,11 +1125,11 @@ impl model::Model for CreateEnvironmentsV2Body {
 }
 model::model!(CreateEnvironmentsV2Body);
 model::open_enum! {
-    #[doc = " Schema `getEnvironmentAccessList type`."] GetEnvironmentAccessListType {
-    PreProduction = "PreProduction", Production = "Production", }
+    #[doc = " Schema `getEnvironmentAccessList type`."] GetEnvironmentAccessListType { 0
+    PreProduction = "PreProduction", 1 Production = "Production", }
 }
 model::open_enum! {
     #[doc = " Schema `moveEnvironmentConfigs moveConfigType`."]
-    MoveEnvironmentConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE",
+    MoveEnvironmentConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", 1
     RemoteToInline = "REMOTE_TO_INLINE", }
 }

@@ -21,8 +21,14 @@ impl model::Model for CurrentOrUpcomingWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CurrentOrUpcomingWindow",
+            names: &["endTime", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,24 +91,30 @@ impl model::Model for FreezeDetailedResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "status",
-            "windows",
-            "accountId",
-            "createdAt",
-            "identifier",
-            "description",
-            "freezeScope",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "projectIdentifier",
-            "currentOrUpcomingWindow",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeDetailedResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "status",
+                "windows",
+                "accountId",
+                "createdAt",
+                "identifier",
+                "description",
+                "freezeScope",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "projectIdentifier",
+                "currentOrUpcomingWindow",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -172,16 +184,16 @@ impl model::Model for FreezeDetailedResponse {
 model::model!(FreezeDetailedResponse);
 model::open_enum! {
     #[doc = " Schema `FreezeDetailedResponse.freezeScope`."]
-    FreezeDetailedResponseFreezeScope { Account = "account", Org = "org", Project =
-    "project", Unknown = "unknown", }
+    FreezeDetailedResponseFreezeScope { 0 Account = "account", 1 Org = "org", 2 Project =
+    "project", 3 Unknown = "unknown", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeDetailedResponse.status`."] FreezeDetailedResponseStatus {
-    Enabled = "Enabled", Disabled = "Disabled", }
+    #[doc = " Schema `FreezeDetailedResponse.status`."] FreezeDetailedResponseStatus { 0
+    Enabled = "Enabled", 1 Disabled = "Disabled", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeDetailedResponse.type`."] FreezeDetailedResponseType { Global
-    = "GLOBAL", Manual = "MANUAL", }
+    #[doc = " Schema `FreezeDetailedResponse.type`."] FreezeDetailedResponseType { 0
+    Global = "GLOBAL", 1 Manual = "MANUAL", }
 }
 /// Schema `FreezeErrorResponseDTO`.
 pub struct FreezeErrorResponseDto {
@@ -202,8 +214,14 @@ impl model::Model for FreezeErrorResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "errorMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeErrorResponseDto",
+            names: &["id", "name", "errorMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -250,15 +268,21 @@ impl model::Model for FreezeFilterPropertiesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sort",
-            "endTime",
-            "startTime",
-            "searchTerm",
-            "freezeStatus",
-            "freezeIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeFilterPropertiesDto",
+            names: &[
+                "sort",
+                "endTime",
+                "startTime",
+                "searchTerm",
+                "freezeStatus",
+                "freezeIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -288,7 +312,8 @@ impl model::Model for FreezeFilterPropertiesDto {
 model::model!(FreezeFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `FreezeFilterPropertiesDTO.freezeStatus`."]
-    FreezeFilterPropertiesDtoFreezeStatus { Enabled = "Enabled", Disabled = "Disabled", }
+    FreezeFilterPropertiesDtoFreezeStatus { 0 Enabled = "Enabled", 1 Disabled =
+    "Disabled", }
 }
 /// Schema `FreezeResponse`.
 pub struct FreezeResponse {
@@ -331,23 +356,29 @@ impl model::Model for FreezeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "status",
-            "windows",
-            "accountId",
-            "createdAt",
-            "identifier",
-            "description",
-            "freezeScope",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "status",
+                "windows",
+                "accountId",
+                "createdAt",
+                "identifier",
+                "description",
+                "freezeScope",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -413,15 +444,15 @@ impl model::Model for FreezeResponse {
 }
 model::model!(FreezeResponse);
 model::open_enum! {
-    #[doc = " Schema `FreezeResponse.freezeScope`."] FreezeResponseFreezeScope { Account
-    = "account", Org = "org", Project = "project", Unknown = "unknown", }
+    #[doc = " Schema `FreezeResponse.freezeScope`."] FreezeResponseFreezeScope { 0
+    Account = "account", 1 Org = "org", 2 Project = "project", 3 Unknown = "unknown", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeResponse.status`."] FreezeResponseStatus { Enabled =
-    "Enabled", Disabled = "Disabled", }
+    #[doc = " Schema `FreezeResponse.status`."] FreezeResponseStatus { 0 Enabled =
+    "Enabled", 1 Disabled = "Disabled", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeResponse.type`."] FreezeResponseType { Global = "GLOBAL",
+    #[doc = " Schema `FreezeResponse.type`."] FreezeResponseType { 0 Global = "GLOBAL", 1
     Manual = "MANUAL", }
 }
 /// Schema `FreezeResponseWrapperDTO`.
@@ -445,13 +476,19 @@ impl model::Model for FreezeResponseWrapperDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "noOfFailed",
-            "noOfSuccess",
-            "freezeErrorResponseDTOList",
-            "successfulFreezeResponseDTOList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeResponseWrapperDto",
+            names: &[
+                "noOfFailed",
+                "noOfSuccess",
+                "freezeErrorResponseDTOList",
+                "successfulFreezeResponseDTOList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -518,24 +555,30 @@ impl model::Model for FreezeSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "status",
-            "windows",
-            "accountId",
-            "createdAt",
-            "identifier",
-            "description",
-            "freezeScope",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "projectIdentifier",
-            "currentOrUpcomingWindow",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeSummaryResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "status",
+                "windows",
+                "accountId",
+                "createdAt",
+                "identifier",
+                "description",
+                "freezeScope",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "projectIdentifier",
+                "currentOrUpcomingWindow",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -605,16 +648,16 @@ impl model::Model for FreezeSummaryResponse {
 model::model!(FreezeSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `FreezeSummaryResponse.freezeScope`."]
-    FreezeSummaryResponseFreezeScope { Account = "account", Org = "org", Project =
-    "project", Unknown = "unknown", }
+    FreezeSummaryResponseFreezeScope { 0 Account = "account", 1 Org = "org", 2 Project =
+    "project", 3 Unknown = "unknown", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeSummaryResponse.status`."] FreezeSummaryResponseStatus {
-    Enabled = "Enabled", Disabled = "Disabled", }
+    #[doc = " Schema `FreezeSummaryResponse.status`."] FreezeSummaryResponseStatus { 0
+    Enabled = "Enabled", 1 Disabled = "Disabled", }
 }
 model::open_enum! {
-    #[doc = " Schema `FreezeSummaryResponse.type`."] FreezeSummaryResponseType { Global =
-    "GLOBAL", Manual = "MANUAL", }
+    #[doc = " Schema `FreezeSummaryResponse.type`."] FreezeSummaryResponseType { 0 Global
+    = "GLOBAL", 1 Manual = "MANUAL", }
 }
 /// Schema `FreezeWindow`.
 pub struct FreezeWindow {
@@ -639,8 +682,14 @@ impl model::Model for FreezeWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "duration", "timeZone", "startTime", "recurrence"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FreezeWindow",
+            names: &["endTime", "duration", "timeZone", "startTime", "recurrence"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,8 +732,14 @@ impl model::Model for FrozenExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "freeze"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrozenExecutionDetail",
+            names: &["url", "freeze"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -719,8 +774,14 @@ impl model::Model for FrozenExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["freezeList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrozenExecutionDetails",
+            names: &["freezeList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -767,17 +828,23 @@ impl model::Model for PageResponseFreezeSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseFreezeSummaryResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -841,8 +908,14 @@ impl model::Model for Recurrence {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Recurrence",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -879,8 +952,14 @@ impl model::Model for RecurrenceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["until", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecurrenceSpec",
+            names: &["until", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -901,8 +980,8 @@ impl model::Model for RecurrenceSpec {
 }
 model::model!(RecurrenceSpec);
 model::open_enum! {
-    #[doc = " Schema `Recurrence.type`."] RecurrenceType { Daily = "Daily", Weekly =
-    "Weekly", Monthly = "Monthly", Yearly = "Yearly", }
+    #[doc = " Schema `Recurrence.type`."] RecurrenceType { 0 Daily = "Daily", 1 Weekly =
+    "Weekly", 2 Monthly = "Monthly", 3 Yearly = "Yearly", }
 }
 /// Schema `ResponseDTOFreezeDetailedResponse`.
 pub struct ResponseDtoFreezeDetailedResponse {
@@ -925,8 +1004,14 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFreezeDetailedResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -952,8 +1037,8 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
 model::model!(ResponseDtoFreezeDetailedResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOFreezeDetailedResponse.status`."]
-    ResponseDtoFreezeDetailedResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoFreezeDetailedResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOFreezeResponse`.
 pub struct ResponseDtoFreezeResponse {
@@ -976,8 +1061,14 @@ impl model::Model for ResponseDtoFreezeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFreezeResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1003,8 +1094,8 @@ impl model::Model for ResponseDtoFreezeResponse {
 model::model!(ResponseDtoFreezeResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOFreezeResponse.status`."]
-    ResponseDtoFreezeResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoFreezeResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOFreezeResponseWrapperDTO`.
 pub struct ResponseDtoFreezeResponseWrapperDto {
@@ -1027,8 +1118,14 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFreezeResponseWrapperDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1054,8 +1151,8 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
 model::model!(ResponseDtoFreezeResponseWrapperDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOFreezeResponseWrapperDTO.status`."]
-    ResponseDtoFreezeResponseWrapperDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoFreezeResponseWrapperDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOFrozenExecutionDetails`.
 pub struct ResponseDtoFrozenExecutionDetails {
@@ -1078,8 +1175,14 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFrozenExecutionDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1105,8 +1208,8 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
 model::model!(ResponseDtoFrozenExecutionDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOFrozenExecutionDetails.status`."]
-    ResponseDtoFrozenExecutionDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoFrozenExecutionDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseFreezeSummaryResponse`.
 pub struct ResponseDtoPageResponseFreezeSummaryResponse {
@@ -1129,8 +1232,14 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseFreezeSummaryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1156,10 +1265,10 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
 model::model!(ResponseDtoPageResponseFreezeSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseFreezeSummaryResponse.status`."]
-    ResponseDtoPageResponseFreezeSummaryResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseFreezeSummaryResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `updateFreezeStatus status`."] UpdateFreezeStatusValue { Enabled =
-    "Enabled", Disabled = "Disabled", }
+    #[doc = " Schema `updateFreezeStatus status`."] UpdateFreezeStatusValue { 0 Enabled =
+    "Enabled", 1 Disabled = "Disabled", }
 }

@@ -21,8 +21,14 @@ impl model::Model for InfraMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["success", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraMoveConfigResponse",
+            names: &["success", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for InfrastructureGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureGitUpdateResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for InfrastructureImportResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureImportResponse",
+            names: &["identifier", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -166,19 +184,25 @@ impl model::Model for InfrastructureRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "deploymentType",
-            "environmentRef",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "deploymentType",
+                "environmentRef",
+                "projectIdentifier",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,22 +253,19 @@ impl model::Model for InfrastructureRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(InfrastructureRequest);
 model::open_enum! {
-    #[doc = " Schema `InfrastructureRequest.type`."] InfrastructureRequestType {
-    KubernetesDirect = "KubernetesDirect", KubernetesGcp = "KubernetesGcp",
-    KubernetesAzure = "KubernetesAzure", Pdc = "Pdc", SshWinRmAzure = "SshWinRmAzure",
-    ServerlessAwsLambda = "ServerlessAwsLambda", AzureWebApp = "AzureWebApp",
-    AzureFunction = "AzureFunction", SshWinRmAws = "SshWinRmAws", CustomDeployment =
-    "CustomDeployment", Ecs = "ECS", Elastigroup = "Elastigroup", Tas = "TAS", Asg =
-    "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsSam = "AWS_SAM", AwsLambda =
-    "AwsLambda", KubernetesAws = "KubernetesAws", KubernetesRancher =
-    "KubernetesRancher", GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce", }
+    #[doc = " Schema `InfrastructureRequest.type`."] InfrastructureRequestType { 0
+    KubernetesDirect = "KubernetesDirect", 1 KubernetesGcp = "KubernetesGcp", 2
+    KubernetesAzure = "KubernetesAzure", 3 Pdc = "Pdc", 4 SshWinRmAzure =
+    "SshWinRmAzure", 5 ServerlessAwsLambda = "ServerlessAwsLambda", 6 AzureWebApp =
+    "AzureWebApp", 7 AzureFunction = "AzureFunction", 8 SshWinRmAws = "SshWinRmAws", 9
+    CustomDeployment = "CustomDeployment", 10 Ecs = "ECS", 11 Elastigroup =
+    "Elastigroup", 12 Tas = "TAS", 13 Asg = "Asg", 14 GoogleCloudFunctions =
+    "GoogleCloudFunctions", 15 AwsSam = "AWS_SAM", 16 AwsLambda = "AwsLambda", 17
+    KubernetesAws = "KubernetesAws", 18 KubernetesRancher = "KubernetesRancher", 19
+    GoogleCloudRun = "GoogleCloudRun", 20 Salesforce = "Salesforce", }
 }
 /// Schema `InfrastructureResponseDTO`.
 pub struct InfrastructureResponseDto {
@@ -289,24 +310,30 @@ impl model::Model for InfrastructureResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "accountId",
-            "storeType",
-            "identifier",
-            "description",
-            "connectorRef",
-            "orgIdentifier",
-            "deploymentType",
-            "environmentRef",
-            "fallbackBranch",
-            "entityGitDetails",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureResponseDto",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "accountId",
+                "storeType",
+                "identifier",
+                "description",
+                "connectorRef",
+                "orgIdentifier",
+                "deploymentType",
+                "environmentRef",
+                "fallbackBranch",
+                "entityGitDetails",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -376,29 +403,31 @@ impl model::Model for InfrastructureResponseDto {
 model::model!(InfrastructureResponseDto);
 model::open_enum! {
     #[doc = " Schema `InfrastructureResponseDTO.deploymentType`."]
-    InfrastructureResponseDtoDeploymentType { Kubernetes = "Kubernetes", NativeHelm =
-    "NativeHelm", Ssh = "Ssh", WinRm = "WinRm", ServerlessAwsLambda =
-    "ServerlessAwsLambda", AzureWebApp = "AzureWebApp", AzureFunction = "AzureFunction",
-    CustomDeployment = "CustomDeployment", Ecs = "ECS", Elastigroup = "Elastigroup", Tas
-    = "TAS", Asg = "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsLambda =
-    "AwsLambda", AwsSam = "AWS_SAM", ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE",
-    GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce", }
+    InfrastructureResponseDtoDeploymentType { 0 Kubernetes = "Kubernetes", 1 NativeHelm =
+    "NativeHelm", 2 Ssh = "Ssh", 3 WinRm = "WinRm", 4 ServerlessAwsLambda =
+    "ServerlessAwsLambda", 5 AzureWebApp = "AzureWebApp", 6 AzureFunction =
+    "AzureFunction", 7 CustomDeployment = "CustomDeployment", 8 Ecs = "ECS", 9
+    Elastigroup = "Elastigroup", 10 Tas = "TAS", 11 Asg = "Asg", 12 GoogleCloudFunctions
+    = "GoogleCloudFunctions", 13 AwsLambda = "AwsLambda", 14 AwsSam = "AWS_SAM", 15
+    ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", 16 GoogleCloudRun = "GoogleCloudRun", 17
+    Salesforce = "Salesforce", }
 }
 model::open_enum! {
     #[doc = " Schema `InfrastructureResponseDTO.storeType`."]
-    InfrastructureResponseDtoStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc =
-    "INLINE_HC", }
+    InfrastructureResponseDtoStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
     #[doc = " Schema `InfrastructureResponseDTO.type`."] InfrastructureResponseDtoType {
-    KubernetesDirect = "KubernetesDirect", KubernetesGcp = "KubernetesGcp",
-    KubernetesAzure = "KubernetesAzure", Pdc = "Pdc", SshWinRmAzure = "SshWinRmAzure",
-    ServerlessAwsLambda = "ServerlessAwsLambda", AzureWebApp = "AzureWebApp",
-    AzureFunction = "AzureFunction", SshWinRmAws = "SshWinRmAws", CustomDeployment =
-    "CustomDeployment", Ecs = "ECS", Elastigroup = "Elastigroup", Tas = "TAS", Asg =
-    "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsSam = "AWS_SAM", AwsLambda =
-    "AwsLambda", KubernetesAws = "KubernetesAws", KubernetesRancher =
-    "KubernetesRancher", GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce", }
+    0 KubernetesDirect = "KubernetesDirect", 1 KubernetesGcp = "KubernetesGcp", 2
+    KubernetesAzure = "KubernetesAzure", 3 Pdc = "Pdc", 4 SshWinRmAzure =
+    "SshWinRmAzure", 5 ServerlessAwsLambda = "ServerlessAwsLambda", 6 AzureWebApp =
+    "AzureWebApp", 7 AzureFunction = "AzureFunction", 8 SshWinRmAws = "SshWinRmAws", 9
+    CustomDeployment = "CustomDeployment", 10 Ecs = "ECS", 11 Elastigroup =
+    "Elastigroup", 12 Tas = "TAS", 13 Asg = "Asg", 14 GoogleCloudFunctions =
+    "GoogleCloudFunctions", 15 AwsSam = "AWS_SAM", 16 AwsLambda = "AwsLambda", 17
+    KubernetesAws = "KubernetesAws", 18 KubernetesRancher = "KubernetesRancher", 19
+    GoogleCloudRun = "GoogleCloudRun", 20 Salesforce = "Salesforce", }
 }
 /// Schema `InfrastructureResponse1`.
 pub struct NgInfrastructureResponse {
@@ -423,14 +452,20 @@ impl model::Model for NgInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "infrastructure",
-            "lastModifiedAt",
-            "governanceMetadata",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgInfrastructureResponse",
+            names: &[
+                "createdAt",
+                "infrastructure",
+                "lastModifiedAt",
+                "governanceMetadata",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,17 +520,23 @@ impl model::Model for PageResponseInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseInfrastructureResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -563,8 +604,14 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInfraMoveConfigResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -590,8 +637,8 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
 model::model!(ResponseDtoInfraMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInfraMoveConfigResponse.status`."]
-    ResponseDtoInfraMoveConfigResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoInfraMoveConfigResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureGitUpdateResponse`.
 pub struct ResponseDtoInfrastructureGitUpdateResponse {
@@ -614,8 +661,14 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInfrastructureGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,8 +694,8 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
 model::model!(ResponseDtoInfrastructureGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInfrastructureGitUpdateResponse.status`."]
-    ResponseDtoInfrastructureGitUpdateResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoInfrastructureGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureImportResponse`.
 pub struct ResponseDtoInfrastructureImportResponse {
@@ -665,8 +718,14 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInfrastructureImportResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -692,8 +751,8 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
 model::model!(ResponseDtoInfrastructureImportResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInfrastructureImportResponse.status`."]
-    ResponseDtoInfrastructureImportResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoInfrastructureImportResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOInfrastructureResponse`.
 pub struct ResponseDtoInfrastructureResponse {
@@ -716,8 +775,14 @@ impl model::Model for ResponseDtoInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInfrastructureResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,8 +808,8 @@ impl model::Model for ResponseDtoInfrastructureResponse {
 model::model!(ResponseDtoInfrastructureResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInfrastructureResponse.status`."]
-    ResponseDtoInfrastructureResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoInfrastructureResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInfrastructureResponse`.
 pub struct ResponseDtoPageResponseInfrastructureResponse {
@@ -767,8 +832,14 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseInfrastructureResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -794,22 +865,22 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
 model::model!(ResponseDtoPageResponseInfrastructureResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseInfrastructureResponse.status`."]
-    ResponseDtoPageResponseInfrastructureResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseInfrastructureResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getInfrastructureList deploymentType`."]
-    GetInfrastructureListDeploymentType { Kubernetes = "Kubernetes", NativeHelm =
-    "NativeHelm", Ssh = "Ssh", WinRm = "WinRm", ServerlessAwsLambda =
-    "ServerlessAwsLambda", AzureWebApp = "AzureWebApp", AzureFunction = "AzureFunction",
-    CustomDeployment = "CustomDeployment", Ecs = "ECS", Elastigroup = "Elastigroup", Tas
-    = "TAS", Asg = "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsLambda =
-    "AwsLambda", AwsSam = "AWS_SAM", ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE",
-    GoogleCloudRun = "GoogleCloudRun", Salesforce = "Salesforce",
-    GoogleManagedInstanceGroup = "GoogleManagedInstanceGroup", AzureContainerApps =
-    "AzureContainerApps", }
+    GetInfrastructureListDeploymentType { 0 Kubernetes = "Kubernetes", 1 NativeHelm =
+    "NativeHelm", 2 Ssh = "Ssh", 3 WinRm = "WinRm", 4 ServerlessAwsLambda =
+    "ServerlessAwsLambda", 5 AzureWebApp = "AzureWebApp", 6 AzureFunction =
+    "AzureFunction", 7 CustomDeployment = "CustomDeployment", 8 Ecs = "ECS", 9
+    Elastigroup = "Elastigroup", 10 Tas = "TAS", 11 Asg = "Asg", 12 GoogleCloudFunctions
+    = "GoogleCloudFunctions", 13 AwsLambda = "AwsLambda", 14 AwsSam = "AWS_SAM", 15
+    ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", 16 GoogleCloudRun = "GoogleCloudRun", 17
+    Salesforce = "Salesforce", 18 GoogleManagedInstanceGroup =
+    "GoogleManagedInstanceGroup", 19 AzureContainerApps = "AzureContainerApps", }
 }
 model::open_enum! {
     #[doc = " Schema `moveInfraConfigs moveConfigType`."] MoveInfraConfigsMoveConfigType
-    { InlineToRemote = "INLINE_TO_REMOTE", RemoteToInline = "REMOTE_TO_INLINE", }
+    { 0 InlineToRemote = "INLINE_TO_REMOTE", 1 RemoteToInline = "REMOTE_TO_INLINE", }
 }

@@ -21,8 +21,14 @@ impl model::Model for ReleaseDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["namespace", "release_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseDetailsRequest",
+            names: &["namespace", "release_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for PostReleaseDetailsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["namespace", "release_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseDetailsBody",
+            names: &["namespace", "release_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

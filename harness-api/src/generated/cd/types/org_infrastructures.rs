@@ -6,19 +6,19 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-infrastructures deployment_type`."]
-    GetOrgScopedInfrastructuresDeploymentType { Kubernetes = "Kubernetes", NativeHelm =
-    "NativeHelm", Ssh = "Ssh", WinRm = "WinRm", ServerlessAwsLambda =
-    "ServerlessAwsLambda", AzureWebApp = "AzureWebApp", GitOps = "GitOps", Ecs = "ECS",
-    Tas = "TAS", CustomDeployment = "CustomDeployment", Elastigroup = "Elastigroup", Asg
-    = "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsLambda = "AwsLambda",
-    AwsSam = "AWS_SAM", }
+    GetOrgScopedInfrastructuresDeploymentType { 0 Kubernetes = "Kubernetes", 1 NativeHelm
+    = "NativeHelm", 2 Ssh = "Ssh", 3 WinRm = "WinRm", 4 ServerlessAwsLambda =
+    "ServerlessAwsLambda", 5 AzureWebApp = "AzureWebApp", 6 GitOps = "GitOps", 7 Ecs =
+    "ECS", 8 Tas = "TAS", 9 CustomDeployment = "CustomDeployment", 10 Elastigroup =
+    "Elastigroup", 11 Asg = "Asg", 12 GoogleCloudFunctions = "GoogleCloudFunctions", 13
+    AwsLambda = "AwsLambda", 14 AwsSam = "AWS_SAM", }
 }
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-infrastructures order`."]
-    GetOrgScopedInfrastructuresOrder { Asc = "ASC", Desc = "DESC", }
+    GetOrgScopedInfrastructuresOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-infrastructures sort`."]
-    GetOrgScopedInfrastructuresSort { Name = "name", Identifier = "identifier", Created =
-    "created", Updated = "updated", }
+    GetOrgScopedInfrastructuresSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -6,19 +6,19 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `list-org-scoped-rancher-clusters-using-connector order`."]
-    ListOrgScopedRancherClustersUsingConnectorOrder { Asc = "ASC", Desc = "DESC", }
+    ListOrgScopedRancherClustersUsingConnectorOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-org-scoped-rancher-clusters-using-connector sort`."]
-    ListOrgScopedRancherClustersUsingConnectorSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListOrgScopedRancherClustersUsingConnectorSort { 0 Name = "name", 1 Identifier =
+    "identifier", 2 Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `list-org-scoped-rancher-clusters-using-env-and-infra order`."]
-    ListOrgScopedRancherClustersUsingEnvAndInfraOrder { Asc = "ASC", Desc = "DESC", }
+    ListOrgScopedRancherClustersUsingEnvAndInfraOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-org-scoped-rancher-clusters-using-env-and-infra sort`."]
-    ListOrgScopedRancherClustersUsingEnvAndInfraSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListOrgScopedRancherClustersUsingEnvAndInfraSort { 0 Name = "name", 1 Identifier =
+    "identifier", 2 Created = "created", 3 Updated = "updated", }
 }

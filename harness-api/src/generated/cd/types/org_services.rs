@@ -6,18 +6,19 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-services deployment_type`."]
-    GetOrgScopedServicesDeploymentType { Kubernetes = "Kubernetes", NativeHelm =
-    "NativeHelm", Ssh = "Ssh", WinRm = "WinRm", ServerlessAwsLambda =
-    "ServerlessAwsLambda", AzureWebApp = "AzureWebApp", GitOps = "GitOps", Ecs = "ECS",
-    Tas = "TAS", CustomDeployment = "CustomDeployment", Elastigroup = "Elastigroup", Asg
-    = "Asg", GoogleCloudFunctions = "GoogleCloudFunctions", AwsLambda = "AwsLambda",
-    AwsSam = "AWS_SAM", }
+    GetOrgScopedServicesDeploymentType { 0 Kubernetes = "Kubernetes", 1 NativeHelm =
+    "NativeHelm", 2 Ssh = "Ssh", 3 WinRm = "WinRm", 4 ServerlessAwsLambda =
+    "ServerlessAwsLambda", 5 AzureWebApp = "AzureWebApp", 6 GitOps = "GitOps", 7 Ecs =
+    "ECS", 8 Tas = "TAS", 9 CustomDeployment = "CustomDeployment", 10 Elastigroup =
+    "Elastigroup", 11 Asg = "Asg", 12 GoogleCloudFunctions = "GoogleCloudFunctions", 13
+    AwsLambda = "AwsLambda", 14 AwsSam = "AWS_SAM", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-services order`."] GetOrgScopedServicesOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `get-org-scoped-services order`."] GetOrgScopedServicesOrder { 0 Asc
+    = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-services sort`."] GetOrgScopedServicesSort { Name =
-    "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-org-scoped-services sort`."] GetOrgScopedServicesSort { 0 Name
+    = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated = "updated",
+    }
 }

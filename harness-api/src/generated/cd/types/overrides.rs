@@ -56,18 +56,24 @@ impl model::Model for OverrideRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "yaml",
-            "identifier",
-            "serviceRef",
-            "orgIdentifier",
-            "environmentRef",
-            "infraIdentifier",
-            "clusterIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverrideRequest",
+            names: &[
+                "type",
+                "yaml",
+                "identifier",
+                "serviceRef",
+                "orgIdentifier",
+                "environmentRef",
+                "infraIdentifier",
+                "clusterIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[0, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,17 +121,13 @@ impl model::Model for OverrideRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 5]
-    }
 }
 model::through_cell!(OverrideRequest);
 model::open_enum! {
-    #[doc = " Schema `OverrideRequest.type`."] OverrideRequestType { EnvGlobalOverride =
-    "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
-    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride =
-    "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE",
+    #[doc = " Schema `OverrideRequest.type`."] OverrideRequestType { 0 EnvGlobalOverride
+    = "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2
+    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride =
+    "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `OverrideResponse`.
@@ -167,22 +169,28 @@ impl model::Model for OverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "yaml",
-            "accountId",
-            "identifier",
-            "serviceRef",
-            "newlyCreated",
-            "orgIdentifier",
-            "environmentRef",
-            "isNewlyCreated",
-            "infraIdentifier",
-            "clusterIdentifier",
-            "projectIdentifier",
-            "governanceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverrideResponse",
+            names: &[
+                "type",
+                "yaml",
+                "accountId",
+                "identifier",
+                "serviceRef",
+                "newlyCreated",
+                "orgIdentifier",
+                "environmentRef",
+                "isNewlyCreated",
+                "infraIdentifier",
+                "clusterIdentifier",
+                "projectIdentifier",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,11 +253,11 @@ impl model::Model for OverrideResponse {
 }
 model::model!(OverrideResponse);
 model::open_enum! {
-    #[doc = " Schema `OverrideResponse.type`."] OverrideResponseType { EnvGlobalOverride
-    = "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
-    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride =
-    "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE",
-    ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
+    #[doc = " Schema `OverrideResponse.type`."] OverrideResponseType { 0
+    EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride =
+    "ENV_SERVICE_OVERRIDE", 2 InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3
+    InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride =
+    "CLUSTER_GLOBAL_OVERRIDE", 5 ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ResponseDTOOverrideResponse`.
 pub struct ResponseDtoOverrideResponse {
@@ -272,8 +280,14 @@ impl model::Model for ResponseDtoOverrideResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoOverrideResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -299,27 +313,27 @@ impl model::Model for ResponseDtoOverrideResponse {
 model::model!(ResponseDtoOverrideResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOOverrideResponse.status`."]
-    ResponseDtoOverrideResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoOverrideResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `OverrideMoveConfigs moveConfigType`."]
-    OverrideMoveConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE",
+    OverrideMoveConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", 1
     RemoteToInline = "REMOTE_TO_INLINE", }
 }
 model::open_enum! {
     #[doc = " Schema `OverrideMoveConfigs serviceOverridesType`."]
-    OverrideMoveConfigsServiceOverridesType { EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE",
-    EnvServiceOverride = "ENV_SERVICE_OVERRIDE", InfraGlobalOverride =
-    "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride = "INFRA_SERVICE_OVERRIDE",
-    ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride =
-    "CLUSTER_SERVICE_OVERRIDE", }
+    OverrideMoveConfigsServiceOverridesType { 0 EnvGlobalOverride =
+    "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2
+    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride =
+    "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5
+    ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 model::open_enum! {
     #[doc = " Schema `updateOverrideGitDetails serviceOverridesType`."]
-    UpdateOverrideGitDetailsServiceOverridesType { EnvGlobalOverride =
-    "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
-    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride =
-    "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE",
+    UpdateOverrideGitDetailsServiceOverridesType { 0 EnvGlobalOverride =
+    "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2
+    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride =
+    "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }

@@ -5,10 +5,10 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `get-environments order`."] GetEnvironmentsOrder { Asc = "ASC", Desc
-    = "DESC", }
+    #[doc = " Schema `get-environments order`."] GetEnvironmentsOrder { 0 Asc = "ASC", 1
+    Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-environments sort`."] GetEnvironmentsSort { Name = "name",
-    Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-environments sort`."] GetEnvironmentsSort { 0 Name = "name", 1
+    Identifier = "identifier", 2 Created = "created", 3 Updated = "updated", }
 }

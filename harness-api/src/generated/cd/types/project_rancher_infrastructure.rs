@@ -6,19 +6,21 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `list-project-scoped-rancher-clusters-using-connector order`."]
-    ListProjectScopedRancherClustersUsingConnectorOrder { Asc = "ASC", Desc = "DESC", }
+    ListProjectScopedRancherClustersUsingConnectorOrder { 0 Asc = "ASC", 1 Desc = "DESC",
+    }
 }
 model::open_enum! {
     #[doc = " Schema `list-project-scoped-rancher-clusters-using-connector sort`."]
-    ListProjectScopedRancherClustersUsingConnectorSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListProjectScopedRancherClustersUsingConnectorSort { 0 Name = "name", 1 Identifier =
+    "identifier", 2 Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `list-project-scoped-rancher-clusters-using-env-and-infra order`."]
-    ListProjectScopedRancherClustersUsingEnvAndInfraOrder { Asc = "ASC", Desc = "DESC", }
+    ListProjectScopedRancherClustersUsingEnvAndInfraOrder { 0 Asc = "ASC", 1 Desc =
+    "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-project-scoped-rancher-clusters-using-env-and-infra sort`."]
-    ListProjectScopedRancherClustersUsingEnvAndInfraSort { Name = "name", Identifier =
-    "identifier", Created = "created", Updated = "updated", }
+    ListProjectScopedRancherClustersUsingEnvAndInfraSort { 0 Name = "name", 1 Identifier
+    = "identifier", 2 Created = "created", 3 Updated = "updated", }
 }

@@ -25,8 +25,14 @@ impl model::Model for PostProdRollbackCheckDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "swimLaneInfo", "rollbackAllowed", "isRollbackAllowed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostProdRollbackCheckDto",
+            names: &["message", "swimLaneInfo", "rollbackAllowed", "isRollbackAllowed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,8 +87,14 @@ impl model::Model for PostProdRollbackRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceKey", "infrastructureMappingId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostProdRollbackRequestDto",
+            names: &["instanceKey", "infrastructureMappingId"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,10 +111,6 @@ impl model::Model for PostProdRollbackRequestDto {
             1 => model::Cell::part(&self.infrastructure_mapping_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(PostProdRollbackRequestDto);
@@ -131,15 +139,21 @@ impl model::Model for PostProdRollbackResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "message",
-            "instanceKey",
-            "infraMappingId",
-            "planExecutionId",
-            "rollbackTriggered",
-            "isRollbackTriggered",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostProdRollbackResponseDto",
+            names: &[
+                "message",
+                "instanceKey",
+                "infraMappingId",
+                "planExecutionId",
+                "rollbackTriggered",
+                "isRollbackTriggered",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -188,8 +202,14 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPostProdRollbackCheckDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +235,8 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
 model::model!(ResponseDtoPostProdRollbackCheckDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPostProdRollbackCheckDTO.status`."]
-    ResponseDtoPostProdRollbackCheckDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPostProdRollbackCheckDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPostProdRollbackResponseDTO`.
 pub struct ResponseDtoPostProdRollbackResponseDto {
@@ -239,8 +259,14 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPostProdRollbackResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,8 +292,8 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
 model::model!(ResponseDtoPostProdRollbackResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPostProdRollbackResponseDTO.status`."]
-    ResponseDtoPostProdRollbackResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPostProdRollbackResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORollbackResponseDTO`.
 pub struct ResponseDtoRollbackResponseDto {
@@ -290,8 +316,14 @@ impl model::Model for ResponseDtoRollbackResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRollbackResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +349,8 @@ impl model::Model for ResponseDtoRollbackResponseDto {
 model::model!(ResponseDtoRollbackResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORollbackResponseDTO.status`."]
-    ResponseDtoRollbackResponseDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoRollbackResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `RollbackRequestDTO`.
 pub struct RollbackRequestDto {
@@ -363,15 +395,21 @@ impl model::Model for RollbackRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "artifact",
-            "chartVersion",
-            "envIdentifier",
-            "environmentType",
-            "infraIdentifier",
-            "serviceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RollbackRequestDto",
+            names: &[
+                "artifact",
+                "chartVersion",
+                "envIdentifier",
+                "environmentType",
+                "infraIdentifier",
+                "serviceIdentifier",
+            ],
+            required: &[2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,15 +435,11 @@ impl model::Model for RollbackRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2, 5]
-    }
 }
 model::through_cell!(RollbackRequestDto);
 model::open_enum! {
     #[doc = " Schema `RollbackRequestDTO.environmentType`."]
-    RollbackRequestDtoEnvironmentType { PreProduction = "PreProduction", Production =
+    RollbackRequestDtoEnvironmentType { 0 PreProduction = "PreProduction", 1 Production =
     "Production", }
 }
 /// Schema `RollbackResponseDTO`.
@@ -441,19 +475,25 @@ impl model::Model for RollbackResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "message",
-            "instanceKey",
-            "envIdentifier",
-            "infraMappingId",
-            "environmentType",
-            "infraIdentifier",
-            "planExecutionId",
-            "rollbackTriggered",
-            "serviceIdentifier",
-            "isRollbackTriggered",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RollbackResponseDto",
+            names: &[
+                "message",
+                "instanceKey",
+                "envIdentifier",
+                "infraMappingId",
+                "environmentType",
+                "infraIdentifier",
+                "planExecutionId",
+                "rollbackTriggered",
+                "serviceIdentifier",
+                "isRollbackTriggered",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,14 +27,20 @@ impl model::Model for CountGroupedOnArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "count",
-            "artifact",
-            "artifactPath",
-            "artifactVersion",
-            "executionCountGroupedOnStatusList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CountGroupedOnArtifact",
+            names: &[
+                "count",
+                "artifact",
+                "artifactPath",
+                "artifactVersion",
+                "executionCountGroupedOnStatusList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -83,14 +89,20 @@ impl model::Model for CountGroupedOnService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "count",
-            "serviceName",
-            "serviceReference",
-            "executionCountGroupedOnStatusList",
-            "executionCountGroupedOnArtifactList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CountGroupedOnService",
+            names: &[
+                "count",
+                "serviceName",
+                "serviceReference",
+                "executionCountGroupedOnStatusList",
+                "executionCountGroupedOnArtifactList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +145,14 @@ impl model::Model for CountGroupedOnStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CountGroupedOnStatus",
+            names: &["count", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +187,14 @@ impl model::Model for PipelineExecutionCountInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executionCountGroupedOnServiceList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionCountInfo",
+            names: &["executionCountGroupedOnServiceList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +233,14 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPipelineExecutionCountInfo",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -236,6 +266,6 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
 model::model!(ResponseDtoPipelineExecutionCountInfo);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPipelineExecutionCountInfo.status`."]
-    ResponseDtoPipelineExecutionCountInfoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPipelineExecutionCountInfoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

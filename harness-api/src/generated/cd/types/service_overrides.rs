@@ -21,8 +21,14 @@ impl model::Model for ApplicationSettingsConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["store", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationSettingsConfiguration",
+            names: &["store", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ConfigFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "__uuid", "metadata", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigFile",
+            names: &["spec", "__uuid", "metadata", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for ConfigFileAttributes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["store", "__uuid", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigFileAttributes",
+            names: &["store", "__uuid", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,14 @@ impl model::Model for ConfigFileWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["__uuid", "metadata", "configFile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigFileWrapper",
+            names: &["__uuid", "metadata", "configFile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,14 @@ impl model::Model for ConnectionStringsConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["store", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectionStringsConfiguration",
+            names: &["store", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -233,8 +263,14 @@ impl model::Model for ManifestConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "__uuid", "metadata", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestConfig",
+            names: &["spec", "type", "__uuid", "metadata", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,25 +297,25 @@ impl model::Model for ManifestConfig {
 }
 model::model!(ManifestConfig);
 model::open_enum! {
-    #[doc = " Schema `ManifestConfig.type`."] ManifestConfigType { HelmChart =
-    "HelmChart", HelmRepoOverride = "HelmRepoOverride", K8sManifest = "K8sManifest",
-    Kustomize = "Kustomize", KustomizePatches = "KustomizePatches", OpenshiftParam =
-    "OpenshiftParam", OpenshiftTemplate = "OpenshiftTemplate", Values = "Values",
-    ServerlessAwsLambda = "ServerlessAwsLambda", ReleaseRepo = "ReleaseRepo",
-    DeploymentRepo = "DeploymentRepo", EcsTaskDefinition = "EcsTaskDefinition",
-    EcsServiceDefinition = "EcsServiceDefinition", EcsScalableTargetDefinition =
-    "EcsScalableTargetDefinition", EcsScalingPolicyDefinition =
-    "EcsScalingPolicyDefinition", TasManifest = "TasManifest", TasVars = "TasVars",
-    TasAutoScaler = "TasAutoScaler", AsgLaunchTemplate = "AsgLaunchTemplate",
-    AsgConfiguration = "AsgConfiguration", AsgAdditionalConfiguration =
-    "AsgAdditionalConfiguration", AsgScalingPolicy = "AsgScalingPolicy",
-    AsgScheduledUpdateGroupAction = "AsgScheduledUpdateGroupAction",
-    GoogleCloudFunctionDefinition = "GoogleCloudFunctionDefinition",
-    AwsLambdaFunctionDefinition = "AwsLambdaFunctionDefinition",
-    AwsLambdaFunctionAliasDefinition = "AwsLambdaFunctionAliasDefinition",
-    AwsSamDirectory = "AwsSamDirectory", GoogleCloudFunctionGenOneDefinition =
-    "GoogleCloudFunctionGenOneDefinition", GoogleCloudRunService =
-    "GoogleCloudRunService", GoogleCloudRunJob = "GoogleCloudRunJob", }
+    #[doc = " Schema `ManifestConfig.type`."] ManifestConfigType { 0 HelmChart =
+    "HelmChart", 1 HelmRepoOverride = "HelmRepoOverride", 2 K8sManifest = "K8sManifest",
+    3 Kustomize = "Kustomize", 4 KustomizePatches = "KustomizePatches", 5 OpenshiftParam
+    = "OpenshiftParam", 6 OpenshiftTemplate = "OpenshiftTemplate", 7 Values = "Values", 8
+    ServerlessAwsLambda = "ServerlessAwsLambda", 9 ReleaseRepo = "ReleaseRepo", 10
+    DeploymentRepo = "DeploymentRepo", 11 EcsTaskDefinition = "EcsTaskDefinition", 12
+    EcsServiceDefinition = "EcsServiceDefinition", 13 EcsScalableTargetDefinition =
+    "EcsScalableTargetDefinition", 14 EcsScalingPolicyDefinition =
+    "EcsScalingPolicyDefinition", 15 TasManifest = "TasManifest", 16 TasVars = "TasVars",
+    17 TasAutoScaler = "TasAutoScaler", 18 AsgLaunchTemplate = "AsgLaunchTemplate", 19
+    AsgConfiguration = "AsgConfiguration", 20 AsgAdditionalConfiguration =
+    "AsgAdditionalConfiguration", 21 AsgScalingPolicy = "AsgScalingPolicy", 22
+    AsgScheduledUpdateGroupAction = "AsgScheduledUpdateGroupAction", 23
+    GoogleCloudFunctionDefinition = "GoogleCloudFunctionDefinition", 24
+    AwsLambdaFunctionDefinition = "AwsLambdaFunctionDefinition", 25
+    AwsLambdaFunctionAliasDefinition = "AwsLambdaFunctionAliasDefinition", 26
+    AwsSamDirectory = "AwsSamDirectory", 27 GoogleCloudFunctionGenOneDefinition =
+    "GoogleCloudFunctionGenOneDefinition", 28 GoogleCloudRunService =
+    "GoogleCloudRunService", 29 GoogleCloudRunJob = "GoogleCloudRunJob", }
 }
 /// Schema `ManifestConfigWrapper`.
 pub struct ManifestConfigWrapper {
@@ -300,8 +336,14 @@ impl model::Model for ManifestConfigWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["__uuid", "manifest", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestConfigWrapper",
+            names: &["__uuid", "manifest", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -356,8 +398,22 @@ impl model::Model for OverrideNumberNgVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value", "default", "metadata", "required", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverrideNumberNgVariable",
+            names: &[
+                "name",
+                "type",
+                "value",
+                "default",
+                "metadata",
+                "required",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -388,8 +444,8 @@ impl model::Model for OverrideNumberNgVariable {
 }
 model::model!(OverrideNumberNgVariable);
 model::open_enum! {
-    #[doc = " Schema `NumberNGVariable1.type`."] OverrideNumberNgVariableType { String =
-    "String", Number = "Number", Secret = "Secret", }
+    #[doc = " Schema `NumberNGVariable1.type`."] OverrideNumberNgVariableType { 0 String
+    = "String", 1 Number = "Number", 2 Secret = "Secret", }
 }
 /// Schema `StringNGVariable1`.
 pub struct OverrideStringNgVariable {
@@ -420,17 +476,23 @@ impl model::Model for OverrideStringNgVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "value",
-            "__uuid",
-            "default",
-            "metadata",
-            "required",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverrideStringNgVariable",
+            names: &[
+                "name",
+                "type",
+                "value",
+                "__uuid",
+                "default",
+                "metadata",
+                "required",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -478,8 +540,8 @@ impl model::Model for OverrideStringNgVariable {
 }
 model::model!(OverrideStringNgVariable);
 model::open_enum! {
-    #[doc = " Schema `StringNGVariable1.type`."] OverrideStringNgVariableType { String =
-    "String", Number = "Number", Secret = "Secret", }
+    #[doc = " Schema `StringNGVariable1.type`."] OverrideStringNgVariableType { 0 String
+    = "String", 1 Number = "Number", 2 Secret = "Secret", }
 }
 /// Schema `ParameterFieldStoreConfigWrapper`.
 pub struct ParameterFieldStoreConfigWrapper {
@@ -516,20 +578,26 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "type",
-            "value",
-            "expression",
-            "typeString",
-            "defaultValue",
-            "responseField",
-            "executionInput",
-            "expressionValue",
-            "inputSetValidator",
-            "jsonResponseField",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParameterFieldStoreConfigWrapper",
+            names: &[
+                "spec",
+                "type",
+                "value",
+                "expression",
+                "typeString",
+                "defaultValue",
+                "responseField",
+                "executionInput",
+                "expressionValue",
+                "inputSetValidator",
+                "jsonResponseField",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -600,8 +668,14 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["files"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParameterFieldStoreConfigWrapperSpec",
+            names: &["files"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -640,8 +714,14 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceOverrideResponseV2",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -667,8 +747,8 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
 model::model!(ResponseDtoServiceOverrideResponseV2);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceOverrideResponseV2.status`."]
-    ResponseDtoServiceOverrideResponseV2Status { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoServiceOverrideResponseV2Status { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SecretNGVariable`.
 pub struct SecretNgVariable {
@@ -697,8 +777,22 @@ impl model::Model for SecretNgVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value", "default", "metadata", "required", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretNgVariable",
+            names: &[
+                "name",
+                "type",
+                "value",
+                "default",
+                "metadata",
+                "required",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -729,8 +823,8 @@ impl model::Model for SecretNgVariable {
 }
 model::model!(SecretNgVariable);
 model::open_enum! {
-    #[doc = " Schema `SecretNGVariable.type`."] SecretNgVariableType { String = "String",
-    Number = "Number", Secret = "Secret", }
+    #[doc = " Schema `SecretNGVariable.type`."] SecretNgVariableType { 0 String =
+    "String", 1 Number = "Number", 2 Secret = "Secret", }
 }
 /// Schema `ServiceOverrideRequestV2`.
 pub struct ServiceOverrideRequestV2 {
@@ -787,19 +881,25 @@ impl model::Model for ServiceOverrideRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "type",
-            "yaml",
-            "identifier",
-            "serviceRef",
-            "orgIdentifier",
-            "environmentRef",
-            "infraIdentifier",
-            "clusterIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideRequestV2",
+            names: &[
+                "spec",
+                "type",
+                "yaml",
+                "identifier",
+                "serviceRef",
+                "orgIdentifier",
+                "environmentRef",
+                "infraIdentifier",
+                "clusterIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[1, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -850,18 +950,14 @@ impl model::Model for ServiceOverrideRequestV2 {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 6]
-    }
 }
 model::through_cell!(ServiceOverrideRequestV2);
 model::open_enum! {
-    #[doc = " Schema `ServiceOverrideRequestV2.type`."] ServiceOverrideRequestV2Type {
-    EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", EnvServiceOverride =
-    "ENV_SERVICE_OVERRIDE", InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE",
-    InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride =
-    "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
+    #[doc = " Schema `ServiceOverrideRequestV2.type`."] ServiceOverrideRequestV2Type { 0
+    EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride =
+    "ENV_SERVICE_OVERRIDE", 2 InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3
+    InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride =
+    "CLUSTER_GLOBAL_OVERRIDE", 5 ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideResponseV2`.
 pub struct ServiceOverrideResponseV2 {
@@ -904,23 +1000,29 @@ impl model::Model for ServiceOverrideResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "type",
-            "yaml",
-            "accountId",
-            "identifier",
-            "serviceRef",
-            "newlyCreated",
-            "orgIdentifier",
-            "environmentRef",
-            "isNewlyCreated",
-            "infraIdentifier",
-            "clusterIdentifier",
-            "projectIdentifier",
-            "governanceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideResponseV2",
+            names: &[
+                "spec",
+                "type",
+                "yaml",
+                "accountId",
+                "identifier",
+                "serviceRef",
+                "newlyCreated",
+                "orgIdentifier",
+                "environmentRef",
+                "isNewlyCreated",
+                "infraIdentifier",
+                "clusterIdentifier",
+                "projectIdentifier",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -987,10 +1089,10 @@ impl model::Model for ServiceOverrideResponseV2 {
 model::model!(ServiceOverrideResponseV2);
 model::open_enum! {
     #[doc = " Schema `ServiceOverrideResponseV2.type`."] ServiceOverrideResponseV2Type {
-    EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", EnvServiceOverride =
-    "ENV_SERVICE_OVERRIDE", InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE",
-    InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride =
-    "CLUSTER_GLOBAL_OVERRIDE", ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
+    0 EnvGlobalOverride = "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride =
+    "ENV_SERVICE_OVERRIDE", 2 InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3
+    InfraServiceOverride = "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride =
+    "CLUSTER_GLOBAL_OVERRIDE", 5 ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 /// Schema `ServiceOverrideSpec`.
 pub struct ServiceOverrideSpec {
@@ -1019,16 +1121,22 @@ impl model::Model for ServiceOverrideSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "metadata",
-            "manifests",
-            "variables",
-            "configFiles",
-            "connectionStrings",
-            "applicationSettings",
-            "cliEnvironmentVariables",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceOverrideSpec",
+            names: &[
+                "metadata",
+                "manifests",
+                "variables",
+                "configFiles",
+                "connectionStrings",
+                "applicationSettings",
+                "cliEnvironmentVariables",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1079,8 +1187,14 @@ impl model::Model for StoreConfigWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "__uuid", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoreConfigWrapper",
+            names: &["spec", "type", "__uuid", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1105,31 +1219,32 @@ impl model::Model for StoreConfigWrapper {
 }
 model::model!(StoreConfigWrapper);
 model::open_enum! {
-    #[doc = " Schema `StoreConfigWrapper.type`."] StoreConfigWrapperType { CustomRemote =
-    "CustomRemote", Git = "Git", Github = "Github", Bitbucket = "Bitbucket", GitLab =
-    "GitLab", Http = "Http", S3 = "S3", Gcs = "Gcs", Inline = "Inline", Artifactory =
-    "Artifactory", S3Url = "S3Url", InheritFromManifest = "InheritFromManifest", Harness
-    = "Harness", OciHelmChart = "OciHelmChart", AzureRepo = "AzureRepo", ArtifactBundle =
-    "ArtifactBundle", HarnessCode = "HarnessCode", }
+    #[doc = " Schema `StoreConfigWrapper.type`."] StoreConfigWrapperType { 0 CustomRemote
+    = "CustomRemote", 1 Git = "Git", 2 Github = "Github", 3 Bitbucket = "Bitbucket", 4
+    GitLab = "GitLab", 5 Http = "Http", 6 S3 = "S3", 7 Gcs = "Gcs", 8 Inline = "Inline",
+    9 Artifactory = "Artifactory", 10 S3Url = "S3Url", 11 InheritFromManifest =
+    "InheritFromManifest", 12 Harness = "Harness", 13 OciHelmChart = "OciHelmChart", 14
+    AzureRepo = "AzureRepo", 15 ArtifactBundle = "ArtifactBundle", 16 HarnessCode =
+    "HarnessCode", }
 }
 model::open_enum! {
     #[doc = " Schema `serviceOverrideMoveConfigs moveConfigType`."]
-    ServiceOverrideMoveConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE",
+    ServiceOverrideMoveConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", 1
     RemoteToInline = "REMOTE_TO_INLINE", }
 }
 model::open_enum! {
     #[doc = " Schema `serviceOverrideMoveConfigs serviceOverridesType`."]
-    ServiceOverrideMoveConfigsServiceOverridesType { EnvGlobalOverride =
-    "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
-    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride =
-    "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE",
+    ServiceOverrideMoveConfigsServiceOverridesType { 0 EnvGlobalOverride =
+    "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2
+    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride =
+    "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }
 model::open_enum! {
     #[doc = " Schema `updateServiceOverrideGitDetails serviceOverridesType`."]
-    UpdateServiceOverrideGitDetailsServiceOverridesType { EnvGlobalOverride =
-    "ENV_GLOBAL_OVERRIDE", EnvServiceOverride = "ENV_SERVICE_OVERRIDE",
-    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", InfraServiceOverride =
-    "INFRA_SERVICE_OVERRIDE", ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE",
+    UpdateServiceOverrideGitDetailsServiceOverridesType { 0 EnvGlobalOverride =
+    "ENV_GLOBAL_OVERRIDE", 1 EnvServiceOverride = "ENV_SERVICE_OVERRIDE", 2
+    InfraGlobalOverride = "INFRA_GLOBAL_OVERRIDE", 3 InfraServiceOverride =
+    "INFRA_SERVICE_OVERRIDE", 4 ClusterGlobalOverride = "CLUSTER_GLOBAL_OVERRIDE", 5
     ClusterServiceOverride = "CLUSTER_SERVICE_OVERRIDE", }
 }

@@ -27,14 +27,20 @@ impl model::Model for NgServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "service",
-            "createdAt",
-            "lastModifiedAt",
-            "governanceMetadata",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgServiceResponse",
+            names: &[
+                "service",
+                "createdAt",
+                "lastModifiedAt",
+                "governanceMetadata",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,17 +95,23 @@ impl model::Model for PageResponseServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseServiceResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +175,14 @@ impl model::Model for PluginInfoResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["runtimeLanguage", "serverlessVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginInfoResponseDto",
+            names: &["runtimeLanguage", "serverlessVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +219,14 @@ impl model::Model for ResourceItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceItem",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,8 +267,14 @@ impl model::Model for ResponseDtoListServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListServiceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -270,8 +300,8 @@ impl model::Model for ResponseDtoListServiceResponse {
 model::model!(ResponseDtoListServiceResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListServiceResponse.status`."]
-    ResponseDtoListServiceResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListServiceResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceResponse`.
 pub struct ResponseDtoPageResponseServiceResponse {
@@ -294,8 +324,14 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseServiceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +357,8 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
 model::model!(ResponseDtoPageResponseServiceResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseServiceResponse.status`."]
-    ResponseDtoPageResponseServiceResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseServiceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPluginInfoResponseDto`.
 pub struct ResponseDtoPluginInfoResponseDto {
@@ -345,8 +381,14 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPluginInfoResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -372,8 +414,8 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
 model::model!(ResponseDtoPluginInfoResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPluginInfoResponseDto.status`."]
-    ResponseDtoPluginInfoResponseDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPluginInfoResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceGitUpdateResponse`.
 pub struct ResponseDtoServiceGitUpdateResponse {
@@ -396,8 +438,14 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -423,8 +471,8 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
 model::model!(ResponseDtoServiceGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceGitUpdateResponse.status`."]
-    ResponseDtoServiceGitUpdateResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoServiceGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceImportResponse`.
 pub struct ResponseDtoServiceImportResponse {
@@ -447,8 +495,14 @@ impl model::Model for ResponseDtoServiceImportResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceImportResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -474,8 +528,8 @@ impl model::Model for ResponseDtoServiceImportResponse {
 model::model!(ResponseDtoServiceImportResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceImportResponse.status`."]
-    ResponseDtoServiceImportResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoServiceImportResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceMoveConfigResponse`.
 pub struct ResponseDtoServiceMoveConfigResponse {
@@ -498,8 +552,14 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceMoveConfigResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -525,8 +585,8 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
 model::model!(ResponseDtoServiceMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceMoveConfigResponse.status`."]
-    ResponseDtoServiceMoveConfigResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoServiceMoveConfigResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceResponse`.
 pub struct ResponseDtoServiceResponse {
@@ -549,8 +609,14 @@ impl model::Model for ResponseDtoServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -576,8 +642,8 @@ impl model::Model for ResponseDtoServiceResponse {
 model::model!(ResponseDtoServiceResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceResponse.status`."]
-    ResponseDtoServiceResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoServiceResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetK8sCommandFlagType`.
 pub struct ResponseDtoSetK8sCommandFlagType {
@@ -600,8 +666,14 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSetK8sCommandFlagType",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -627,13 +699,13 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
 model::model!(ResponseDtoSetK8sCommandFlagType);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetK8sCommandFlagType.data`."]
-    ResponseDtoSetK8sCommandFlagTypeData { Apply = "Apply", Patch = "Patch", Rollout =
-    "Rollout", Delete = "Delete", }
+    ResponseDtoSetK8sCommandFlagTypeData { 0 Apply = "Apply", 1 Patch = "Patch", 2
+    Rollout = "Rollout", 3 Delete = "Delete", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetK8sCommandFlagType.status`."]
-    ResponseDtoSetK8sCommandFlagTypeStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSetK8sCommandFlagTypeStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetKustomizeCommandFlagType`.
 pub struct ResponseDtoSetKustomizeCommandFlagType {
@@ -656,8 +728,14 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSetKustomizeCommandFlagType",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,12 +761,12 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
 model::model!(ResponseDtoSetKustomizeCommandFlagType);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetKustomizeCommandFlagType.data`."]
-    ResponseDtoSetKustomizeCommandFlagTypeData { Build = "Build", }
+    ResponseDtoSetKustomizeCommandFlagTypeData { 0 Build = "Build", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetKustomizeCommandFlagType.status`."]
-    ResponseDtoSetKustomizeCommandFlagTypeStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoSetKustomizeCommandFlagTypeStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetServiceHookAction`.
 pub struct ResponseDtoSetServiceHookAction {
@@ -711,8 +789,14 @@ impl model::Model for ResponseDtoSetServiceHookAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSetServiceHookAction",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -738,13 +822,13 @@ impl model::Model for ResponseDtoSetServiceHookAction {
 model::model!(ResponseDtoSetServiceHookAction);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetServiceHookAction.data`."]
-    ResponseDtoSetServiceHookActionData { FetchFiles = "FetchFiles", TemplateManifest =
-    "TemplateManifest", SteadyStateCheck = "SteadyStateCheck", }
+    ResponseDtoSetServiceHookActionData { 0 FetchFiles = "FetchFiles", 1 TemplateManifest
+    = "TemplateManifest", 2 SteadyStateCheck = "SteadyStateCheck", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSetServiceHookAction.status`."]
-    ResponseDtoSetServiceHookActionStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSetServiceHookActionStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ServiceGitUpdateResponse`.
 pub struct ServiceGitUpdateResponse {
@@ -761,8 +845,14 @@ impl model::Model for ServiceGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceGitUpdateResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -797,8 +887,14 @@ impl model::Model for ServiceImportResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceImportResponse",
+            names: &["identifier", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -845,16 +941,22 @@ impl model::Model for ServiceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "yaml",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceRequest",
+            names: &[
+                "name",
+                "tags",
+                "yaml",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -927,24 +1029,30 @@ impl model::Model for ServiceResponseDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "deleted",
-            "version",
-            "accountId",
-            "storeType",
-            "identifier",
-            "description",
-            "connectorRef",
-            "orgIdentifier",
-            "fallbackBranch",
-            "entityGitDetails",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceResponseDetails",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "deleted",
+                "version",
+                "accountId",
+                "storeType",
+                "identifier",
+                "description",
+                "connectorRef",
+                "orgIdentifier",
+                "fallbackBranch",
+                "entityGitDetails",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1014,18 +1122,18 @@ impl model::Model for ServiceResponseDetails {
 model::model!(ServiceResponseDetails);
 model::open_enum! {
     #[doc = " Schema `ServiceResponseDetails.storeType`."]
-    ServiceResponseDetailsStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc =
-    "INLINE_HC", }
+    ServiceResponseDetailsStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ServiceResponseDetails.type`."] ServiceResponseDetailsType {
-    Kubernetes = "Kubernetes", NativeHelm = "NativeHelm", Ssh = "Ssh", WinRm = "WinRm",
-    ServerlessAwsLambda = "ServerlessAwsLambda", AzureWebApp = "AzureWebApp",
-    AzureFunction = "AzureFunction", CustomDeployment = "CustomDeployment", Ecs = "ECS",
-    Elastigroup = "Elastigroup", Tas = "TAS", Asg = "Asg", GoogleCloudFunctions =
-    "GoogleCloudFunctions", AwsLambda = "AwsLambda", AwsSam = "AWS_SAM",
-    ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", GoogleCloudRun = "GoogleCloudRun",
-    Salesforce = "Salesforce", }
+    #[doc = " Schema `ServiceResponseDetails.type`."] ServiceResponseDetailsType { 0
+    Kubernetes = "Kubernetes", 1 NativeHelm = "NativeHelm", 2 Ssh = "Ssh", 3 WinRm =
+    "WinRm", 4 ServerlessAwsLambda = "ServerlessAwsLambda", 5 AzureWebApp =
+    "AzureWebApp", 6 AzureFunction = "AzureFunction", 7 CustomDeployment =
+    "CustomDeployment", 8 Ecs = "ECS", 9 Elastigroup = "Elastigroup", 10 Tas = "TAS", 11
+    Asg = "Asg", 12 GoogleCloudFunctions = "GoogleCloudFunctions", 13 AwsLambda =
+    "AwsLambda", 14 AwsSam = "AWS_SAM", 15 ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", 16
+    GoogleCloudRun = "GoogleCloudRun", 17 Salesforce = "Salesforce", }
 }
 /// Schema `createServicesPartialBatch body`.
 pub struct CreateServicesPartialBatchBody {
@@ -1054,16 +1162,22 @@ impl model::Model for CreateServicesPartialBatchBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "yaml",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateServicesPartialBatchBody",
+            names: &[
+                "name",
+                "tags",
+                "yaml",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1094,29 +1208,30 @@ impl model::Model for CreateServicesPartialBatchBody {
 }
 model::model!(CreateServicesPartialBatchBody);
 model::open_enum! {
-    #[doc = " Schema `getServiceAccessList type`."] GetServiceAccessListType { Kubernetes
-    = "Kubernetes", NativeHelm = "NativeHelm", Ssh = "Ssh", WinRm = "WinRm",
-    ServerlessAwsLambda = "ServerlessAwsLambda", AzureWebApp = "AzureWebApp",
-    AzureFunction = "AzureFunction", CustomDeployment = "CustomDeployment", Ecs = "ECS",
-    Elastigroup = "Elastigroup", Tas = "TAS", Asg = "Asg", GoogleCloudFunctions =
-    "GoogleCloudFunctions", AwsLambda = "AwsLambda", AwsSam = "AWS_SAM",
-    ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", GoogleCloudRun = "GoogleCloudRun",
-    Salesforce = "Salesforce", GoogleManagedInstanceGroup = "GoogleManagedInstanceGroup",
-    AzureContainerApps = "AzureContainerApps", }
+    #[doc = " Schema `getServiceAccessList type`."] GetServiceAccessListType { 0
+    Kubernetes = "Kubernetes", 1 NativeHelm = "NativeHelm", 2 Ssh = "Ssh", 3 WinRm =
+    "WinRm", 4 ServerlessAwsLambda = "ServerlessAwsLambda", 5 AzureWebApp =
+    "AzureWebApp", 6 AzureFunction = "AzureFunction", 7 CustomDeployment =
+    "CustomDeployment", 8 Ecs = "ECS", 9 Elastigroup = "Elastigroup", 10 Tas = "TAS", 11
+    Asg = "Asg", 12 GoogleCloudFunctions = "GoogleCloudFunctions", 13 AwsLambda =
+    "AwsLambda", 14 AwsSam = "AWS_SAM", 15 ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", 16
+    GoogleCloudRun = "GoogleCloudRun", 17 Salesforce = "Salesforce", 18
+    GoogleManagedInstanceGroup = "GoogleManagedInstanceGroup", 19 AzureContainerApps =
+    "AzureContainerApps", }
 }
 model::open_enum! {
-    #[doc = " Schema `getServiceList type`."] GetServiceListType { Kubernetes =
-    "Kubernetes", NativeHelm = "NativeHelm", Ssh = "Ssh", WinRm = "WinRm",
-    ServerlessAwsLambda = "ServerlessAwsLambda", AzureWebApp = "AzureWebApp",
-    AzureFunction = "AzureFunction", CustomDeployment = "CustomDeployment", Ecs = "ECS",
-    Elastigroup = "Elastigroup", Tas = "TAS", Asg = "Asg", GoogleCloudFunctions =
-    "GoogleCloudFunctions", AwsLambda = "AwsLambda", AwsSam = "AWS_SAM",
-    ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", GoogleCloudRun = "GoogleCloudRun",
-    Salesforce = "Salesforce", GoogleManagedInstanceGroup = "GoogleManagedInstanceGroup",
-    AzureContainerApps = "AzureContainerApps", }
+    #[doc = " Schema `getServiceList type`."] GetServiceListType { 0 Kubernetes =
+    "Kubernetes", 1 NativeHelm = "NativeHelm", 2 Ssh = "Ssh", 3 WinRm = "WinRm", 4
+    ServerlessAwsLambda = "ServerlessAwsLambda", 5 AzureWebApp = "AzureWebApp", 6
+    AzureFunction = "AzureFunction", 7 CustomDeployment = "CustomDeployment", 8 Ecs =
+    "ECS", 9 Elastigroup = "Elastigroup", 10 Tas = "TAS", 11 Asg = "Asg", 12
+    GoogleCloudFunctions = "GoogleCloudFunctions", 13 AwsLambda = "AwsLambda", 14 AwsSam
+    = "AWS_SAM", 15 ServiceYamlV1Type = "SERVICE_YAML_V1_TYPE", 16 GoogleCloudRun =
+    "GoogleCloudRun", 17 Salesforce = "Salesforce", 18 GoogleManagedInstanceGroup =
+    "GoogleManagedInstanceGroup", 19 AzureContainerApps = "AzureContainerApps", }
 }
 model::open_enum! {
     #[doc = " Schema `moveServiceConfigs moveConfigType`."]
-    MoveServiceConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE",
+    MoveServiceConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", 1
     RemoteToInline = "REMOTE_TO_INLINE", }
 }

@@ -6,6 +6,6 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `downloadCDUsageCSVReport usageType`."]
-    DownloadCdUsageCsvReportUsageType { ServiceDeployment = "ServiceDeployment", Gitops =
-    "Gitops", PipelineExecution = "PipelineExecution", }
+    DownloadCdUsageCsvReportUsageType { 0 ServiceDeployment = "ServiceDeployment", 1
+    Gitops = "Gitops", 2 PipelineExecution = "PipelineExecution", }
 }

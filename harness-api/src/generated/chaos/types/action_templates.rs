@@ -41,21 +41,27 @@ impl model::Model for ActionTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "hubRef",
-            "identity",
-            "revision",
-            "isDefault",
-            "variables",
-            "description",
-            "runProperties",
-            "actionProperties",
-            "infrastructureType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionTemplate",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "hubRef",
+                "identity",
+                "revision",
+                "isDefault",
+                "variables",
+                "description",
+                "runProperties",
+                "actionProperties",
+                "infrastructureType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +139,14 @@ impl model::Model for ActionTemplateVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variables", "actionProperties", "actionRunProperty"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionTemplateVariables",
+            names: &["variables", "actionProperties", "actionRunProperty"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +185,14 @@ impl model::Model for ActionsTemplateCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionsTemplateCount",
+            names: &["type", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,34 +275,40 @@ impl model::Model for ChaosActionTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "type",
-            "orgID",
-            "hubRef",
-            "identity",
-            "revision",
-            "template",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "description",
-            "isEnterprise",
-            "runProperties",
-            "actionProperties",
-            "infrastructureType",
-            "createdByUserDetails",
-            "updatedByUserDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosActionTemplate",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "type",
+                "orgID",
+                "hubRef",
+                "identity",
+                "revision",
+                "template",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "description",
+                "isEnterprise",
+                "runProperties",
+                "actionProperties",
+                "infrastructureType",
+                "createdByUserDetails",
+                "updatedByUserDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -399,8 +423,14 @@ impl model::Model for GetActionTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetActionTemplateResponse",
+            names: &["data", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,8 +471,14 @@ impl model::Model for ListFaultActionTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "countDetails", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFaultActionTemplateResponse",
+            names: &["data", "pagination", "countDetails", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

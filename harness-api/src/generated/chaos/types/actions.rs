@@ -29,15 +29,21 @@ impl model::Model for ActionExecutedByExperiment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "notifyID",
-            "updatedAt",
-            "updatedBy",
-            "experimentID",
-            "experimentName",
-            "experimentRunID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionExecutedByExperiment",
+            names: &[
+                "notifyID",
+                "updatedAt",
+                "updatedBy",
+                "experimentID",
+                "experimentName",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,35 +136,41 @@ impl model::Model for ActionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "orgID",
-            "hubRef",
-            "identity",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "managedBy",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "actionsRef",
-            "hasSecrets",
-            "importType",
-            "isImported",
-            "description",
-            "runProperties",
-            "actionTemplate",
-            "actionProperties",
-            "recentExecutions",
-            "infrastructureType",
-            "actionReferenceCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "orgID",
+                "hubRef",
+                "identity",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "managedBy",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "actionsRef",
+                "hasSecrets",
+                "importType",
+                "isImported",
+                "description",
+                "runProperties",
+                "actionTemplate",
+                "actionProperties",
+                "recentExecutions",
+                "infrastructureType",
+                "actionReferenceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -294,20 +306,26 @@ impl model::Model for ChaosAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "hubRef",
-            "identity",
-            "variables",
-            "description",
-            "runProperties",
-            "actionProperties",
-            "actionsTemplateRef",
-            "infrastructureType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosAction",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "hubRef",
+                "identity",
+                "variables",
+                "description",
+                "runProperties",
+                "actionProperties",
+                "actionsTemplateRef",
+                "infrastructureType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -382,8 +400,14 @@ impl model::Model for ChaosActionIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgID", "accountID", "projectID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosActionIdentifiers",
+            names: &["orgID", "accountID", "projectID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -424,8 +448,14 @@ impl model::Model for ChaosActionUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosActionUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,18 +531,24 @@ impl model::Model for ImportActionTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "hubRef",
-            "identity",
-            "actionRef",
-            "managedBy",
-            "importType",
-            "description",
-            "hubIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImportActionTemplateRequest",
+            names: &[
+                "name",
+                "tags",
+                "hubRef",
+                "identity",
+                "actionRef",
+                "managedBy",
+                "importType",
+                "description",
+                "hubIdentifiers",
+            ],
+            required: &[0, 3, 4, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -560,10 +596,6 @@ impl model::Model for ImportActionTemplateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3, 4, 6]
-    }
 }
 model::through_cell!(ImportActionTemplateRequest);
 /// Schema `actions.ListActionTemplateResponse`.
@@ -583,8 +615,14 @@ impl model::Model for ListChaosActionTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListChaosActionTemplateResponse",
+            names: &["data", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -623,8 +661,14 @@ impl model::Model for RecentExecutions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "stepName", "executedByExperiment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecentExecutions",
+            names: &["status", "stepName", "executedByExperiment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -699,29 +743,35 @@ impl model::Model for StoredAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "orgID",
-            "hubRef",
-            "identity",
-            "accountID",
-            "isRemoved",
-            "managedBy",
-            "projectID",
-            "variables",
-            "actionsRef",
-            "hasSecrets",
-            "importType",
-            "description",
-            "runProperties",
-            "actionProperties",
-            "recentExecutions",
-            "infrastructureType",
-            "actionReferenceCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredAction",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "orgID",
+                "hubRef",
+                "identity",
+                "accountID",
+                "isRemoved",
+                "managedBy",
+                "projectID",
+                "variables",
+                "actionsRef",
+                "hasSecrets",
+                "importType",
+                "description",
+                "runProperties",
+                "actionProperties",
+                "recentExecutions",
+                "infrastructureType",
+                "actionReferenceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -805,6 +855,6 @@ impl model::Model for StoredAction {
 }
 model::model!(StoredAction);
 model::open_enum! {
-    #[doc = " Schema `listActionMetadata sortField`."] ListActionMetadataSortField { Name
-    = "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listActionMetadata sortField`."] ListActionMetadataSortField { 0
+    Name = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `getChaosComponentVariable type`."] GetChaosComponentVariableType {
-    Fault = "Fault", Probe = "Probe", Action = "Action", }
+    0 Fault = "Fault", 1 Probe = "Probe", 2 Action = "Action", }
 }
 /// Schema `runChaosComponent body`.
 pub struct RunChaosComponentBody {
@@ -33,15 +33,21 @@ impl model::Model for RunChaosComponentBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "duration",
-            "identity",
-            "userMetaData",
-            "runtimeInputs",
-            "infraReference",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentBody",
+            names: &[
+                "type",
+                "duration",
+                "identity",
+                "userMetaData",
+                "runtimeInputs",
+                "infraReference",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -84,8 +90,14 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tasks"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentBodyRuntimeInputs",
+            names: &["tasks"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,8 +134,14 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email", "userName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentBodyUserMetaData",
+            names: &["name", "email", "userName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

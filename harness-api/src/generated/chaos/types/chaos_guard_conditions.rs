@@ -21,8 +21,14 @@ impl model::Model for ChaosGuardConditionRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "ruleId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardConditionRule",
+            names: &["name", "ruleId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,22 +87,28 @@ impl model::Model for ConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "rules",
-            "k8sSpec",
-            "createdAt",
-            "createdBy",
-            "faultSpec",
-            "infraType",
-            "updatedAt",
-            "updatedBy",
-            "conditionId",
-            "description",
-            "machineSpec",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConditionResponse",
+            names: &[
+                "name",
+                "tags",
+                "rules",
+                "k8sSpec",
+                "createdAt",
+                "createdBy",
+                "faultSpec",
+                "infraType",
+                "updatedAt",
+                "updatedBy",
+                "conditionId",
+                "description",
+                "machineSpec",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,17 +221,23 @@ impl model::Model for CreateConditionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "k8sSpec",
-            "faultSpec",
-            "infraType",
-            "conditionId",
-            "description",
-            "machineSpec",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateConditionRequest",
+            names: &[
+                "name",
+                "tags",
+                "k8sSpec",
+                "faultSpec",
+                "infraType",
+                "conditionId",
+                "description",
+                "machineSpec",
+            ],
+            required: &[0, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -264,10 +282,6 @@ impl model::Model for CreateConditionRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3, 4, 5]
-    }
 }
 model::through_cell!(CreateConditionRequest);
 /// Schema `chaosguardconditions.CreateConditionResponse`.
@@ -301,18 +315,24 @@ impl model::Model for CreateConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "k8sSpec",
-            "faultSpec",
-            "infraType",
-            "conditionId",
-            "description",
-            "machineSpec",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateConditionResponse",
+            names: &[
+                "name",
+                "tags",
+                "k8sSpec",
+                "faultSpec",
+                "infraType",
+                "conditionId",
+                "description",
+                "machineSpec",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -381,8 +401,14 @@ impl model::Model for DeleteConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "success", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteConditionResponse",
+            names: &["message", "success", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -445,23 +471,29 @@ impl model::Model for GetConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "rules",
-            "k8sSpec",
-            "createdAt",
-            "createdBy",
-            "faultSpec",
-            "infraType",
-            "updatedAt",
-            "updatedBy",
-            "conditionId",
-            "description",
-            "machineSpec",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetConditionResponse",
+            names: &[
+                "name",
+                "tags",
+                "rules",
+                "k8sSpec",
+                "createdAt",
+                "createdBy",
+                "faultSpec",
+                "infraType",
+                "updatedAt",
+                "updatedBy",
+                "conditionId",
+                "description",
+                "machineSpec",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,8 +577,14 @@ impl model::Model for ListConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["conditions", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListConditionResponse",
+            names: &["conditions", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -599,18 +637,24 @@ impl model::Model for UpdateConditionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "k8sSpec",
-            "faultSpec",
-            "infraType",
-            "conditionId",
-            "description",
-            "machineSpec",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateConditionResponse",
+            names: &[
+                "name",
+                "tags",
+                "k8sSpec",
+                "faultSpec",
+                "infraType",
+                "conditionId",
+                "description",
+                "machineSpec",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -662,10 +706,10 @@ impl model::Model for UpdateConditionResponse {
 model::model!(UpdateConditionResponse);
 model::open_enum! {
     #[doc = " Schema `listCondition infrastructureType`."]
-    ListConditionInfrastructureType { Kubernetes = "Kubernetes", KubernetesV2 =
-    "KubernetesV2", Linux = "Linux", Windows = "Windows", }
+    ListConditionInfrastructureType { 0 Kubernetes = "Kubernetes", 1 KubernetesV2 =
+    "KubernetesV2", 2 Linux = "Linux", 3 Windows = "Windows", }
 }
 model::open_enum! {
-    #[doc = " Schema `listCondition sortField`."] ListConditionSortField { Name = "name",
-    LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listCondition sortField`."] ListConditionSortField { 0 Name =
+    "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

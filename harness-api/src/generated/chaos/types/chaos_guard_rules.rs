@@ -56,17 +56,23 @@ impl model::Model for CreateRuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "isEnabled",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleRequest",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "isEnabled",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+            ],
+            required: &[0, 2, 5, 6, 7],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,10 +117,6 @@ impl model::Model for CreateRuleRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5, 6, 7]
-    }
 }
 model::through_cell!(CreateRuleRequest);
 /// Schema `chaosguardrules.CreateRuleResponse`.
@@ -148,18 +150,24 @@ impl model::Model for CreateRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "isEnabled",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRuleResponse",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "isEnabled",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -228,8 +236,14 @@ impl model::Model for DeleteRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "success", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteRuleResponse",
+            names: &["message", "success", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -292,23 +306,29 @@ impl model::Model for GetRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "updatedAt",
-            "updatedBy",
-            "conditions",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRuleResponse",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "updatedAt",
+                "updatedBy",
+                "conditions",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -392,8 +412,14 @@ impl model::Model for ListRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRuleResponse",
+            names: &["rules", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,23 +482,29 @@ impl model::Model for RuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "updatedAt",
-            "updatedBy",
-            "conditions",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleResponse",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "updatedAt",
+                "updatedBy",
+                "conditions",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -589,17 +621,23 @@ impl model::Model for StoredChaosGuardRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "isEnabled",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredChaosGuardRule",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "isEnabled",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+            ],
+            required: &[0, 2, 5, 6, 7],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -644,10 +682,6 @@ impl model::Model for StoredChaosGuardRule {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5, 6, 7]
-    }
 }
 model::through_cell!(StoredChaosGuardRule);
 /// Schema `chaosguardrules.UpdateRuleResponse`.
@@ -681,18 +715,24 @@ impl model::Model for UpdateRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "ruleId",
-            "isEnabled",
-            "description",
-            "timeWindows",
-            "conditionIds",
-            "userGroupIds",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRuleResponse",
+            names: &[
+                "name",
+                "tags",
+                "ruleId",
+                "isEnabled",
+                "description",
+                "timeWindows",
+                "conditionIds",
+                "userGroupIds",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,11 +783,11 @@ impl model::Model for UpdateRuleResponse {
 }
 model::model!(UpdateRuleResponse);
 model::open_enum! {
-    #[doc = " Schema `listRule infrastructureType`."] ListRuleInfrastructureType {
-    Kubernetes = "Kubernetes", KubernetesV2 = "KubernetesV2", Linux = "Linux", Windows =
-    "Windows", }
+    #[doc = " Schema `listRule infrastructureType`."] ListRuleInfrastructureType { 0
+    Kubernetes = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Linux = "Linux", 3
+    Windows = "Windows", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRule sortField`."] ListRuleSortField { Name = "name",
-    LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listRule sortField`."] ListRuleSortField { 0 Name = "name", 1
+    LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

@@ -5,7 +5,7 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `chaos_hub.AuthType`."] ChaosHubAuthType { Ssh = "Ssh",
+    #[doc = " Schema `chaos_hub.AuthType`."] ChaosHubAuthType { 0 Ssh = "Ssh", 1
     UsernameToken = "UsernameToken", }
 }
 /// Schema `chaoshubv2.ChaosHubResponse`.
@@ -71,34 +71,40 @@ impl model::Model for ChaosHubResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "hubId",
-            "orgID",
-            "repoUrl",
-            "authType",
-            "identity",
-            "repoName",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "repoBranch",
-            "connectorId",
-            "description",
-            "lastSyncedAt",
-            "connectorScope",
-            "faultTemplateCount",
-            "probeTemplateCount",
-            "actionTemplateCount",
-            "experimentTemplateCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosHubResponse",
+            names: &[
+                "name",
+                "tags",
+                "hubId",
+                "orgID",
+                "repoUrl",
+                "authType",
+                "identity",
+                "repoName",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "repoBranch",
+                "connectorId",
+                "description",
+                "lastSyncedAt",
+                "connectorScope",
+                "faultTemplateCount",
+                "probeTemplateCount",
+                "actionTemplateCount",
+                "experimentTemplateCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +203,8 @@ impl model::Model for ChaosHubResponse {
 }
 model::model!(ChaosHubResponse);
 model::open_enum! {
-    #[doc = " Schema `chaos_hub.ConnectorScope`."] ConnectorScope { Account = "ACCOUNT",
-    Project = "PROJECT", Organisation = "ORGANISATION", }
+    #[doc = " Schema `chaos_hub.ConnectorScope`."] ConnectorScope { 0 Account =
+    "ACCOUNT", 1 Project = "PROJECT", 2 Organisation = "ORGANISATION", }
 }
 /// Schema `chaoshubv2.CreateHubRequest`.
 pub struct CreateHubRequest {
@@ -243,16 +249,22 @@ impl model::Model for CreateHubRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "identity",
-            "repoName",
-            "repoBranch",
-            "description",
-            "connectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateHubRequest",
+            names: &[
+                "name",
+                "tags",
+                "identity",
+                "repoName",
+                "repoBranch",
+                "description",
+                "connectorRef",
+            ],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -279,10 +291,6 @@ impl model::Model for CreateHubRequest {
             6 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
     }
 }
 model::through_cell!(CreateHubRequest);
@@ -349,34 +357,40 @@ impl model::Model for GetHubResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "hubId",
-            "orgID",
-            "repoUrl",
-            "authType",
-            "identity",
-            "repoName",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "repoBranch",
-            "connectorId",
-            "description",
-            "lastSyncedAt",
-            "connectorScope",
-            "faultTemplateCount",
-            "probeTemplateCount",
-            "actionTemplateCount",
-            "experimentTemplateCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHubResponse",
+            names: &[
+                "name",
+                "tags",
+                "hubId",
+                "orgID",
+                "repoUrl",
+                "authType",
+                "identity",
+                "repoName",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "repoBranch",
+                "connectorId",
+                "description",
+                "lastSyncedAt",
+                "connectorScope",
+                "faultTemplateCount",
+                "probeTemplateCount",
+                "actionTemplateCount",
+                "experimentTemplateCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +505,14 @@ impl model::Model for ListHubResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListHubResponse",
+            names: &["items", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -543,8 +563,14 @@ impl model::Model for UpdateHubRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateHubRequest",
+            names: &["name", "tags", "description"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -564,13 +590,9 @@ impl model::Model for UpdateHubRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(UpdateHubRequest);
 model::open_enum! {
-    #[doc = " Schema `listHubMetadata sortField`."] ListHubMetadataSortField { Name =
-    "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listHubMetadata sortField`."] ListHubMetadataSortField { 0 Name =
+    "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

@@ -25,8 +25,19 @@ impl model::Model for ChaosLicenseUsageDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["module", "timestamp", "accountIdentifier", "experimentRunsPerMonth"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosLicenseUsageDto",
+            names: &[
+                "module",
+                "timestamp",
+                "accountIdentifier",
+                "experimentRunsPerMonth",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +82,19 @@ impl model::Model for CloudFoundryInfraUserInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["httpPort", "allowedOrigins", "maxHeartbeatDelay", "livenessCheckInterval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudFoundryInfraUserInputs",
+            names: &[
+                "httpPort",
+                "allowedOrigins",
+                "maxHeartbeatDelay",
+                "livenessCheckInterval",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +133,14 @@ impl model::Model for ContainerInfraInstallationManifest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ecsInstallationManifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerInfraInstallationManifest",
+            names: &["ecsInstallationManifest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +175,14 @@ impl model::Model for ContainerInfraUserInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["platformType", "deploymentType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerInfraUserInputs",
+            names: &["platformType", "deploymentType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +223,14 @@ impl model::Model for CustomImagesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ddcr", "ddcrLib", "ddcrFault", "logWatcher"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomImagesRequest",
+            names: &["ddcr", "ddcrLib", "ddcrFault", "logWatcher"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for DeleteKubernetesInfraV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "identity", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteKubernetesInfraV2Response",
+            names: &["message", "identity", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,6 +53,6 @@ impl model::Model for DeleteKubernetesInfraV2Response {
 }
 model::model!(DeleteKubernetesInfraV2Response);
 model::open_enum! {
-    #[doc = " Schema `infra.DeploymentType`."] DeploymentType { AwsEcsEc2 =
-    "AWS_ECS_EC2", AwsEcsFargate = "AWS_ECS_FARGATE", }
+    #[doc = " Schema `infra.DeploymentType`."] DeploymentType { 0 AwsEcsEc2 =
+    "AWS_ECS_EC2", 1 AwsEcsFargate = "AWS_ECS_FARGATE", }
 }

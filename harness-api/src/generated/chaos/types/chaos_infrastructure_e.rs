@@ -21,8 +21,14 @@ impl model::Model for EcsInstallationManifest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["service", "taskDefinition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcsInstallationManifest",
+            names: &["service", "taskDefinition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -41,21 +41,27 @@ impl model::Model for GetHarnessInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "isUsed",
-            "namespace",
-            "identifier",
-            "connectorRef",
-            "isCompatible",
-            "correlationID",
-            "orgIdentifier",
-            "environmentRef",
-            "serviceAccount",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHarnessInfrastructureResponse",
+            names: &[
+                "name",
+                "type",
+                "isUsed",
+                "namespace",
+                "identifier",
+                "connectorRef",
+                "isCompatible",
+                "correlationID",
+                "orgIdentifier",
+                "environmentRef",
+                "serviceAccount",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,14 +143,20 @@ impl model::Model for GetInfraStatsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "totalInfrastructures",
-            "totalActiveInfrastructure",
-            "totalConfirmedInfrastructure",
-            "totalInactiveInfrastructures",
-            "totalNonConfirmedInfrastructures",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetInfraStatsResponse",
+            names: &[
+                "totalInfrastructures",
+                "totalActiveInfrastructure",
+                "totalConfirmedInfrastructure",
+                "totalInactiveInfrastructures",
+                "totalNonConfirmedInfrastructures",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,8 +197,14 @@ impl model::Model for GetInfraTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["token"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetInfraTokenResponse",
+            names: &["token"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,10 +219,6 @@ impl model::Model for GetInfraTokenResponse {
             0 => model::Part::Str(&self.token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(GetInfraTokenResponse);
@@ -223,8 +237,14 @@ impl model::Model for GetInfraVersionDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infraType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetInfraVersionDetailsRequest",
+            names: &["infraType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,28 +313,34 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "mtls",
-            "label",
-            "proxy",
-            "volumes",
-            "identity",
-            "runAsUser",
-            "annotation",
-            "containers",
-            "identifier",
-            "runAsGroup",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "correlationId",
-            "environmentID",
-            "infraNamespace",
-            "serviceAccount",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetKubernetesInfrastructureV2YamlRequest",
+            names: &[
+                "env",
+                "mtls",
+                "label",
+                "proxy",
+                "volumes",
+                "identity",
+                "runAsUser",
+                "annotation",
+                "containers",
+                "identifier",
+                "runAsGroup",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "correlationId",
+                "environmentID",
+                "infraNamespace",
+                "serviceAccount",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,8 +437,14 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetKubernetesInfrastructureV2YamlResponse",
+            names: &["yaml", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -461,17 +493,23 @@ impl model::Model for GraphInfraFilterInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "infraID",
-            "isActive",
-            "infraScope",
-            "description",
-            "platformName",
-            "compatibleWithNewExp",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphInfraFilterInput",
+            names: &[
+                "name",
+                "tags",
+                "infraID",
+                "isActive",
+                "infraScope",
+                "description",
+                "platformName",
+                "compatibleWithNewExp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -535,8 +573,14 @@ impl model::Model for GraphInfraVersionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["latestVersion", "compatibleVersions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphInfraVersionDetails",
+            names: &["latestVersion", "compatibleVersions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -557,8 +601,8 @@ impl model::Model for GraphInfraVersionDetails {
 }
 model::model!(GraphInfraVersionDetails);
 model::open_enum! {
-    #[doc = " Schema `model.InstallationType`."] GraphInstallationType { Connector =
-    "CONNECTOR", Manifest = "MANIFEST", Connectorv2 = "CONNECTORV2", }
+    #[doc = " Schema `model.InstallationType`."] GraphInstallationType { 0 Connector =
+    "CONNECTOR", 1 Manifest = "MANIFEST", 2 Connectorv2 = "CONNECTORV2", }
 }
 /// Schema `model.ListInfraRequest`.
 pub struct GraphListInfraRequest {
@@ -583,8 +627,20 @@ impl model::Model for GraphListInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "infraIDs", "pagination", "environmentIDs", "k8sConnectorIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphListInfraRequest",
+            names: &[
+                "filter",
+                "infraIDs",
+                "pagination",
+                "environmentIDs",
+                "k8sConnectorIDs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -627,8 +683,14 @@ impl model::Model for GraphListInfraResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infras", "totalNoOfInfras"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphListInfraResponse",
+            names: &["infras", "totalNoOfInfras"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,29 +763,35 @@ impl model::Model for GraphRegisterInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "sccYaml",
-            "skipSsl",
-            "runAsUser",
-            "infraScope",
-            "runAsGroup",
-            "description",
-            "tolerations",
-            "nodeSelector",
-            "platformName",
-            "environmentID",
-            "infraNsExists",
-            "infraSaExists",
-            "infraNamespace",
-            "k8sConnectorID",
-            "serviceAccount",
-            "isSecretEnabled",
-            "installationType",
-            "isAutoUpgradeEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphRegisterInfraRequest",
+            names: &[
+                "name",
+                "tags",
+                "sccYaml",
+                "skipSsl",
+                "runAsUser",
+                "infraScope",
+                "runAsGroup",
+                "description",
+                "tolerations",
+                "nodeSelector",
+                "platformName",
+                "environmentID",
+                "infraNsExists",
+                "infraSaExists",
+                "infraNamespace",
+                "k8sConnectorID",
+                "serviceAccount",
+                "isSecretEnabled",
+                "installationType",
+                "isAutoUpgradeEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -829,8 +897,14 @@ impl model::Model for GraphRegisterInfraResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "token", "taskID", "infraID", "manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphRegisterInfraResponse",
+            names: &["name", "token", "taskID", "infraID", "manifest"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -853,10 +927,6 @@ impl model::Model for GraphRegisterInfraResponse {
             4 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(GraphRegisterInfraResponse);
@@ -883,8 +953,14 @@ impl model::Model for GraphToleration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "effect", "operator", "tolerationSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphToleration",
+            names: &["key", "value", "effect", "operator", "tolerationSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -933,8 +1009,14 @@ impl model::Model for GraphUpdateInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "infraID", "description", "environmentID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphUpdateInfraRequest",
+            names: &["name", "tags", "infraID", "description", "environmentID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -961,8 +1043,8 @@ impl model::Model for GraphUpdateInfraRequest {
 }
 model::model!(GraphUpdateInfraRequest);
 model::open_enum! {
-    #[doc = " Schema `model.UpdateStatus`."] GraphUpdateStatus { Available = "AVAILABLE",
-    Mandatory = "MANDATORY", NotRequired = "NOT_REQUIRED", }
+    #[doc = " Schema `model.UpdateStatus`."] GraphUpdateStatus { 0 Available =
+    "AVAILABLE", 1 Mandatory = "MANDATORY", 2 NotRequired = "NOT_REQUIRED", }
 }
 /// Schema `model.Upgrade`.
 pub struct GraphUpgrade {
@@ -981,8 +1063,14 @@ impl model::Model for GraphUpgrade {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "isAutoUpgradeEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphUpgrade",
+            names: &["status", "isAutoUpgradeEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1003,8 +1091,8 @@ impl model::Model for GraphUpgrade {
 }
 model::model!(GraphUpgrade);
 model::open_enum! {
-    #[doc = " Schema `model.UpgradeStatus`."] GraphUpgradeStatus { UpgradingInfra =
-    "UPGRADING_INFRA", UpgradeSkipped = "UPGRADE_SKIPPED", UpgradeSuccessful =
-    "UPGRADE_SUCCESSFUL", UpgradeFailed = "UPGRADE_FAILED", DetectingUpgrader =
-    "DETECTING_UPGRADER", UpgraderDisabled = "UPGRADER_DISABLED", }
+    #[doc = " Schema `model.UpgradeStatus`."] GraphUpgradeStatus { 0 UpgradingInfra =
+    "UPGRADING_INFRA", 1 UpgradeSkipped = "UPGRADE_SKIPPED", 2 UpgradeSuccessful =
+    "UPGRADE_SUCCESSFUL", 3 UpgradeFailed = "UPGRADE_FAILED", 4 DetectingUpgrader =
+    "DETECTING_UPGRADER", 5 UpgraderDisabled = "UPGRADER_DISABLED", }
 }

@@ -39,20 +39,26 @@ impl model::Model for HarnessInfrastructure {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "isUsed",
-            "namespace",
-            "identifier",
-            "connectorRef",
-            "isCompatible",
-            "orgIdentifier",
-            "environmentRef",
-            "serviceAccount",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessInfrastructure",
+            names: &[
+                "name",
+                "type",
+                "isUsed",
+                "namespace",
+                "identifier",
+                "connectorRef",
+                "isCompatible",
+                "orgIdentifier",
+                "environmentRef",
+                "serviceAccount",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ImageRegistryDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["imageRegistryRepo", "imageRegistrySecret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImageRegistryDetails",
+            names: &["imageRegistryRepo", "imageRegistrySecret"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,10 +45,6 @@ impl model::Model for ImageRegistryDetails {
             1 => model::Part::Str(&self.image_registry_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ImageRegistryDetails);
@@ -65,8 +67,14 @@ impl model::Model for ImageRegistryUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImageRegistryUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,23 +137,29 @@ impl model::Model for ImageRegistryV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "infraID",
-            "createdAt",
-            "createdBy",
-            "isDefault",
-            "isPrivate",
-            "updatedAt",
-            "updatedBy",
-            "identifier",
-            "secretName",
-            "customImages",
-            "registryServer",
-            "registryAccount",
-            "useCustomImages",
-            "isOverrideAllowed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImageRegistryV2",
+            names: &[
+                "infraID",
+                "createdAt",
+                "createdBy",
+                "isDefault",
+                "isPrivate",
+                "updatedAt",
+                "updatedBy",
+                "identifier",
+                "secretName",
+                "customImages",
+                "registryServer",
+                "registryAccount",
+                "useCustomImages",
+                "isOverrideAllowed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,8 +241,14 @@ impl model::Model for InfraSpecificUserInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraSpecificUserInputs",
+            names: &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -249,8 +269,8 @@ impl model::Model for InfraSpecificUserInputs {
 }
 model::model!(InfraSpecificUserInputs);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.InfraTypeFilter`."] InfraTypeFilter { Kubernetes =
-    "KUBERNETES", Kubernetesv2 = "KUBERNETESV2", All = "ALL", }
+    #[doc = " Schema `infra_v2.InfraTypeFilter`."] InfraTypeFilter { 0 Kubernetes =
+    "KUBERNETES", 1 Kubernetesv2 = "KUBERNETESV2", 2 All = "ALL", }
 }
 /// Schema `infra_v2.Identifiers`.
 pub struct InfraV2Identifiers {
@@ -271,8 +291,14 @@ impl model::Model for InfraV2Identifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2Identifiers",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,8 +321,8 @@ impl model::Model for InfraV2Identifiers {
 }
 model::model!(InfraV2Identifiers);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.InstallationType`."] InfraV2InstallationType { Connector =
-    "CONNECTOR", Manifest = "MANIFEST", ConnectorV2 = "CONNECTOR_V2", }
+    #[doc = " Schema `infra_v2.InstallationType`."] InfraV2InstallationType { 0 Connector
+    = "CONNECTOR", 1 Manifest = "MANIFEST", 2 ConnectorV2 = "CONNECTOR_V2", }
 }
 /// Schema `infra_v2.Pagination`.
 pub struct InfraV2Pagination {
@@ -315,8 +341,14 @@ impl model::Model for InfraV2Pagination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "limit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2Pagination",
+            names: &["page", "limit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,21 +369,21 @@ impl model::Model for InfraV2Pagination {
 }
 model::model!(InfraV2Pagination);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.InfraScope`."] InfraV2Scope { Namespace = "NAMESPACE",
+    #[doc = " Schema `infra_v2.InfraScope`."] InfraV2Scope { 0 Namespace = "NAMESPACE", 1
     Cluster = "CLUSTER", }
 }
 model::open_enum! {
-    #[doc = " Schema `infra_v2.InfraStatus`."] InfraV2Status { Active = "ACTIVE",
-    Inactive = "INACTIVE", Pending = "PENDING", Upgrading = "UPGRADING", UpgradeRequired
-    = "UPGRADE_REQUIRED", }
+    #[doc = " Schema `infra_v2.InfraStatus`."] InfraV2Status { 0 Active = "ACTIVE", 1
+    Inactive = "INACTIVE", 2 Pending = "PENDING", 3 Upgrading = "UPGRADING", 4
+    UpgradeRequired = "UPGRADE_REQUIRED", }
 }
 model::open_enum! {
-    #[doc = " Schema `infra_v2.InfraType`."] InfraV2Type { Kubernetes = "KUBERNETES",
+    #[doc = " Schema `infra_v2.InfraType`."] InfraV2Type { 0 Kubernetes = "KUBERNETES", 1
     Kubernetesv2 = "KUBERNETESV2", }
 }
 model::open_enum! {
-    #[doc = " Schema `infra_v2.UpdateStatus`."] InfraV2UpdateStatus { Available =
-    "AVAILABLE", Mandatory = "MANDATORY", NotRequired = "NOT_REQUIRED", }
+    #[doc = " Schema `infra_v2.UpdateStatus`."] InfraV2UpdateStatus { 0 Available =
+    "AVAILABLE", 1 Mandatory = "MANDATORY", 2 NotRequired = "NOT_REQUIRED", }
 }
 /// Schema `infra_v2.Upgrade`.
 pub struct InfraV2Upgrade {
@@ -370,8 +402,14 @@ impl model::Model for InfraV2Upgrade {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "isAutoUpgradeEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2Upgrade",
+            names: &["status", "isAutoUpgradeEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -392,10 +430,10 @@ impl model::Model for InfraV2Upgrade {
 }
 model::model!(InfraV2Upgrade);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.UpgradeStatus`."] InfraV2UpgradeStatus { UpgradingInfra =
-    "UPGRADING_INFRA", UpgradeSkipped = "UPGRADE_SKIPPED", UpgradeSuccessful =
-    "UPGRADE_SUCCESSFUL", UpgradeFailed = "UPGRADE_FAILED", DetectingUpgrader =
-    "DETECTING_UPGRADER", UpgraderDisabled = "UPGRADER_DISABLED", }
+    #[doc = " Schema `infra_v2.UpgradeStatus`."] InfraV2UpgradeStatus { 0 UpgradingInfra
+    = "UPGRADING_INFRA", 1 UpgradeSkipped = "UPGRADE_SKIPPED", 2 UpgradeSuccessful =
+    "UPGRADE_SUCCESSFUL", 3 UpgradeFailed = "UPGRADE_FAILED", 4 DetectingUpgrader =
+    "DETECTING_UPGRADER", 5 UpgraderDisabled = "UPGRADER_DISABLED", }
 }
 /// Schema `infra_v2.UserDetails`.
 pub struct InfraV2UserDetails {
@@ -416,8 +454,14 @@ impl model::Model for InfraV2UserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2UserDetails",
+            names: &["name", "email", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,8 +500,14 @@ impl model::Model for InstallationManifest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstallationManifest",
+            names: &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -85,43 +85,49 @@ impl model::Model for KubernetesInfra {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "token",
-            "infraID",
-            "upgrade",
-            "version",
-            "isActive",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isRemoved",
-            "runAsUser",
-            "startTime",
-            "updatedAt",
-            "updatedBy",
-            "infraScope",
-            "runAsGroup",
-            "clusterType",
-            "description",
-            "platformName",
-            "updateStatus",
-            "environmentID",
-            "infraNsExists",
-            "infraSaExists",
-            "lastHeartbeat",
-            "noOfSchedules",
-            "noOfWorkflows",
-            "infraNamespace",
-            "k8sConnectorID",
-            "serviceAccount",
-            "isSecretEnabled",
-            "installationType",
-            "isInfraConfirmed",
-            "lastWorkflowTimestamp",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesInfra",
+            names: &[
+                "name",
+                "tags",
+                "token",
+                "infraID",
+                "upgrade",
+                "version",
+                "isActive",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isRemoved",
+                "runAsUser",
+                "startTime",
+                "updatedAt",
+                "updatedBy",
+                "infraScope",
+                "runAsGroup",
+                "clusterType",
+                "description",
+                "platformName",
+                "updateStatus",
+                "environmentID",
+                "infraNsExists",
+                "infraSaExists",
+                "lastHeartbeat",
+                "noOfSchedules",
+                "noOfWorkflows",
+                "infraNamespace",
+                "k8sConnectorID",
+                "serviceAccount",
+                "isSecretEnabled",
+                "installationType",
+                "isInfraConfirmed",
+                "lastWorkflowTimestamp",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,10 +250,6 @@ impl model::Model for KubernetesInfra {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(KubernetesInfra);
 /// Schema `infra_v2.KubernetesInfraV2FilterInput`.
@@ -275,15 +277,21 @@ impl model::Model for KubernetesInfraV2FilterInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "status",
-            "infraScope",
-            "isAIEnabled",
-            "environmentIDs",
-            "infraTypeFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesInfraV2FilterInput",
+            names: &[
+                "tags",
+                "status",
+                "infraScope",
+                "isAIEnabled",
+                "environmentIDs",
+                "infraTypeFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -416,55 +424,61 @@ impl model::Model for KubernetesInfrastructureV2Details {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "mtls",
-            "name",
-            "tags",
-            "label",
-            "proxy",
-            "status",
-            "infraID",
-            "upgrade",
-            "version",
-            "volumes",
-            "identity",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "runAsUser",
-            "updatedAt",
-            "updatedBy",
-            "annotation",
-            "containers",
-            "identifier",
-            "infraScope",
-            "runAsGroup",
-            "description",
-            "isAIEnabled",
-            "tolerations",
-            "nodeSelector",
-            "platformName",
-            "updateStatus",
-            "volumeMounts",
-            "environmentID",
-            "imageRegistry",
-            "lastHeartbeat",
-            "noOfSchedules",
-            "noOfWorkflows",
-            "deploymentType",
-            "infraNamespace",
-            "isChaosEnabled",
-            "k8sConnectorID",
-            "serviceAccount",
-            "discoveryAgentID",
-            "harnessInfraType",
-            "installationType",
-            "insecureSkipVerify",
-            "isAutopilotEnabled",
-            "lastWorkflowTimestamp",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesInfrastructureV2Details",
+            names: &[
+                "env",
+                "mtls",
+                "name",
+                "tags",
+                "label",
+                "proxy",
+                "status",
+                "infraID",
+                "upgrade",
+                "version",
+                "volumes",
+                "identity",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "runAsUser",
+                "updatedAt",
+                "updatedBy",
+                "annotation",
+                "containers",
+                "identifier",
+                "infraScope",
+                "runAsGroup",
+                "description",
+                "isAIEnabled",
+                "tolerations",
+                "nodeSelector",
+                "platformName",
+                "updateStatus",
+                "volumeMounts",
+                "environmentID",
+                "imageRegistry",
+                "lastHeartbeat",
+                "noOfSchedules",
+                "noOfWorkflows",
+                "deploymentType",
+                "infraNamespace",
+                "isChaosEnabled",
+                "k8sConnectorID",
+                "serviceAccount",
+                "discoveryAgentID",
+                "harnessInfraType",
+                "installationType",
+                "insecureSkipVerify",
+                "isAutopilotEnabled",
+                "lastWorkflowTimestamp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

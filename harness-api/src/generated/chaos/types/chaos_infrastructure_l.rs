@@ -19,8 +19,14 @@ impl model::Model for ListApplicationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListApplicationResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for ListFunctionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFunctionResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,8 +101,14 @@ impl model::Model for ListHarnessInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListHarnessInfrastructureResponse",
+            names: &["page", "items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +147,14 @@ impl model::Model for ListKubernetesInfraV2Request {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "filter", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListKubernetesInfraV2Request",
+            names: &["sort", "filter", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +195,14 @@ impl model::Model for ListKubernetesInfraV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infras", "pagination", "totalNoOfInfrastructures"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListKubernetesInfraV2Response",
+            names: &["infras", "pagination", "totalNoOfInfrastructures"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +245,14 @@ impl model::Model for ListMachineInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "filter", "infraIDs", "environmentIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMachineInfraRequest",
+            names: &["sort", "filter", "infraIDs", "environmentIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +293,14 @@ impl model::Model for ListMachineInfraResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infras", "totalNoOfInfras"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMachineInfraResponse",
+            names: &["infras", "totalNoOfInfras"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

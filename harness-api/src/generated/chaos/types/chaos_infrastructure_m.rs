@@ -59,30 +59,36 @@ impl model::Model for MachineInfra {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "status",
-            "infraID",
-            "version",
-            "hostname",
-            "isActive",
-            "createdAt",
-            "createdBy",
-            "startTime",
-            "updatedAt",
-            "updatedBy",
-            "userInputs",
-            "description",
-            "isRegistered",
-            "environmentID",
-            "lastHeartbeat",
-            "noOfSchedules",
-            "noOfWorkflows",
-            "isInfraConfirmed",
-            "lastWorkflowTimestamp",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MachineInfra",
+            names: &[
+                "name",
+                "tags",
+                "status",
+                "infraID",
+                "version",
+                "hostname",
+                "isActive",
+                "createdAt",
+                "createdBy",
+                "startTime",
+                "updatedAt",
+                "updatedBy",
+                "userInputs",
+                "description",
+                "isRegistered",
+                "environmentID",
+                "lastHeartbeat",
+                "noOfSchedules",
+                "noOfWorkflows",
+                "isInfraConfirmed",
+                "lastWorkflowTimestamp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,16 +201,22 @@ impl model::Model for MachineInfraFilterInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "status",
-            "infraID",
-            "isActive",
-            "description",
-            "experimentVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MachineInfraFilterInput",
+            names: &[
+                "name",
+                "tags",
+                "status",
+                "infraID",
+                "isActive",
+                "description",
+                "experimentVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,12 +247,13 @@ impl model::Model for MachineInfraFilterInput {
 }
 model::model!(MachineInfraFilterInput);
 model::open_enum! {
-    #[doc = " Schema `infra.InfraStatus`."] MachineInfraStatus { Active = "ACTIVE",
-    Inactive = "INACTIVE", Pending = "PENDING", }
+    #[doc = " Schema `infra.InfraStatus`."] MachineInfraStatus { 0 Active = "ACTIVE", 1
+    Inactive = "INACTIVE", 2 Pending = "PENDING", }
 }
 model::open_enum! {
-    #[doc = " Schema `infra.InfraType`."] MachineInfraType { CloudFoundry =
-    "CloudFoundry", Windows = "Windows", Linux = "Linux", Container = "Container", }
+    #[doc = " Schema `infra.InfraType`."] MachineInfraType { 0 CloudFoundry =
+    "CloudFoundry", 1 Windows = "Windows", 2 Linux = "Linux", 3 Container = "Container",
+    }
 }
 /// Schema `infra.UserDetails`.
 pub struct MachineInfraUserDetails {
@@ -261,8 +274,14 @@ impl model::Model for MachineInfraUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MachineInfraUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +320,14 @@ impl model::Model for MachineInfraVersionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["latestVersion", "compatibleVersions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MachineInfraVersionDetails",
+            names: &["latestVersion", "compatibleVersions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

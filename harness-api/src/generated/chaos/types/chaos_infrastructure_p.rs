@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `infra.PlatformType`."] PlatformType { AwsEcs = "AWS_ECS",
-    DockerCompose = "DOCKER_COMPOSE", HashicorpNomad = "HASHICORP_NOMAD", }
+    #[doc = " Schema `infra.PlatformType`."] PlatformType { 0 AwsEcs = "AWS_ECS", 1
+    DockerCompose = "DOCKER_COMPOSE", 2 HashicorpNomad = "HASHICORP_NOMAD", }
 }

@@ -27,14 +27,20 @@ impl model::Model for ReferenceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReferenceDto",
+            names: &[
+                "name",
+                "identifier",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,25 +111,31 @@ impl model::Model for RegisterInfraUserInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "noProxy",
-            "httpProxy",
-            "httpsProxy",
-            "updateRetries",
-            "taskPollInterval",
-            "abortPollInterval",
-            "httpClientTimeout",
-            "taskUpdateInterval",
-            "updateRetryInterval",
-            "customTlsCertificate",
-            "livenessUpdateInterval",
-            "infraSpecificUserInputs",
-            "experimentLogFileMaxAgeDays",
-            "chaosInfrastructureLogFileMaxSize",
-            "chaosInfrastructureLogFileDirectory",
-            "chaosInfrastructureLogFileMaxBackups",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegisterInfraUserInputs",
+            names: &[
+                "noProxy",
+                "httpProxy",
+                "httpsProxy",
+                "updateRetries",
+                "taskPollInterval",
+                "abortPollInterval",
+                "httpClientTimeout",
+                "taskUpdateInterval",
+                "updateRetryInterval",
+                "customTlsCertificate",
+                "livenessUpdateInterval",
+                "infraSpecificUserInputs",
+                "experimentLogFileMaxAgeDays",
+                "chaosInfrastructureLogFileMaxSize",
+                "chaosInfrastructureLogFileDirectory",
+                "chaosInfrastructureLogFileMaxBackups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -267,39 +279,45 @@ impl model::Model for RegisterInfrastructureV2Request {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "mtls",
-            "name",
-            "tags",
-            "label",
-            "proxy",
-            "infraID",
-            "volumes",
-            "identity",
-            "aiEnabled",
-            "infraType",
-            "runAsUser",
-            "annotation",
-            "containers",
-            "identifier",
-            "infraScope",
-            "runAsGroup",
-            "description",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "correlationId",
-            "environmentID",
-            "imageRegistry",
-            "infraNamespace",
-            "k8sConnectorID",
-            "serviceAccount",
-            "autopilotEnabled",
-            "discoveryAgentID",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegisterInfrastructureV2Request",
+            names: &[
+                "env",
+                "mtls",
+                "name",
+                "tags",
+                "label",
+                "proxy",
+                "infraID",
+                "volumes",
+                "identity",
+                "aiEnabled",
+                "infraType",
+                "runAsUser",
+                "annotation",
+                "containers",
+                "identifier",
+                "infraScope",
+                "runAsGroup",
+                "description",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "correlationId",
+                "environmentID",
+                "imageRegistry",
+                "infraNamespace",
+                "k8sConnectorID",
+                "serviceAccount",
+                "autopilotEnabled",
+                "discoveryAgentID",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -431,8 +449,14 @@ impl model::Model for RegisterInfrastructureV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "token", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegisterInfrastructureV2Response",
+            names: &["name", "token", "identity"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -451,10 +475,6 @@ impl model::Model for RegisterInfrastructureV2Response {
             2 => model::Part::Str(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(RegisterInfrastructureV2Response);
@@ -487,17 +507,23 @@ impl model::Model for RegisterMachineInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "version",
-            "createdBy",
-            "updatedBy",
-            "userInputs",
-            "description",
-            "environmentID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegisterMachineInfraRequest",
+            names: &[
+                "name",
+                "tags",
+                "version",
+                "createdBy",
+                "updatedBy",
+                "userInputs",
+                "description",
+                "environmentID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,16 +597,22 @@ impl model::Model for RegisterMachineInfraResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "infraID",
-            "version",
-            "accessKey",
-            "infraType",
-            "serverURL",
-            "installationManifest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegisterMachineInfraResponse",
+            names: &[
+                "name",
+                "infraID",
+                "version",
+                "accessKey",
+                "infraType",
+                "serverURL",
+                "installationManifest",
+            ],
+            required: &[],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -607,10 +639,6 @@ impl model::Model for RegisterMachineInfraResponse {
             6 => model::opt(&self.installation_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
     }
 }
 model::model!(RegisterMachineInfraResponse);

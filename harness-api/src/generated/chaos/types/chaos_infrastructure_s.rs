@@ -23,8 +23,14 @@ impl model::Model for ScopedIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScopedIdentifiers",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for SortInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "ascending"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SortInput",
+            names: &["field", "ascending"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,6 +97,6 @@ impl model::Model for SortInput {
 }
 model::model!(SortInput);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.SortingField`."] SortingField { LastModified =
-    "LAST_MODIFIED", Name = "NAME", }
+    #[doc = " Schema `infra_v2.SortingField`."] SortingField { 0 LastModified =
+    "LAST_MODIFIED", 1 Name = "NAME", }
 }

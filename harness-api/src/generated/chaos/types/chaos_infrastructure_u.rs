@@ -19,8 +19,14 @@ impl model::Model for UpdateEmissaryUrlRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateEmissaryUrlRequest",
+            names: &["url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for UpdateInfraResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInfraResponse",
+            names: &["message", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateKubernetesInfrastructureResponse",
+            names: &["message", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,33 +193,39 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "mtls",
-            "name",
-            "tags",
-            "label",
-            "proxy",
-            "volumes",
-            "identity",
-            "aiEnabled",
-            "runAsUser",
-            "annotation",
-            "containers",
-            "runAsGroup",
-            "description",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "correlationId",
-            "environmentID",
-            "imageRegistry",
-            "infraNamespace",
-            "serviceAccount",
-            "autopilotEnabled",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateKubernetesInfrastructureV2Request",
+            names: &[
+                "env",
+                "mtls",
+                "name",
+                "tags",
+                "label",
+                "proxy",
+                "volumes",
+                "identity",
+                "aiEnabled",
+                "runAsUser",
+                "annotation",
+                "containers",
+                "runAsGroup",
+                "description",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "correlationId",
+                "environmentID",
+                "imageRegistry",
+                "infraNamespace",
+                "serviceAccount",
+                "autopilotEnabled",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,8 +337,14 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateKubernetesInfrastructureV2Response",
+            names: &["message", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,8 +385,14 @@ impl model::Model for UpdateMachineInfraRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "description", "environmentID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateMachineInfraRequest",
+            names: &["name", "tags", "description", "environmentID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,8 +433,14 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpgradeKubernetesInfrastructureResponse",
+            names: &["name", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +479,14 @@ impl model::Model for UsageDataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "references", "displayName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UsageDataDto",
+            names: &["count", "references", "displayName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for CreateActionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experimentID", "experimentName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateActionResponse",
+            names: &["experimentID", "experimentName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for FaultFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targets", "faultName", "criticality"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultFilters",
+            names: &["targets", "faultName", "criticality"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for Filters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["source", "status", "category"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Filters",
+            names: &["source", "status", "category"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +161,14 @@ impl model::Model for Fixes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Fixes",
+            names: &["name", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,8 +203,14 @@ impl model::Model for ListRecommendationsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRecommendationsRequest",
+            names: &["filters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +245,14 @@ impl model::Model for ListRecommendationsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pagination", "recommendations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRecommendationsResponse",
+            names: &["pagination", "recommendations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,8 +289,14 @@ impl model::Model for Node {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "labels"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Node",
+            names: &["name", "labels"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,8 +335,14 @@ impl model::Model for PipelineAddExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stageID", "pipelineID", "pipelineName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineAddExperimentResponse",
+            names: &["stageID", "pipelineID", "pipelineName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,8 +385,14 @@ impl model::Model for PipelineFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["serviceID", "pipelineID", "serviceName", "pipelineName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineFilters",
+            names: &["serviceID", "pipelineID", "serviceName", "pipelineName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,8 +437,14 @@ impl model::Model for ProbeFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["probeID", "probeName", "probeType", "experimentRunID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeFilters",
+            names: &["probeID", "probeName", "probeType", "experimentRunID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,26 +470,26 @@ impl model::Model for ProbeFilters {
 model::model!(ProbeFilters);
 model::open_enum! {
     #[doc = " Schema `recommendation.RecommendationCategory`."] RecommendationCategory {
-    Fault = "FAULT", Pipeline = "PIPELINE", Probe = "PROBE", }
+    0 Fault = "FAULT", 1 Pipeline = "PIPELINE", 2 Probe = "PROBE", }
 }
 model::open_enum! {
-    #[doc = " Schema `recommendation.RecommendationSource`."] RecommendationSource {
-    ConfigScanner = "ConfigScanner", K8sWatcher = "K8sWatcher", InternalWatcher =
+    #[doc = " Schema `recommendation.RecommendationSource`."] RecommendationSource { 0
+    ConfigScanner = "ConfigScanner", 1 K8sWatcher = "K8sWatcher", 2 InternalWatcher =
     "InternalWatcher", }
 }
 model::open_enum! {
-    #[doc = " Schema `recommendation.RecommendationStatus`."] RecommendationStatus {
-    Pending = "Pending", Ignored = "Ignored", Acknowledged = "Acknowledged", Tracking =
-    "Tracking", }
+    #[doc = " Schema `recommendation.RecommendationStatus`."] RecommendationStatus { 0
+    Pending = "Pending", 1 Ignored = "Ignored", 2 Acknowledged = "Acknowledged", 3
+    Tracking = "Tracking", }
 }
 model::open_enum! {
     #[doc =
     " Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.RecommendationTargetType`."]
-    RecommendationTargetType { Workload = "Workload", Node = "Node", }
+    RecommendationTargetType { 0 Workload = "Workload", 1 Node = "Node", }
 }
 model::open_enum! {
-    #[doc = " Schema `recommendation.RecommendationType`."] RecommendationType { Create =
-    "CREATE", Run = "RUN", Fix = "FIX", AddToPipeline = "ADD_TO_PIPELINE", }
+    #[doc = " Schema `recommendation.RecommendationType`."] RecommendationType { 0 Create
+    = "CREATE", 1 Run = "RUN", 2 Fix = "FIX", 3 AddToPipeline = "ADD_TO_PIPELINE", }
 }
 /// Schema `recommendations.RunActionResponse`.
 pub struct RunActionResponse {
@@ -448,8 +508,14 @@ impl model::Model for RunActionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notifyID", "experimentID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunActionResponse",
+            names: &["notifyID", "experimentID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -524,30 +590,36 @@ impl model::Model for StoredRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "orgID",
-            "source",
-            "infraID",
-            "accountID",
-            "infraName",
-            "infraType",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "suggestions",
-            "experimentID",
-            "faultFilters",
-            "probeFilters",
-            "environmentID",
-            "experimentName",
-            "infraNamespace",
-            "PipelineFilters",
-            "eventIdentifier",
-            "recommendationID",
-            "recommendationCategory",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredRecommendation",
+            names: &[
+                "tags",
+                "orgID",
+                "source",
+                "infraID",
+                "accountID",
+                "infraName",
+                "infraType",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "suggestions",
+                "experimentID",
+                "faultFilters",
+                "probeFilters",
+                "environmentID",
+                "experimentName",
+                "infraNamespace",
+                "PipelineFilters",
+                "eventIdentifier",
+                "recommendationID",
+                "recommendationCategory",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -652,8 +724,14 @@ impl model::Model for StoredRecommendationTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["node", "type", "workload"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredRecommendationTarget",
+            names: &["node", "type", "workload"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -696,8 +774,14 @@ impl model::Model for StoredRecommendationWorkload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "labels", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredRecommendationWorkload",
+            names: &["kind", "name", "labels", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -750,17 +834,23 @@ impl model::Model for Suggestions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "count",
-            "error",
-            "fixes",
-            "reason",
-            "status",
-            "updatedAt",
-            "ignoreCounter",
-            "recommendationType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Suggestions",
+            names: &[
+                "count",
+                "error",
+                "fixes",
+                "reason",
+                "status",
+                "updatedAt",
+                "ignoreCounter",
+                "recommendationType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

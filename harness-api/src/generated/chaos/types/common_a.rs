@@ -21,8 +21,14 @@ impl model::Model for ActionTemplateEnv {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionTemplateEnv",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ActionTemplateProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delayAction", "containerAction", "customScriptAction"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionTemplateProperties",
+            names: &["delayAction", "containerAction", "customScriptAction"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,15 +121,21 @@ impl model::Model for ActionTemplateRunProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timeout",
-            "interval",
-            "verbosity",
-            "maxRetries",
-            "initialDelay",
-            "stopOnFailure",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionTemplateRunProperties",
+            names: &[
+                "timeout",
+                "interval",
+                "verbosity",
+                "maxRetries",
+                "initialDelay",
+                "stopOnFailure",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -146,8 +164,8 @@ impl model::Model for ActionTemplateRunProperties {
 }
 model::model!(ActionTemplateRunProperties);
 model::open_enum! {
-    #[doc = " Schema `actions.ActionType`."] ActionType { Delay = "delay", CustomScript =
-    "customScript", Container = "container", }
+    #[doc = " Schema `actions.ActionType`."] ActionType { 0 Delay = "delay", 1
+    CustomScript = "customScript", 2 Container = "container", }
 }
 /// Schema `probe.APMProbeTemplate`.
 pub struct ApmProbeTemplate {
@@ -184,18 +202,24 @@ impl model::Model for ApmProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "comparator",
-            "newRelicProbeInputs",
-            "datadogApmProbeInputs",
-            "prometheusProbeInputs",
-            "appDynamicsProbeInputs",
-            "dynatraceApmProbeInputs",
-            "gcpCloudMonitoringProbeInputs",
-            "splunkObservabilityProbeInputs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApmProbeTemplate",
+            names: &[
+                "type",
+                "comparator",
+                "newRelicProbeInputs",
+                "datadogApmProbeInputs",
+                "prometheusProbeInputs",
+                "appDynamicsProbeInputs",
+                "dynatraceApmProbeInputs",
+                "gcpCloudMonitoringProbeInputs",
+                "splunkObservabilityProbeInputs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -246,10 +270,10 @@ impl model::Model for ApmProbeTemplate {
 }
 model::model!(ApmProbeTemplate);
 model::open_enum! {
-    #[doc = " Schema `probe.APMProbeType`."] ApmProbeType { Prometheus = "Prometheus",
-    AppDynamics = "AppDynamics", SplunkObservability = "SplunkObservability", Dynatrace =
-    "Dynatrace", NewRelic = "NewRelic", GcpCloudMonitoring = "GcpCloudMonitoring",
-    Datadog = "Datadog", }
+    #[doc = " Schema `probe.APMProbeType`."] ApmProbeType { 0 Prometheus = "Prometheus",
+    1 AppDynamics = "AppDynamics", 2 SplunkObservability = "SplunkObservability", 3
+    Dynatrace = "Dynatrace", 4 NewRelic = "NewRelic", 5 GcpCloudMonitoring =
+    "GcpCloudMonitoring", 6 Datadog = "Datadog", }
 }
 /// Schema `security_governance.ApplicationSpec`.
 pub struct ApplicationSpec {
@@ -268,8 +292,14 @@ impl model::Model for ApplicationSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "workloads"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationSpec",
+            names: &["operator", "workloads"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -306,8 +336,14 @@ impl model::Model for ApplicationTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entrypoint", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationTarget",
+            names: &["entrypoint", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -344,8 +380,14 @@ impl model::Model for AuthorizationTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "credentials"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthorizationTemplate",
+            names: &["type", "credentials"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -362,10 +404,6 @@ impl model::Model for AuthorizationTemplate {
             1 => model::Part::Str(&self.credentials),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(AuthorizationTemplate);
@@ -384,8 +422,14 @@ impl model::Model for AwsAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsAuth",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for Capabilities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["add", "drop"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Capabilities",
+            names: &["add", "drop"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,9 +49,9 @@ impl model::Model for Capabilities {
 }
 model::model!(Capabilities);
 model::open_enum! {
-    #[doc = " Schema `actions.InfrastructureType`."] ChaosActionInfrastructureType {
-    Kubernetes = "Kubernetes", KubernetesV2 = "KubernetesV2", Windows = "Windows", Linux
-    = "Linux", CloudFoundry = "CloudFoundry", Container = "Container", }
+    #[doc = " Schema `actions.InfrastructureType`."] ChaosActionInfrastructureType { 0
+    Kubernetes = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3
+    Linux = "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_api.Pagination`.
 pub struct ChaosApiPagination {
@@ -68,8 +74,14 @@ impl model::Model for ChaosApiPagination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["index", "limit", "totalItems", "totalPages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosApiPagination",
+            names: &["index", "limit", "totalItems", "totalPages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,7 +106,7 @@ impl model::Model for ChaosApiPagination {
 }
 model::model!(ChaosApiPagination);
 model::open_enum! {
-    #[doc = " Schema `common.ImportType`."] ChaosCommonImportType { Local = "LOCAL",
+    #[doc = " Schema `common.ImportType`."] ChaosCommonImportType { 0 Local = "LOCAL", 1
     Reference = "REFERENCE", }
 }
 /// Schema `common.ResourceRequirements`.
@@ -114,8 +126,14 @@ impl model::Model for ChaosCommonResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosCommonResourceRequirements",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -162,16 +180,22 @@ impl model::Model for ChaosCommonVolume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "secret",
-            "emptyDir",
-            "hostPath",
-            "configMap",
-            "persistentVolumeClaim",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosCommonVolume",
+            names: &[
+                "name",
+                "type",
+                "secret",
+                "emptyDir",
+                "hostPath",
+                "configMap",
+                "persistentVolumeClaim",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -220,8 +244,14 @@ impl model::Model for ChaosExperimentRecommendation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reasons", "bySystem", "weightage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentRecommendation",
+            names: &["reasons", "bySystem", "weightage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +274,8 @@ impl model::Model for ChaosExperimentRecommendation {
 }
 model::model!(ChaosExperimentRecommendation);
 model::open_enum! {
-    #[doc = " Schema `security_governance.AccessControl`."] ChaosGuardAccessControl {
-    Allowed = "ALLOWED", Blocked = "BLOCKED", }
+    #[doc = " Schema `security_governance.AccessControl`."] ChaosGuardAccessControl { 0
+    Allowed = "ALLOWED", 1 Blocked = "BLOCKED", }
 }
 /// Schema `security_governance.Condition`.
 pub struct ChaosGuardCondition {
@@ -276,17 +306,23 @@ impl model::Model for ChaosGuardCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "k8sSpec",
-            "faultSpec",
-            "infraType",
-            "conditionId",
-            "description",
-            "machineSpec",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardCondition",
+            names: &[
+                "name",
+                "tags",
+                "k8sSpec",
+                "faultSpec",
+                "infraType",
+                "conditionId",
+                "description",
+                "machineSpec",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -350,8 +386,14 @@ impl model::Model for ChaosGuardEnv {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardEnv",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -388,8 +430,14 @@ impl model::Model for ChaosGuardFault {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "faultType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardFault",
+            names: &["name", "faultType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,13 +458,13 @@ impl model::Model for ChaosGuardFault {
 }
 model::model!(ChaosGuardFault);
 model::open_enum! {
-    #[doc = " Schema `security_governance.InfraType`."] ChaosGuardInfraType { Kubernetes
-    = "Kubernetes", KubernetesV2 = "KubernetesV2", Linux = "Linux", Windows = "Windows",
-    }
+    #[doc = " Schema `security_governance.InfraType`."] ChaosGuardInfraType { 0
+    Kubernetes = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Linux = "Linux", 3
+    Windows = "Windows", }
 }
 model::open_enum! {
-    #[doc = " Schema `security_governance.Operator`."] ChaosGuardOperator { EqualTo =
-    "EQUAL_TO", NotEqualTo = "NOT_EQUAL_TO", }
+    #[doc = " Schema `security_governance.Operator`."] ChaosGuardOperator { 0 EqualTo =
+    "EQUAL_TO", 1 NotEqualTo = "NOT_EQUAL_TO", }
 }
 /// Schema `security_governance.Recurrence`.
 pub struct ChaosGuardRecurrence {
@@ -435,8 +483,14 @@ impl model::Model for ChaosGuardRecurrence {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardRecurrence",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -473,8 +527,14 @@ impl model::Model for ChaosGuardRecurrenceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["until", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardRecurrenceSpec",
+            names: &["until", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -496,8 +556,8 @@ impl model::Model for ChaosGuardRecurrenceSpec {
 model::model!(ChaosGuardRecurrenceSpec);
 model::open_enum! {
     #[doc = " Schema `security_governance.Recurrence.type`."] ChaosGuardRecurrenceType {
-    Yearly = "Yearly", Monthly = "Monthly", Daily = "Daily", Weekly = "Weekly", None =
-    "None", }
+    0 Yearly = "Yearly", 1 Monthly = "Monthly", 2 Daily = "Daily", 3 Weekly = "Weekly", 4
+    None = "None", }
 }
 /// Schema `security_governance.Workload`.
 pub struct ChaosGuardWorkload {
@@ -524,8 +584,21 @@ impl model::Model for ChaosGuardWorkload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "kind", "label", "services", "namespace", "applicationMapId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosGuardWorkload",
+            names: &[
+                "env",
+                "kind",
+                "label",
+                "services",
+                "namespace",
+                "applicationMapId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -604,28 +677,34 @@ impl model::Model for ChaosKubernetesSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "toleration",
-            "annotations",
-            "hostNetwork",
-            "nodeSelector",
-            "secretVolume",
-            "hostPathVolume",
-            "configMapVolume",
-            "imagePullPolicy",
-            "imagePullSecrets",
-            "podSecurityContext",
-            "resourceRequirements",
-            "containerSecurityContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosKubernetesSpec",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "toleration",
+                "annotations",
+                "hostNetwork",
+                "nodeSelector",
+                "secretVolume",
+                "hostPathVolume",
+                "configMapVolume",
+                "imagePullPolicy",
+                "imagePullSecrets",
+                "podSecurityContext",
+                "resourceRequirements",
+                "containerSecurityContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -722,8 +801,14 @@ impl model::Model for ChaosParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosParameter",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -762,8 +847,14 @@ impl model::Model for ChaosSdkUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosSdkUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -802,8 +893,14 @@ impl model::Model for ChaosServiceAccountSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operator", "serviceAccounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosServiceAccountSpec",
+            names: &["operator", "serviceAccounts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -848,8 +945,21 @@ impl model::Model for ChaosSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tls", "auth", "params", "faultName", "kubernetes", "statusCheckTimeouts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosSpec",
+            names: &[
+                "tls",
+                "auth",
+                "params",
+                "faultName",
+                "kubernetes",
+                "statusCheckTimeouts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -916,22 +1026,28 @@ impl model::Model for ChaosTemplateVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "path",
-            "tags",
-            "type",
-            "value",
-            "default",
-            "category",
-            "required",
-            "stringify",
-            "tooltipId",
-            "validator",
-            "description",
-            "allowedValues",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosTemplateVariable",
+            names: &[
+                "name",
+                "path",
+                "tags",
+                "type",
+                "value",
+                "default",
+                "category",
+                "required",
+                "stringify",
+                "tooltipId",
+                "validator",
+                "description",
+                "allowedValues",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -994,8 +1110,8 @@ impl model::Model for ChaosTemplateVariable {
 }
 model::model!(ChaosTemplateVariable);
 model::open_enum! {
-    #[doc = " Schema `model.ClusterType`."] ClusterType { Kubernetes = "KUBERNETES",
-    Openshift = "OPENSHIFT", Helm = "HELM", }
+    #[doc = " Schema `model.ClusterType`."] ClusterType { 0 Kubernetes = "KUBERNETES", 1
+    Openshift = "OPENSHIFT", 2 Helm = "HELM", }
 }
 /// Schema `probe.CmdProbeTemplate`.
 pub struct CmdProbeTemplate {
@@ -1018,8 +1134,14 @@ impl model::Model for CmdProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "source", "command", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CmdProbeTemplate",
+            names: &["env", "source", "command", "comparator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1062,8 +1184,14 @@ impl model::Model for ComparatorTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "criteria"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComparatorTemplate",
+            names: &["type", "value", "criteria"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1104,8 +1232,14 @@ impl model::Model for ConfigMapKeySelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "name", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMapKeySelector",
+            names: &["key", "name", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1146,8 +1280,14 @@ impl model::Model for ConfigMapVolume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "mountMode", "mountPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMapVolume",
+            names: &["name", "mountMode", "mountPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1226,31 +1366,37 @@ impl model::Model for ContainerProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "volumes",
-            "affinity",
-            "namespace",
-            "resources",
-            "comparator",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "imagePullPolicy",
-            "imagePullSecrets",
-            "podSecurityContext",
-            "serviceAccountName",
-            "containerSecurityContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerProbeTemplate",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "volumes",
+                "affinity",
+                "namespace",
+                "resources",
+                "comparator",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "imagePullPolicy",
+                "imagePullSecrets",
+                "podSecurityContext",
+                "serviceAccountName",
+                "containerSecurityContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1394,30 +1540,36 @@ impl model::Model for ContainerTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "volumes",
-            "affinity",
-            "namespace",
-            "resources",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "imagePullPolicy",
-            "imagePullSecrets",
-            "podSecurityContext",
-            "serviceAccountName",
-            "containerSecurityContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerTemplate",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "volumes",
+                "affinity",
+                "namespace",
+                "resources",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "imagePullPolicy",
+                "imagePullSecrets",
+                "podSecurityContext",
+                "serviceAccountName",
+                "containerSecurityContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1522,8 +1674,14 @@ impl model::Model for CustomScriptActionTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "args", "command"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomScriptActionTemplate",
+            names: &["env", "args", "command"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

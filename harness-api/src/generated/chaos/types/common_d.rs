@@ -23,8 +23,14 @@ impl model::Model for DatadogMetricsTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "timeFrame", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DatadogMetricsTemplate",
+            names: &["query", "timeFrame", "comparator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,19 @@ impl model::Model for DatadogProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "datadogSite", "syntheticsTest", "datadogCredentialsSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DatadogProbeTemplate",
+            names: &[
+                "metrics",
+                "datadogSite",
+                "syntheticsTest",
+                "datadogCredentialsSecretName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +124,14 @@ impl model::Model for DelayActionTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["duration"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelayActionTemplate",
+            names: &["duration"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +166,14 @@ impl model::Model for DynatraceMetricsTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entitySelector", "metricsSelector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynatraceMetricsTemplate",
+            names: &["entitySelector", "metricsSelector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +216,20 @@ impl model::Model for DynatraceProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "endpoint", "timeFrame", "comparator", "apiTokenSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynatraceProbeTemplate",
+            names: &[
+                "metrics",
+                "endpoint",
+                "timeFrame",
+                "comparator",
+                "apiTokenSecretName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for EmptyDirVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["medium", "sizeLimit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EmptyDirVolumeSource",
+            names: &["medium", "sizeLimit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,8 +49,8 @@ impl model::Model for EmptyDirVolumeSource {
 }
 model::model!(EmptyDirVolumeSource);
 model::open_enum! {
-    #[doc = " Schema `infra_v2.EnvValueFrom`."] EnvValueFrom { ConfigMapKeyRef =
-    "configMapKeyRef", SecretKeyRef = "secretKeyRef", Value = "value", ValueFrom =
+    #[doc = " Schema `infra_v2.EnvValueFrom`."] EnvValueFrom { 0 ConfigMapKeyRef =
+    "configMapKeyRef", 1 SecretKeyRef = "secretKeyRef", 2 Value = "value", 3 ValueFrom =
     "valueFrom", }
 }
 /// Schema `chaos.v1.EnvVarSource`.
@@ -68,8 +74,14 @@ impl model::Model for EnvVarSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvVarSource",
+            names: &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -110,8 +122,14 @@ impl model::Model for EvaluationWindowTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["evaluationEndTime", "evaluationStartTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationWindowTemplate",
+            names: &["evaluationEndTime", "evaluationStartTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,8 +168,14 @@ impl model::Model for EventMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faultName", "serviceIdentifier", "environmentIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventMetadata",
+            names: &["faultName", "serviceIdentifier", "environmentIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,7 +199,7 @@ impl model::Model for EventMetadata {
 model::model!(EventMetadata);
 model::open_enum! {
     #[doc = " Schema `targetnetworkmap.ExperimentCreationMode`."] ExperimentCreationMode
-    { Basic = "Basic", Intermediate = "Intermediate", Advanced = "Advanced", }
+    { 0 Basic = "Basic", 1 Intermediate = "Intermediate", 2 Advanced = "Advanced", }
 }
 /// Schema `types.ExperimentCreationRequest`.
 pub struct ExperimentCreationRequest {
@@ -220,24 +244,30 @@ impl model::Model for ExperimentCreationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "infraId",
-            "identity",
-            "manifest",
-            "infraType",
-            "cronSyntax",
-            "description",
-            "eventsMetadata",
-            "experimentType",
-            "recommendation",
-            "templateDetails",
-            "validateManifest",
-            "isSingleRunCronEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentCreationRequest",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "infraId",
+                "identity",
+                "manifest",
+                "infraType",
+                "cronSyntax",
+                "description",
+                "eventsMetadata",
+                "experimentType",
+                "recommendation",
+                "templateDetails",
+                "validateManifest",
+                "isSingleRunCronEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -322,8 +352,14 @@ impl model::Model for ExperimentCreationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "auditAction"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentCreationResponse",
+            names: &["data", "auditAction"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -344,7 +380,8 @@ impl model::Model for ExperimentCreationResponse {
 }
 model::model!(ExperimentCreationResponse);
 model::open_enum! {
-    #[doc = " Schema `experiment.InfraType`."] ExperimentInfraType { WindowsLower =
-    "windows", Windows = "Windows", Linux = "Linux", CloudFoundry = "CloudFoundry",
-    Container = "Container", Kubernetes = "Kubernetes", KubernetesV2 = "KubernetesV2", }
+    #[doc = " Schema `experiment.InfraType`."] ExperimentInfraType { 0 WindowsLower =
+    "windows", 1 Windows = "Windows", 2 Linux = "Linux", 3 CloudFoundry = "CloudFoundry",
+    4 Container = "Container", 5 Kubernetes = "Kubernetes", 6 KubernetesV2 =
+    "KubernetesV2", }
 }

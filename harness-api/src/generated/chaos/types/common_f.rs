@@ -21,8 +21,14 @@ impl model::Model for FaultLink {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultLink",
+            names: &["url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for FaultSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faults", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultSpec",
+            names: &["faults", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for FaultTemplateAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["aws", "gcp", "ssh", "azure", "redis", "vmware"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateAuth",
+            names: &["aws", "gcp", "ssh", "azure", "redis", "vmware"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,14 @@ impl model::Model for FaultTemplateAzureAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateAzureAuth",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +207,14 @@ impl model::Model for FaultTemplateRedisAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateRedisAuth",
+            names: &["password"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,10 +229,6 @@ impl model::Model for FaultTemplateRedisAuth {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(FaultTemplateRedisAuth);
@@ -223,8 +249,14 @@ impl model::Model for FaultTemplateResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateResourceRequirements",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,8 +293,14 @@ impl model::Model for FaultTemplateSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chaos", "target"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateSpec",
+            names: &["chaos", "target"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -299,8 +337,14 @@ impl model::Model for FaultTemplateSshAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateSshAuth",
+            names: &["key", "password"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,10 +361,6 @@ impl model::Model for FaultTemplateSshAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(FaultTemplateSshAuth);
@@ -341,8 +381,14 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delay", "timeout"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateStatusCheckTimeout",
+            names: &["delay", "timeout"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,8 +425,14 @@ impl model::Model for FaultTemplateTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kubernetes", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateTarget",
+            names: &["kubernetes", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,8 +473,19 @@ impl model::Model for FaultTemplateVmWareAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vmPassword", "vCenterServer", "vCenterPassword", "vCenterUsername"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateVmWareAuth",
+            names: &[
+                "vmPassword",
+                "vCenterServer",
+                "vCenterPassword",
+                "vCenterUsername",
+            ],
+            required: &[],
+            secrets: &[0, 2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -444,13 +507,9 @@ impl model::Model for FaultTemplateVmWareAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::model!(FaultTemplateVmWareAuth);
 model::open_enum! {
-    #[doc = " Schema `security_governance.FaultType`."] FaultType { FaultGroup =
-    "FAULT_GROUP", FaultName = "FAULT_NAME", }
+    #[doc = " Schema `security_governance.FaultType`."] FaultType { 0 FaultGroup =
+    "FAULT_GROUP", 1 FaultName = "FAULT_NAME", }
 }

@@ -19,8 +19,14 @@ impl model::Model for GcpAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpAuth",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,13 +45,13 @@ impl model::Model for GcpAuth {
 }
 model::model!(GcpAuth);
 model::open_enum! {
-    #[doc = " Schema `model.InfraScope`."] GraphInfraScope { Namespace = "namespace",
+    #[doc = " Schema `model.InfraScope`."] GraphInfraScope { 0 Namespace = "namespace", 1
     Cluster = "cluster", }
 }
 model::open_enum! {
-    #[doc = " Schema `model.InfrastructureType`."] GraphInfrastructureType { Kubernetes =
-    "Kubernetes", KubernetesV2 = "KubernetesV2", Windows = "Windows", Linux = "Linux",
-    CloudFoundry = "CloudFoundry", Container = "Container", }
+    #[doc = " Schema `model.InfrastructureType`."] GraphInfrastructureType { 0 Kubernetes
+    = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3 Linux =
+    "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.Pagination`.
 pub struct GraphPagination {
@@ -64,8 +70,14 @@ impl model::Model for GraphPagination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "limit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphPagination",
+            names: &["page", "limit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -104,8 +116,14 @@ impl model::Model for GraphUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,9 +5,10 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `v1.HostPathType`."] HostPathType { Empty = "", DirectoryOrCreate =
-    "DirectoryOrCreate", Directory = "Directory", FileOrCreate = "FileOrCreate", File =
-    "File", Socket = "Socket", CharDevice = "CharDevice", BlockDevice = "BlockDevice", }
+    #[doc = " Schema `v1.HostPathType`."] HostPathType { 0 Empty = "", 1
+    DirectoryOrCreate = "DirectoryOrCreate", 2 Directory = "Directory", 3 FileOrCreate =
+    "FileOrCreate", 4 File = "File", 5 Socket = "Socket", 6 CharDevice = "CharDevice", 7
+    BlockDevice = "BlockDevice", }
 }
 /// Schema `faulttemplate.HostPathVolume`.
 pub struct HostPathVolume {
@@ -30,8 +31,14 @@ impl model::Model for HostPathVolume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "hostPath", "mountPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostPathVolume",
+            names: &["name", "type", "hostPath", "mountPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -72,8 +79,14 @@ impl model::Model for HostPathVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostPathVolumeSource",
+            names: &["path", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -116,8 +129,14 @@ impl model::Model for HttpProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "auth", "method", "headers", "tlsConfig"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpProbeTemplate",
+            names: &["url", "auth", "method", "headers", "tlsConfig"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for InfraSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infraIds", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraSpec",
+            names: &["infraIds", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for InfraV2Env {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "name", "value", "valueFrom"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2Env",
+            names: &["key", "name", "value", "valueFrom"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for InfraV2MtlsConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "keyPath", "certPath", "secretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2MtlsConfiguration",
+            names: &["url", "keyPath", "certPath", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +173,14 @@ impl model::Model for InfraV2ProxyConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "noProxy", "httpProxy", "httpsProxy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraV2ProxyConfiguration",
+            names: &["url", "noProxy", "httpProxy", "httpsProxy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for K8sEnvVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "valueFrom"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sEnvVar",
+            names: &["name", "value", "valueFrom"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,17 +81,23 @@ impl model::Model for K8sProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "group",
-            "version",
-            "resource",
-            "namespace",
-            "operation",
-            "fieldSelector",
-            "labelSelector",
-            "resourceNames",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sProbeTemplate",
+            names: &[
+                "group",
+                "version",
+                "resource",
+                "namespace",
+                "operation",
+                "fieldSelector",
+                "labelSelector",
+                "resourceNames",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,20 +179,26 @@ impl model::Model for K8sSecurityContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "procMount",
-            "runAsUser",
-            "privileged",
-            "runAsGroup",
-            "capabilities",
-            "runAsNonRoot",
-            "seLinuxOptions",
-            "seccompProfile",
-            "windowsOptions",
-            "readOnlyRootFilesystem",
-            "allowPrivilegeEscalation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sSecurityContext",
+            names: &[
+                "procMount",
+                "runAsUser",
+                "privileged",
+                "runAsGroup",
+                "capabilities",
+                "runAsNonRoot",
+                "seLinuxOptions",
+                "seccompProfile",
+                "windowsOptions",
+                "readOnlyRootFilesystem",
+                "allowPrivilegeEscalation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +275,19 @@ impl model::Model for K8sSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infraSpec", "applicationSpec", "unverifiedProbe", "chaosServiceAccountSpec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sSpec",
+            names: &[
+                "infraSpec",
+                "applicationSpec",
+                "unverifiedProbe",
+                "chaosServiceAccountSpec",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -305,8 +334,14 @@ impl model::Model for K8sToleration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "effect", "operator", "tolerationSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sToleration",
+            names: &["key", "value", "effect", "operator", "tolerationSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -353,8 +388,14 @@ impl model::Model for KubernetesTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "names", "labels", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesTarget",
+            names: &["kind", "names", "labels", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

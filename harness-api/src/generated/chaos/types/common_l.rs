@@ -19,8 +19,14 @@ impl model::Model for ListMetadataRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMetadataRequest",
+            names: &["identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for ListMetadataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMetadataResponse",
+            names: &["items", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

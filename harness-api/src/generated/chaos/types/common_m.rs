@@ -21,8 +21,14 @@ impl model::Model for MachineSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infraSpec", "unverifiedProbe"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MachineSpec",
+            names: &["infraSpec", "unverifiedProbe"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,7 +49,7 @@ impl model::Model for MachineSpec {
 }
 model::model!(MachineSpec);
 model::open_enum! {
-    #[doc = " Schema `mongodb.ManagedBy`."] ManagedBy { Experiment = "EXPERIMENT", }
+    #[doc = " Schema `mongodb.ManagedBy`."] ManagedBy { 0 Experiment = "EXPERIMENT", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_models_shared.Metadata`.
 pub struct Metadata {
@@ -66,8 +72,14 @@ impl model::Model for Metadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identity", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Metadata",
+            names: &["name", "tags", "identity", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,8 +120,14 @@ impl model::Model for MethodTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["get", "post"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MethodTemplate",
+            names: &["get", "post"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,6 +148,6 @@ impl model::Model for MethodTemplate {
 }
 model::model!(MethodTemplate);
 model::open_enum! {
-    #[doc = " Schema `v1.MountPropagationMode`."] MountPropagationMode { None = "None",
-    HostToContainer = "HostToContainer", Bidirectional = "Bidirectional", }
+    #[doc = " Schema `v1.MountPropagationMode`."] MountPropagationMode { 0 None = "None",
+    1 HostToContainer = "HostToContainer", 2 Bidirectional = "Bidirectional", }
 }

@@ -21,8 +21,14 @@ impl model::Model for NodeAffinity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["required", "preferred"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeAffinity",
+            names: &["required", "preferred"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

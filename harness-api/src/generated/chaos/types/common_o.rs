@@ -21,8 +21,14 @@ impl model::Model for ObjectFieldSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldPath", "apiVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ObjectFieldSelector",
+            names: &["fieldPath", "apiVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,21 @@ impl model::Model for OwnerReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uid", "kind", "name", "apiVersion", "controller", "blockOwnerDeletion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OwnerReference",
+            names: &[
+                "uid",
+                "kind",
+                "name",
+                "apiVersion",
+                "controller",
+                "blockOwnerDeletion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for PaginationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["index", "limit", "totalItems", "totalPages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PaginationResponse",
+            names: &["index", "limit", "totalItems", "totalPages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["readOnly", "claimName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PersistentVolumeClaimVolumeSource",
+            names: &["readOnly", "claimName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,12 +101,12 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
 }
 model::model!(PersistentVolumeClaimVolumeSource);
 model::open_enum! {
-    #[doc = " Schema `v1.PodFSGroupChangePolicy`."] PodFsGroupChangePolicy {
-    OnRootMismatch = "OnRootMismatch", Always = "Always", }
+    #[doc = " Schema `v1.PodFSGroupChangePolicy`."] PodFsGroupChangePolicy { 0
+    OnRootMismatch = "OnRootMismatch", 1 Always = "Always", }
 }
 model::open_enum! {
-    #[doc = " Schema `v1.PodPhase`."] PodPhase { Pending = "Pending", Running =
-    "Running", Succeeded = "Succeeded", Failed = "Failed", Unknown = "Unknown", }
+    #[doc = " Schema `v1.PodPhase`."] PodPhase { 0 Pending = "Pending", 1 Running =
+    "Running", 2 Succeeded = "Succeeded", 3 Failed = "Failed", 4 Unknown = "Unknown", }
 }
 /// Schema `chaos.v1.PodSecurityContext`.
 pub struct PodSecurityContext {
@@ -129,19 +141,25 @@ impl model::Model for PodSecurityContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fsGroup",
-            "sysctls",
-            "runAsUser",
-            "runAsGroup",
-            "runAsNonRoot",
-            "seLinuxOptions",
-            "seccompProfile",
-            "windowsOptions",
-            "supplementalGroups",
-            "fsGroupChangePolicy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PodSecurityContext",
+            names: &[
+                "fsGroup",
+                "sysctls",
+                "runAsUser",
+                "runAsGroup",
+                "runAsNonRoot",
+                "seLinuxOptions",
+                "seccompProfile",
+                "windowsOptions",
+                "supplementalGroups",
+                "fsGroupChangePolicy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +233,14 @@ impl model::Model for PreferredNodeSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "weight", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PreferredNodeSelector",
+            names: &["key", "values", "weight", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,18 +295,24 @@ impl model::Model for ProbeTemplateProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "apmProbe",
-            "cmdProbe",
-            "k8sProbe",
-            "sloProbe",
-            "httpProbe",
-            "promProbe",
-            "datadogProbe",
-            "containerProbe",
-            "dynatraceProbe",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTemplateProperties",
+            names: &[
+                "apmProbe",
+                "cmdProbe",
+                "k8sProbe",
+                "sloProbe",
+                "httpProbe",
+                "promProbe",
+                "datadogProbe",
+                "containerProbe",
+                "dynatraceProbe",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -361,17 +391,23 @@ impl model::Model for ProbeTemplateRunProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "retry",
-            "attempt",
-            "timeout",
-            "interval",
-            "verbosity",
-            "initialDelay",
-            "stopOnFailure",
-            "pollingInterval",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTemplateRunProperties",
+            names: &[
+                "retry",
+                "attempt",
+                "timeout",
+                "interval",
+                "verbosity",
+                "initialDelay",
+                "stopOnFailure",
+                "pollingInterval",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,8 +455,8 @@ impl model::Model for ProbeTemplateRunProperties {
 }
 model::model!(ProbeTemplateRunProperties);
 model::open_enum! {
-    #[doc = " Schema `v1.ProcMountType`."] ProcMountType { Default = "Default", Unmasked
-    = "Unmasked", }
+    #[doc = " Schema `v1.ProcMountType`."] ProcMountType { 0 Default = "Default", 1
+    Unmasked = "Unmasked", }
 }
 /// Schema `probe.PromProbeTemplate`.
 pub struct PromProbeTemplate {
@@ -447,8 +483,21 @@ impl model::Model for PromProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "query", "endpoint", "queryPath", "tlsConfig", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PromProbeTemplate",
+            names: &[
+                "auth",
+                "query",
+                "endpoint",
+                "queryPath",
+                "tlsConfig",
+                "comparator",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -477,6 +526,6 @@ impl model::Model for PromProbeTemplate {
 }
 model::model!(PromProbeTemplate);
 model::open_enum! {
-    #[doc = " Schema `v1.PullPolicy`."] PullPolicy { Always = "Always", Never = "Never",
-    IfNotPresent = "IfNotPresent", }
+    #[doc = " Schema `v1.PullPolicy`."] PullPolicy { 0 Always = "Always", 1 Never =
+    "Never", 2 IfNotPresent = "IfNotPresent", }
 }

@@ -19,8 +19,14 @@ impl model::Model for Quantity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Format"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Quantity",
+            names: &["Format"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,6 +45,7 @@ impl model::Model for Quantity {
 }
 model::model!(Quantity);
 model::open_enum! {
-    #[doc = " Schema `chaos.resource.Quantity.Format`."] QuantityFormat { DecimalExponent
-    = "DecimalExponent", BinarySi = "BinarySI", DecimalSi = "DecimalSI", }
+    #[doc = " Schema `chaos.resource.Quantity.Format`."] QuantityFormat { 0
+    DecimalExponent = "DecimalExponent", 1 BinarySi = "BinarySI", 2 DecimalSi =
+    "DecimalSI", }
 }

@@ -23,8 +23,14 @@ impl model::Model for RequiredNodeSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RequiredNodeSelector",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for ResourceFieldSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["divisor", "resource", "containerName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceFieldSelector",
+            names: &["divisor", "resource", "containerName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

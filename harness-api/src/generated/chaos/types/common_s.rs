@@ -21,8 +21,14 @@ impl model::Model for SaveChaosExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["response", "auditAction"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveChaosExperimentResponse",
+            names: &["response", "auditAction"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for SeLinuxOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["role", "type", "user", "level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SeLinuxOptions",
+            names: &["role", "type", "user", "level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for SeccompProfile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "localhostProfile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SeccompProfile",
+            names: &["type", "localhostProfile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +145,8 @@ impl model::Model for SeccompProfile {
 }
 model::model!(SeccompProfile);
 model::open_enum! {
-    #[doc = " Schema `v1.SeccompProfileType`."] SeccompProfileType { Unconfined =
-    "Unconfined", RuntimeDefault = "RuntimeDefault", Localhost = "Localhost", }
+    #[doc = " Schema `v1.SeccompProfileType`."] SeccompProfileType { 0 Unconfined =
+    "Unconfined", 1 RuntimeDefault = "RuntimeDefault", 2 Localhost = "Localhost", }
 }
 /// Schema `chaos.v1.SecretKeySelector`.
 pub struct SecretKeySelector {
@@ -149,8 +167,14 @@ impl model::Model for SecretKeySelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "name", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretKeySelector",
+            names: &["key", "name", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +215,14 @@ impl model::Model for SecretVolume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "mountMode", "mountPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretVolume",
+            names: &["name", "mountMode", "mountPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -241,16 +271,22 @@ impl model::Model for SloProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "comparator",
-            "sloIdentifier",
-            "evaluationWindow",
-            "platformEndpoint",
-            "evaluationTimeout",
-            "sloSourceMetadata",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloProbeTemplate",
+            names: &[
+                "comparator",
+                "sloIdentifier",
+                "evaluationWindow",
+                "platformEndpoint",
+                "evaluationTimeout",
+                "sloSourceMetadata",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +333,14 @@ impl model::Model for SloSourceMetadataTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "apiTokenSecret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloSourceMetadataTemplate",
+            names: &["scope", "apiTokenSecret"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -316,19 +358,15 @@ impl model::Model for SloSourceMetadataTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::model!(SloSourceMetadataTemplate);
 model::open_enum! {
-    #[doc = " Schema `v1.StorageMedium`."] StorageMedium { Empty = "", Memory = "Memory",
-    HugePages = "HugePages", HugePagesKebab = "HugePages-", }
+    #[doc = " Schema `v1.StorageMedium`."] StorageMedium { 0 Empty = "", 1 Memory =
+    "Memory", 2 HugePages = "HugePages", 3 HugePagesKebab = "HugePages-", }
 }
 model::open_enum! {
-    #[doc = " Schema `mongodb.ImportType`."] StoredChaosHubImportType { Local = "LOCAL",
-    Reference = "REFERENCE", }
+    #[doc = " Schema `mongodb.ImportType`."] StoredChaosHubImportType { 0 Local =
+    "LOCAL", 1 Reference = "REFERENCE", }
 }
 /// Schema `probe.SyntheticsTestTemplate`.
 pub struct SyntheticsTestTemplate {
@@ -347,8 +385,14 @@ impl model::Model for SyntheticsTestTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["publicId", "testType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SyntheticsTestTemplate",
+            names: &["publicId", "testType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,8 +429,14 @@ impl model::Model for Sysctl {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Sysctl",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,12 +5,12 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `v1.TaintEffect`."] TaintEffect { NoSchedule = "NoSchedule",
-    PreferNoSchedule = "PreferNoSchedule", NoExecute = "NoExecute", }
+    #[doc = " Schema `v1.TaintEffect`."] TaintEffect { 0 NoSchedule = "NoSchedule", 1
+    PreferNoSchedule = "PreferNoSchedule", 2 NoExecute = "NoExecute", }
 }
 model::open_enum! {
-    #[doc = " Schema `targetnetworkmap.Status`."] TargetNetworkMapState { Completed =
-    "COMPLETED", Running = "RUNNING", Pending = "PENDING", Errored = "ERRORED", }
+    #[doc = " Schema `targetnetworkmap.Status`."] TargetNetworkMapState { 0 Completed =
+    "COMPLETED", 1 Running = "RUNNING", 2 Pending = "PENDING", 3 Errored = "ERRORED", }
 }
 /// Schema `targetservice.ServiceMetadata`.
 pub struct TargetServiceMetadata {
@@ -33,8 +33,14 @@ impl model::Model for TargetServiceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "uid", "name", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetServiceMetadata",
+            names: &["id", "uid", "name", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,8 +81,14 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appdMetrics", "connectorID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateAppDynamicsProbeInputs",
+            names: &["appdMetrics", "connectorID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +129,14 @@ impl model::Model for TemplateDatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "connectorID", "durationInMin", "syntheticsTest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateDatadogApmProbeInputs",
+            names: &["query", "connectorID", "durationInMin", "syntheticsTest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +181,14 @@ impl model::Model for TemplateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identity", "revision", "reference", "hubReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateDetails",
+            names: &["identity", "revision", "reference", "hubReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -207,8 +231,14 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "connectorID", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateDynatraceApmProbeInputs",
+            names: &["metrics", "connectorID", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -249,8 +279,14 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "projectID", "serviceAccountKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateGcpCloudMonitoringProbeInputs",
+            names: &["query", "projectID", "serviceAccountKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,8 +325,14 @@ impl model::Model for TemplateNewRelicProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorID", "newRelicMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateNewRelicProbeInputs",
+            names: &["connectorID", "newRelicMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -329,8 +371,14 @@ impl model::Model for TemplateProbeAppdMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationInMin", "applicationName", "metricsFullPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeAppdMetrics",
+            names: &["durationInMin", "applicationName", "metricsFullPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,7 +403,7 @@ model::model!(TemplateProbeAppdMetrics);
 model::open_enum! {
     #[doc =
     " Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.DatadogSyntheticsTestType`."]
-    TemplateProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
+    TemplateProbeDatadogSyntheticsTestType { 0 Api = "api", 1 Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.ENV`.
 pub struct TemplateProbeEnv {
@@ -374,8 +422,14 @@ impl model::Model for TemplateProbeEnv {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeEnv",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -414,8 +468,14 @@ impl model::Model for TemplateProbeGet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["criteria", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeGet",
+            names: &["criteria", "responseBody", "responseCode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -454,8 +514,14 @@ impl model::Model for TemplateProbeHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeHeaders",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -494,8 +560,14 @@ impl model::Model for TemplateProbeIdentifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeIdentifier",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -534,8 +606,14 @@ impl model::Model for TemplateProbeNewRelicMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "queryMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeNewRelicMetric",
+            names: &["query", "queryMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -580,8 +658,21 @@ impl model::Model for TemplateProbePost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbePost",
+            names: &[
+                "body",
+                "bodyPath",
+                "criteria",
+                "contentType",
+                "responseBody",
+                "responseCode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -624,8 +715,14 @@ impl model::Model for TemplateProbeSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeSecretManager",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -660,8 +757,14 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateProbeSplunkObservabilityMetrics",
+            names: &["query", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -700,8 +803,14 @@ impl model::Model for TemplatePrometheusProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "tlsConfig", "connectorID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplatePrometheusProbeInputs",
+            names: &["query", "tlsConfig", "connectorID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -746,14 +855,20 @@ impl model::Model for TemplateReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identity",
-            "revision",
-            "hubIdentity",
-            "projectIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateReference",
+            names: &[
+                "identity",
+                "revision",
+                "hubIdentity",
+                "projectIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -798,8 +913,14 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorID", "splunkObservabilityMetrics"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateSplunkObservabilityProbeInputs",
+            names: &["connectorID", "splunkObservabilityMetrics"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -842,8 +963,14 @@ impl model::Model for TimeWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "duration", "timeZone", "startTime", "recurrence"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeWindow",
+            names: &["endTime", "duration", "timeZone", "startTime", "recurrence"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -890,8 +1017,14 @@ impl model::Model for Tls {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caFile", "keyFile", "certFile", "clientCertFile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Tls",
+            names: &["caFile", "keyFile", "certFile", "clientCertFile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -936,8 +1069,14 @@ impl model::Model for TlsConfigSm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "caCrt", "clientCrt", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TlsConfigSm",
+            names: &["key", "caCrt", "clientCrt", "insecureSkipVerify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -982,8 +1121,14 @@ impl model::Model for TlsConfigTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caFile", "keyFile", "certFile", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TlsConfigTemplate",
+            names: &["caFile", "keyFile", "certFile", "insecureSkipVerify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1008,6 +1153,6 @@ impl model::Model for TlsConfigTemplate {
 }
 model::model!(TlsConfigTemplate);
 model::open_enum! {
-    #[doc = " Schema `v1.TolerationOperator`."] TolerationOperator { Exists = "Exists",
-    Equal = "Equal", }
+    #[doc = " Schema `v1.TolerationOperator`."] TolerationOperator { 0 Exists = "Exists",
+    1 Equal = "Equal", }
 }

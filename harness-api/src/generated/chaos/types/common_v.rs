@@ -5,10 +5,10 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `template.VariableCategory`."] VariableCategory { FaultTarget =
-    "FaultTarget", FaultTunable = "FaultTunable", TargetInfra = "TargetInfra",
-    ExperimentTunable = "ExperimentTunable", ActionProperties = "ActionProperties",
-    ProbeProperties = "ProbeProperties", RunProperties = "RunProperties",
+    #[doc = " Schema `template.VariableCategory`."] VariableCategory { 0 FaultTarget =
+    "FaultTarget", 1 FaultTunable = "FaultTunable", 2 TargetInfra = "TargetInfra", 3
+    ExperimentTunable = "ExperimentTunable", 4 ActionProperties = "ActionProperties", 5
+    ProbeProperties = "ProbeProperties", 6 RunProperties = "RunProperties", 7
     FaultAuthentication = "FaultAuthentication", }
 }
 /// Schema `template.VariableMinimum`.
@@ -28,8 +28,14 @@ impl model::Model for VariableMinimum {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableMinimum",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,9 +56,9 @@ impl model::Model for VariableMinimum {
 }
 model::model!(VariableMinimum);
 model::open_enum! {
-    #[doc = " Schema `template.VariableType`."] VariableType { String = "String", Integer
-    = "Integer", Boolean = "Boolean", Number = "Number", SecretFile = "SecretFile",
-    SecretText = "SecretText", }
+    #[doc = " Schema `template.VariableType`."] VariableType { 0 String = "String", 1
+    Integer = "Integer", 2 Boolean = "Boolean", 3 Number = "Number", 4 SecretFile =
+    "SecretFile", 5 SecretText = "SecretText", }
 }
 /// Schema `common.VolumeInputTemplate`.
 pub struct VolumeInputTemplate {
@@ -75,8 +81,14 @@ impl model::Model for VolumeInputTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "items", "optional", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VolumeInputTemplate",
+            names: &["name", "items", "optional", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +137,21 @@ impl model::Model for VolumeMount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "subPath", "readOnly", "mountPath", "subPathExpr", "mountPropagation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VolumeMount",
+            names: &[
+                "name",
+                "subPath",
+                "readOnly",
+                "mountPath",
+                "subPathExpr",
+                "mountPropagation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,9 +180,9 @@ impl model::Model for VolumeMount {
 }
 model::model!(VolumeMount);
 model::open_enum! {
-    #[doc = " Schema `common.VolumeType`."] VolumeType { HostPath = "HostPath", EmptyDir
-    = "EmptyDir", Secret = "Secret", PersistentVolumeClaim = "PersistentVolumeClaim",
-    ConfigMap = "ConfigMap", }
+    #[doc = " Schema `common.VolumeType`."] VolumeType { 0 HostPath = "HostPath", 1
+    EmptyDir = "EmptyDir", 2 Secret = "Secret", 3 PersistentVolumeClaim =
+    "PersistentVolumeClaim", 4 ConfigMap = "ConfigMap", }
 }
 /// Schema `infra_v2.Volumes`.
 pub struct Volumes {
@@ -176,8 +201,14 @@ impl model::Model for Volumes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "sizeLimit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Volumes",
+            names: &["name", "sizeLimit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

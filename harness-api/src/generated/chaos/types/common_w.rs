@@ -23,8 +23,14 @@ impl model::Model for WindowsSecurityContextOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["runAsUserName", "gmsaCredentialSpec", "gmsaCredentialSpecName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WindowsSecurityContextOptions",
+            names: &["runAsUserName", "gmsaCredentialSpec", "gmsaCredentialSpecName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,14 +53,14 @@ impl model::Model for WindowsSecurityContextOptions {
 }
 model::model!(WindowsSecurityContextOptions);
 model::open_enum! {
-    #[doc = " Schema `model.WorkflowRunStatus`."] WorkflowRunStatus { All = "All",
-    Running = "Running", Completed = "Completed", CompletedWithError =
-    "Completed_With_Error", CompletedWithProbeFailure = "Completed_With_Probe_Failure",
-    Stopped = "Stopped", Skipped = "Skipped", Error = "Error", Timeout = "Timeout", Na =
-    "NA", Queued = "Queued", Blocked = "Blocked", }
+    #[doc = " Schema `model.WorkflowRunStatus`."] WorkflowRunStatus { 0 All = "All", 1
+    Running = "Running", 2 Completed = "Completed", 3 CompletedWithError =
+    "Completed_With_Error", 4 CompletedWithProbeFailure = "Completed_With_Probe_Failure",
+    5 Stopped = "Stopped", 6 Skipped = "Skipped", 7 Error = "Error", 8 Timeout =
+    "Timeout", 9 Na = "NA", 10 Queued = "Queued", 11 Blocked = "Blocked", }
 }
 model::open_enum! {
-    #[doc = " Schema `model.WorkflowType`."] WorkflowType { All = "All", GamedayWorkflow
-    = "GamedayWorkflow", Workflow = "Workflow", CronWorkflow = "CronWorkflow",
-    ChaosEngine = "ChaosEngine", ChaosSchedule = "ChaosSchedule", }
+    #[doc = " Schema `model.WorkflowType`."] WorkflowType { 0 All = "All", 1
+    GamedayWorkflow = "GamedayWorkflow", 2 Workflow = "Workflow", 3 CronWorkflow =
+    "CronWorkflow", 4 ChaosEngine = "ChaosEngine", 5 ChaosSchedule = "ChaosSchedule", }
 }

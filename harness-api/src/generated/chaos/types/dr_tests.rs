@@ -27,8 +27,14 @@ impl model::Model for CreateDrTestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "objective", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDrTestBody",
+            names: &["name", "tags", "objective", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -65,33 +65,39 @@ impl model::Model for ChaosExperimentTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "orgID",
-            "infras",
-            "identity",
-            "revision",
-            "template",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "description",
-            "editCounter",
-            "hubIdentity",
-            "isEnterprise",
-            "createdByUserDetails",
-            "updatedByUserDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentTemplate",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "orgID",
+                "infras",
+                "identity",
+                "revision",
+                "template",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "description",
+                "editCounter",
+                "hubIdentity",
+                "isEnterprise",
+                "createdByUserDetails",
+                "updatedByUserDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +211,14 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template1", "template2", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentTemplateCompareRevisions",
+            names: &["template1", "template2", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,8 +257,14 @@ impl model::Model for ChaosExperimentTemplateVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentTemplateVariable",
+            names: &["name", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,18 +333,24 @@ impl model::Model for CreateExperimentFromTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "identity",
-            "infraRef",
-            "importType",
-            "description",
-            "accountIdentifier",
-            "projectIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExperimentFromTemplateRequest",
+            names: &[
+                "name",
+                "tags",
+                "identity",
+                "infraRef",
+                "importType",
+                "description",
+                "accountIdentifier",
+                "projectIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[0, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -374,10 +398,6 @@ impl model::Model for CreateExperimentFromTemplateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 6]
-    }
 }
 model::through_cell!(CreateExperimentFromTemplateRequest);
 /// Schema `chaosexperimenttemplate.CreateExperimentTemplateRequest`.
@@ -405,8 +425,14 @@ impl model::Model for CreateExperimentTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExperimentTemplateRequest",
+            names: &["manifest"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,10 +447,6 @@ impl model::Model for CreateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateExperimentTemplateRequest);
@@ -463,20 +485,26 @@ impl model::Model for CreateExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "identity",
-            "revision",
-            "isDefault",
-            "apiVersion",
-            "description",
-            "hubIdentity",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExperimentTemplateResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "identity",
+                "revision",
+                "isDefault",
+                "apiVersion",
+                "description",
+                "hubIdentity",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -533,8 +561,8 @@ impl model::Model for CreateExperimentTemplateResponse {
 }
 model::model!(CreateExperimentTemplateResponse);
 model::open_enum! {
-    #[doc = " Schema `experiment.CleanupPolicy`."] ExperimentCleanupPolicy { Retain =
-    "retain", Delete = "delete", }
+    #[doc = " Schema `experiment.CleanupPolicy`."] ExperimentCleanupPolicy { 0 Retain =
+    "retain", 1 Delete = "delete", }
 }
 /// Schema `experimenttemplate.Action`.
 pub struct ExperimentTemplateAction {
@@ -563,16 +591,22 @@ impl model::Model for ExperimentTemplateAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "values",
-            "infraId",
-            "identity",
-            "revision",
-            "isEnterprise",
-            "continueOnCompletion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateAction",
+            names: &[
+                "name",
+                "values",
+                "infraId",
+                "identity",
+                "revision",
+                "isEnterprise",
+                "continueOnCompletion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -629,16 +663,22 @@ impl model::Model for ExperimentTemplateFault {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "values",
-            "infraId",
-            "identity",
-            "revision",
-            "authEnabled",
-            "isEnterprise",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateFault",
+            names: &[
+                "name",
+                "values",
+                "infraId",
+                "identity",
+                "revision",
+                "authEnabled",
+                "isEnterprise",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,19 +741,25 @@ impl model::Model for ExperimentTemplateProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "values",
-            "infraId",
-            "duration",
-            "identity",
-            "revision",
-            "weightage",
-            "conditions",
-            "isEnterprise",
-            "enableDataCollection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateProbe",
+            names: &[
+                "name",
+                "values",
+                "infraId",
+                "duration",
+                "identity",
+                "revision",
+                "weightage",
+                "conditions",
+                "isEnterprise",
+                "enableDataCollection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -781,8 +827,14 @@ impl model::Model for ExperimentTemplateProbeConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executeUpon"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateProbeConditions",
+            names: &["executeUpon"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -829,17 +881,23 @@ impl model::Model for ExperimentTemplateSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "faults",
-            "probes",
-            "actions",
-            "infraId",
-            "vertices",
-            "infraType",
-            "cleanupPolicy",
-            "statusCheckTimeouts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateSpec",
+            names: &[
+                "faults",
+                "probes",
+                "actions",
+                "infraId",
+                "vertices",
+                "infraType",
+                "cleanupPolicy",
+                "statusCheckTimeouts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -903,8 +961,14 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delay", "timeout"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateStatusCheckTimeout",
+            names: &["delay", "timeout"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -945,8 +1009,14 @@ impl model::Model for ExperimentTemplateVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faults", "probes", "actions", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateVariables",
+            names: &["faults", "probes", "actions", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -987,8 +1057,14 @@ impl model::Model for ExperimentTemplateYaml {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTemplateYaml",
+            names: &["template", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1043,20 +1119,26 @@ impl model::Model for GetExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "identity",
-            "revision",
-            "isDefault",
-            "apiVersion",
-            "description",
-            "hubIdentity",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetExperimentTemplateResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "identity",
+                "revision",
+                "isDefault",
+                "apiVersion",
+                "description",
+                "hubIdentity",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1131,8 +1213,14 @@ impl model::Model for ListExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentTemplateResponse",
+            names: &["data", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1179,8 +1267,14 @@ impl model::Model for UpdateExperimentTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExperimentTemplateRequest",
+            names: &["manifest"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1195,10 +1289,6 @@ impl model::Model for UpdateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdateExperimentTemplateRequest);
@@ -1237,20 +1327,26 @@ impl model::Model for UpdateExperimentTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "identity",
-            "revision",
-            "isDefault",
-            "apiVersion",
-            "description",
-            "hubIdentity",
-            "correlationID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExperimentTemplateResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "identity",
+                "revision",
+                "isDefault",
+                "apiVersion",
+                "description",
+                "hubIdentity",
+                "correlationID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1325,8 +1421,14 @@ impl model::Model for Vertex {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["end", "name", "start"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Vertex",
+            names: &["end", "name", "start"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1367,8 +1469,14 @@ impl model::Model for VertexChild {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faults", "probes", "actions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VertexChild",
+            names: &["faults", "probes", "actions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1405,8 +1513,14 @@ impl model::Model for VertexResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VertexResource",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1426,27 +1540,27 @@ impl model::Model for VertexResource {
 model::model!(VertexResource);
 model::open_enum! {
     #[doc = " Schema `getExperimentTemplateRevisions infrastructure`."]
-    GetExperimentTemplateRevisionsInfrastructure { KubernetesV2 = "KubernetesV2", }
+    GetExperimentTemplateRevisionsInfrastructure { 0 KubernetesV2 = "KubernetesV2", }
 }
 model::open_enum! {
     #[doc = " Schema `getExperimentTemplateRevisions infrastructureType`."]
-    GetExperimentTemplateRevisionsInfrastructureType { Kubernetes = "Kubernetes", }
+    GetExperimentTemplateRevisionsInfrastructureType { 0 Kubernetes = "Kubernetes", }
 }
 model::open_enum! {
     #[doc = " Schema `getExperimentTemplateRevisions sortField`."]
-    GetExperimentTemplateRevisionsSortField { Name = "name", LastUpdated = "lastUpdated",
-    ExperimentName = "experimentName", }
+    GetExperimentTemplateRevisionsSortField { 0 Name = "name", 1 LastUpdated =
+    "lastUpdated", 2 ExperimentName = "experimentName", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentTemplate infrastructure`."]
-    ListExperimentTemplateInfrastructure { KubernetesV2 = "KubernetesV2", }
+    ListExperimentTemplateInfrastructure { 0 KubernetesV2 = "KubernetesV2", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentTemplate infrastructureType`."]
-    ListExperimentTemplateInfrastructureType { Kubernetes = "Kubernetes", }
+    ListExperimentTemplateInfrastructureType { 0 Kubernetes = "Kubernetes", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentTemplate sortField`."]
-    ListExperimentTemplateSortField { Name = "name", LastUpdated = "lastUpdated",
+    ListExperimentTemplateSortField { 0 Name = "name", 1 LastUpdated = "lastUpdated", 2
     ExperimentName = "experimentName", }
 }

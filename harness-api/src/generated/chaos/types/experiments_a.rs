@@ -21,8 +21,14 @@ impl model::Model for ActionData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionData",
+            names: &["name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,18 +79,24 @@ impl model::Model for ActionRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "name",
-            "hubRef",
-            "values",
-            "infraId",
-            "identity",
-            "revision",
-            "continueOnCompletion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionRef",
+            names: &[
+                "env",
+                "args",
+                "name",
+                "hubRef",
+                "values",
+                "infraId",
+                "identity",
+                "revision",
+                "continueOnCompletion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +167,14 @@ impl model::Model for Annotation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "name", "probeID", "revisionID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Annotation",
+            names: &["mode", "name", "probeID", "revisionID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +217,14 @@ impl model::Model for ApiAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caCert", "clientCert", "serverCert"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiAuth",
+            names: &["caCert", "clientCert", "serverCert"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,18 +277,24 @@ impl model::Model for ApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "comparator",
-            "newRelicInputs",
-            "prometheusInputs",
-            "appDynamicsInputs",
-            "datadogApmProbeInputs",
-            "dynatraceApmProbeInputs",
-            "gcpCloudMonitoringInputs",
-            "splunkObservabilityInputs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApmProbeInputs",
+            names: &[
+                "type",
+                "comparator",
+                "newRelicInputs",
+                "prometheusInputs",
+                "appDynamicsInputs",
+                "datadogApmProbeInputs",
+                "dynatraceApmProbeInputs",
+                "gcpCloudMonitoringInputs",
+                "splunkObservabilityInputs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -331,8 +361,14 @@ impl model::Model for AppDynamicsInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endpoint", "appdMetrics"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppDynamicsInputs",
+            names: &["endpoint", "appdMetrics"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -369,8 +405,14 @@ impl model::Model for Application {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "function"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Application",
+            names: &["name", "function"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,8 +453,14 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID", "partition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsElasticBlockStoreVolumeSource",
+            names: &["fsType", "readOnly", "volumeID", "partition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,12 +485,12 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
 }
 model::model!(AwsElasticBlockStoreVolumeSource);
 model::open_enum! {
-    #[doc = " Schema `v1.AzureDataDiskCachingMode`."] AzureDataDiskCachingMode { None =
-    "None", ReadOnly = "ReadOnly", ReadWrite = "ReadWrite", }
+    #[doc = " Schema `v1.AzureDataDiskCachingMode`."] AzureDataDiskCachingMode { 0 None =
+    "None", 1 ReadOnly = "ReadOnly", 2 ReadWrite = "ReadWrite", }
 }
 model::open_enum! {
-    #[doc = " Schema `v1.AzureDataDiskKind`."] AzureDataDiskKind { Shared = "Shared",
-    Dedicated = "Dedicated", Managed = "Managed", }
+    #[doc = " Schema `v1.AzureDataDiskKind`."] AzureDataDiskKind { 0 Shared = "Shared", 1
+    Dedicated = "Dedicated", 2 Managed = "Managed", }
 }
 /// Schema `chaos.v1.AzureDiskVolumeSource`.
 pub struct AzureDiskVolumeSource {
@@ -469,8 +517,14 @@ impl model::Model for AzureDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureDiskVolumeSource",
+            names: &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -517,8 +571,14 @@ impl model::Model for AzureFileVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["readOnly", "shareName", "secretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureFileVolumeSource",
+            names: &["readOnly", "shareName", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for BulkAddTagsInExperimetsInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "experimentIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkAddTagsInExperimetsInput",
+            names: &["tags", "experimentIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for BulkDeleteExperimetsInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experimentIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkDeleteExperimetsInput",
+            names: &["experimentIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for BulkExperimentRunResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stageID", "createPipelineResponse"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkExperimentRunResponse",
+            names: &["stageID", "createPipelineResponse"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for CephFsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CephFsVolumeSource",
+            names: &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for ChaosData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faultData", "probeData", "actionData"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosData",
+            names: &["faultData", "probeData", "actionData"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,29 +105,35 @@ impl model::Model for ChaosExecutionNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "orgID",
-            "status",
-            "infraID",
-            "duration",
-            "stepName",
-            "stepType",
-            "streamID",
-            "accountID",
-            "chaosData",
-            "errorData",
-            "infraType",
-            "isRemoved",
-            "projectID",
-            "startedAt",
-            "finishedAt",
-            "experimentID",
-            "estimatedTime",
-            "lastUpdatedAt",
-            "experimentRunID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExecutionNode",
+            names: &[
+                "spec",
+                "orgID",
+                "status",
+                "infraID",
+                "duration",
+                "stepName",
+                "stepType",
+                "streamID",
+                "accountID",
+                "chaosData",
+                "errorData",
+                "infraType",
+                "isRemoved",
+                "projectID",
+                "startedAt",
+                "finishedAt",
+                "experimentID",
+                "estimatedTime",
+                "lastUpdatedAt",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,29 +269,35 @@ impl model::Model for ChaosExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "nodes",
-            "orgID",
-            "status",
-            "infraID",
-            "duration",
-            "stepName",
-            "stepType",
-            "accountID",
-            "isRemoved",
-            "projectID",
-            "startedAt",
-            "finishedAt",
-            "runSequence",
-            "experimentID",
-            "estimatedTime",
-            "lastUpdatedAt",
-            "experimentRunID",
-            "manifestVersion",
-            "resiliencyScore",
-            "templateDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExecutionResponse",
+            names: &[
+                "nodes",
+                "orgID",
+                "status",
+                "infraID",
+                "duration",
+                "stepName",
+                "stepType",
+                "accountID",
+                "isRemoved",
+                "projectID",
+                "startedAt",
+                "finishedAt",
+                "runSequence",
+                "experimentID",
+                "estimatedTime",
+                "lastUpdatedAt",
+                "experimentRunID",
+                "manifestVersion",
+                "resiliencyScore",
+                "templateDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,8 +397,14 @@ impl model::Model for ChaosExperimentInputsetSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tasks", "experiment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentInputsetSpec",
+            names: &["tasks", "experiment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -471,38 +495,44 @@ impl model::Model for ChaosExperimentRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "orgID",
-            "infraID",
-            "faultIDs",
-            "identity",
-            "revision",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "cronSyntax",
-            "description",
-            "experimentID",
-            "isCronEnabled",
-            "experimentType",
-            "lastExecutedAt",
-            "recommendation",
-            "templateDetails",
-            "isCustomExperiment",
-            "targetNetworkMapID",
-            "totalExperimentRuns",
-            "isSingleRunCronEnabled",
-            "recentExperimentRunDetails",
-            "singleClickOnboardMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentRequest",
+            names: &[
+                "name",
+                "tags",
+                "orgID",
+                "infraID",
+                "faultIDs",
+                "identity",
+                "revision",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "cronSyntax",
+                "description",
+                "experimentID",
+                "isCronEnabled",
+                "experimentType",
+                "lastExecutedAt",
+                "recommendation",
+                "templateDetails",
+                "isCustomExperiment",
+                "targetNetworkMapID",
+                "totalExperimentRuns",
+                "isSingleRunCronEnabled",
+                "recentExperimentRunDetails",
+                "singleClickOnboardMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -699,46 +729,52 @@ impl model::Model for ChaosExperimentRun {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgID",
-            "phase",
-            "probes",
-            "actions",
-            "infraID",
-            "faultIDs",
-            "faultsNA",
-            "notifyID",
-            "accountID",
-            "completed",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "revisionID",
-            "runSequence",
-            "totalFaults",
-            "experimentID",
-            "faultsFailed",
-            "faultsPassed",
-            "networkMapID",
-            "errorResponse",
-            "executionData",
-            "faultsAwaited",
-            "faultsStopped",
-            "experimentName",
-            "experimentType",
-            "experimentYaml",
-            "experimentRunID",
-            "manifestVersion",
-            "resiliencyScore",
-            "templateDetails",
-            "faultsWithProbes",
-            "targetedServices",
-            "securityGovernance",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentRun",
+            names: &[
+                "orgID",
+                "phase",
+                "probes",
+                "actions",
+                "infraID",
+                "faultIDs",
+                "faultsNA",
+                "notifyID",
+                "accountID",
+                "completed",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "revisionID",
+                "runSequence",
+                "totalFaults",
+                "experimentID",
+                "faultsFailed",
+                "faultsPassed",
+                "networkMapID",
+                "errorResponse",
+                "executionData",
+                "faultsAwaited",
+                "faultsStopped",
+                "experimentName",
+                "experimentType",
+                "experimentYaml",
+                "experimentRunID",
+                "manifestVersion",
+                "resiliencyScore",
+                "templateDetails",
+                "faultsWithProbes",
+                "targetedServices",
+                "securityGovernance",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -909,21 +945,27 @@ impl model::Model for ChaosExperimentRunDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "phase",
-            "notifyID",
-            "completed",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "updatedAt",
-            "updatedBy",
-            "runSequence",
-            "experimentRunID",
-            "resiliencyScore",
-            "faultsWithProbes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentRunDetail",
+            names: &[
+                "phase",
+                "notifyID",
+                "completed",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "updatedAt",
+                "updatedBy",
+                "runSequence",
+                "experimentRunID",
+                "resiliencyScore",
+                "faultsWithProbes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -997,8 +1039,14 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentRunsStatsResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1017,11 +1065,11 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
 }
 model::model!(ChaosExperimentRunsStatsResponse);
 model::open_enum! {
-    #[doc = " Schema `chaos_experiment.ChaosExperimentType`."] ChaosExperimentType {
-    ExperimentV2 = "experiment_v2", Experiment = "experiment", CronexperimentV2 =
-    "cronexperiment_v2", Cronexperiment = "cronexperiment", CronexperimentLinux =
-    "cronexperiment_linux", CronexperimentWindows = "cronexperiment_windows",
-    CronexperimentCf = "cronexperiment_cf", Chaosengine = "chaosengine", Gameday =
+    #[doc = " Schema `chaos_experiment.ChaosExperimentType`."] ChaosExperimentType { 0
+    ExperimentV2 = "experiment_v2", 1 Experiment = "experiment", 2 CronexperimentV2 =
+    "cronexperiment_v2", 3 Cronexperiment = "cronexperiment", 4 CronexperimentLinux =
+    "cronexperiment_linux", 5 CronexperimentWindows = "cronexperiment_windows", 6
+    CronexperimentCf = "cronexperiment_cf", 7 Chaosengine = "chaosengine", 8 Gameday =
     "gameday", }
 }
 /// Schema `types.Infra`.
@@ -1045,8 +1093,14 @@ impl model::Model for ChaosInfra {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["infraID", "infraName", "infraType", "environmentID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosInfra",
+            names: &["infraID", "infraName", "infraType", "environmentID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1117,26 +1171,32 @@ impl model::Model for ChaosInfraV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "orgID",
-            "identity",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "apiVersion",
-            "description",
-            "environmentId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosInfraV2",
+            names: &[
+                "id",
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "orgID",
+                "identity",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "apiVersion",
+                "description",
+                "environmentId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1211,8 +1271,8 @@ impl model::Model for ChaosInfraV2 {
 }
 model::model!(ChaosInfraV2);
 model::open_enum! {
-    #[doc = " Schema `chaos_infrastructure_v2.InfraScope`."] ChaosInfraV2Scope {
-    Namespace = "NAMESPACE", Cluster = "CLUSTER", }
+    #[doc = " Schema `chaos_infrastructure_v2.InfraScope`."] ChaosInfraV2Scope { 0
+    Namespace = "NAMESPACE", 1 Cluster = "CLUSTER", }
 }
 /// Schema `chaos_infrastructure_v2.ChaosInfraV2Spec`.
 pub struct ChaosInfraV2Spec {
@@ -1229,8 +1289,14 @@ impl model::Model for ChaosInfraV2Spec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["k8sInfraV2"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosInfraV2Spec",
+            names: &["k8sInfraV2"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1249,8 +1315,8 @@ impl model::Model for ChaosInfraV2Spec {
 }
 model::model!(ChaosInfraV2Spec);
 model::open_enum! {
-    #[doc = " Schema `chaos_infrastructure_v2.InfraType`."] ChaosInfraV2Type { Kubernetes
-    = "KUBERNETES", Kubernetesv2 = "KUBERNETESV2", }
+    #[doc = " Schema `chaos_infrastructure_v2.InfraType`."] ChaosInfraV2Type { 0
+    Kubernetes = "KUBERNETES", 1 Kubernetesv2 = "KUBERNETESV2", }
 }
 /// Schema `experiment.ChaosInputs`.
 pub struct ChaosInputs {
@@ -1287,20 +1353,26 @@ impl model::Model for ChaosInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "fault",
-            "image",
-            "labels",
-            "probes",
-            "command",
-            "components",
-            "annotations",
-            "imagePullPolicy",
-            "defaultHealthCheck",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosInputs",
+            names: &[
+                "env",
+                "args",
+                "fault",
+                "image",
+                "labels",
+                "probes",
+                "command",
+                "components",
+                "annotations",
+                "imagePullPolicy",
+                "defaultHealthCheck",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1379,8 +1451,14 @@ impl model::Model for ChaosPipelineInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "experimentSpec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosPipelineInput",
+            names: &["name", "tags", "identifier", "description", "experimentSpec"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1407,15 +1485,16 @@ impl model::Model for ChaosPipelineInput {
 }
 model::model!(ChaosPipelineInput);
 model::open_enum! {
-    #[doc = " Schema `execution.ChaosStepStatus`."] ChaosStepStatus { Queued = "Queued",
-    Error = "Error", CompletedWithProbeFailure = "Completed_With_Probe_Failure",
-    CompletedWithProbeAbsent = "Completed_With_Probe_Absent", Pending = "Pending",
-    Running = "Running", Stopped = "Stopped", Completed = "Completed", Failed = "Failed",
-    Passed = "Passed", Skipped = "Skipped", Interrupted = "Interrupted", }
+    #[doc = " Schema `execution.ChaosStepStatus`."] ChaosStepStatus { 0 Queued =
+    "Queued", 1 Error = "Error", 2 CompletedWithProbeFailure =
+    "Completed_With_Probe_Failure", 3 CompletedWithProbeAbsent =
+    "Completed_With_Probe_Absent", 4 Pending = "Pending", 5 Running = "Running", 6
+    Stopped = "Stopped", 7 Completed = "Completed", 8 Failed = "Failed", 9 Passed =
+    "Passed", 10 Skipped = "Skipped", 11 Interrupted = "Interrupted", }
 }
 model::open_enum! {
-    #[doc = " Schema `execution.ChaosStepType`."] ChaosStepType { Fault = "FAULT", Probe
-    = "PROBE", Action = "ACTION", Experiment = "EXPERIMENT", }
+    #[doc = " Schema `execution.ChaosStepType`."] ChaosStepType { 0 Fault = "FAULT", 1
+    Probe = "PROBE", 2 Action = "ACTION", 3 Experiment = "EXPERIMENT", }
 }
 /// Schema `types.Weightages`.
 pub struct ChaosWeightages {
@@ -1434,8 +1513,14 @@ impl model::Model for ChaosWeightages {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weightage", "experimentName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosWeightages",
+            names: &["weightage", "experimentName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

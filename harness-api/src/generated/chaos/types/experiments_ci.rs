@@ -25,8 +25,14 @@ impl model::Model for CinderVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID", "secretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CinderVolumeSource",
+            names: &["fsType", "readOnly", "volumeID", "secretRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

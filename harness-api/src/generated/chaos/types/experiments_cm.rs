@@ -25,8 +25,14 @@ impl model::Model for CmdProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "source", "command", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CmdProbeInputs",
+            names: &["env", "source", "command", "comparator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for CommandProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommandProbe",
+            names: &["output"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,27 +93,33 @@ impl model::Model for CommonProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "data",
-            "mode",
-            "name",
-            "type",
-            "probeRef",
-            "isVerified",
-            "runProperties",
-            "apmProbe/inputs",
-            "cmdProbe/inputs",
-            "k8sProbe/inputs",
-            "sloProbe/inputs",
-            "httpProbe/inputs",
-            "promProbe/inputs",
-            "datadogProbe/inputs",
-            "newrelicProbe/inputs",
-            "containerProbe/inputs",
-            "dynatraceProbe/inputs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonProbe",
+            names: &[
+                "id",
+                "data",
+                "mode",
+                "name",
+                "type",
+                "probeRef",
+                "isVerified",
+                "runProperties",
+                "apmProbe/inputs",
+                "cmdProbe/inputs",
+                "k8sProbe/inputs",
+                "sloProbe/inputs",
+                "httpProbe/inputs",
+                "promProbe/inputs",
+                "datadogProbe/inputs",
+                "newrelicProbe/inputs",
+                "containerProbe/inputs",
+                "dynatraceProbe/inputs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,7 +199,7 @@ model::model!(CommonProbe);
 model::open_enum! {
     #[doc =
     " Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.DatadogSyntheticsTestType`."]
-    CommonProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
+    CommonProbeDatadogSyntheticsTestType { 0 Api = "api", 1 Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.EnvVar`.
 pub struct CommonProbeEnvVar {
@@ -206,8 +218,14 @@ impl model::Model for CommonProbeEnvVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonProbeEnvVar",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +262,14 @@ impl model::Model for CommonProbeMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entitySelector", "metricsSelector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonProbeMetrics",
+            names: &["entitySelector", "metricsSelector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -282,8 +306,14 @@ impl model::Model for CommonProbeSyntheticsTest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["publicId", "testType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonProbeSyntheticsTest",
+            names: &["publicId", "testType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -326,8 +356,20 @@ impl model::Model for CommonProbeTlsConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caFile", "keyFile", "certFile", "serverName", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonProbeTlsConfig",
+            names: &[
+                "caFile",
+                "keyFile",
+                "certFile",
+                "serverName",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -372,8 +414,14 @@ impl model::Model for ComparatorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "criteria"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComparatorInfo",
+            names: &["type", "value", "criteria"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -416,8 +464,14 @@ impl model::Model for ConditionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["phase", "message", "conditionID", "conditionName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConditionDetails",
+            names: &["phase", "message", "conditionID", "conditionName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -460,8 +514,14 @@ impl model::Model for ConfigMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "mountPath", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMap",
+            names: &["name", "mountPath", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -500,8 +560,14 @@ impl model::Model for ConfigMapEnvSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMapEnvSource",
+            names: &["name", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -540,8 +606,14 @@ impl model::Model for ConfigMapProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "items", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMapProjection",
+            names: &["name", "items", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -584,8 +656,14 @@ impl model::Model for ConfigMapVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "items", "optional", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigMapVolumeSource",
+            names: &["name", "items", "optional", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -666,31 +744,37 @@ impl model::Model for ContainerProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "volumes",
-            "affinity",
-            "namespace",
-            "resources",
-            "comparator",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "imagePullPolicy",
-            "imagePullSecrets",
-            "podSecurityContext",
-            "serviceAccountName",
-            "containerSecurityContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerProbeInputs",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "volumes",
+                "affinity",
+                "namespace",
+                "resources",
+                "comparator",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "imagePullPolicy",
+                "imagePullSecrets",
+                "podSecurityContext",
+                "serviceAccountName",
+                "containerSecurityContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

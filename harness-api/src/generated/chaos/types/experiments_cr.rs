@@ -25,8 +25,14 @@ impl model::Model for CreateInputSetRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "identity", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInputSetRequest",
+            names: &["name", "spec", "identity", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for CreateInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInputSetResponse",
+            names: &["data", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,20 @@ impl model::Model for CreateNoteRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "comment", "experimentID", "gamedayRunID", "experimentRunID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNoteRequest",
+            names: &[
+                "type",
+                "comment",
+                "experimentID",
+                "gamedayRunID",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +177,14 @@ impl model::Model for CreateNoteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateNoteResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +227,14 @@ impl model::Model for CreatePipelineResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "data", "status", "message", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePipelineResponse",
+            names: &["code", "data", "status", "message", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -241,8 +277,14 @@ impl model::Model for CreatePipelineResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePipelineResponseData",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,20 @@ impl model::Model for CsiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["driver", "fsType", "readOnly", "volumeAttributes", "nodePublishSecretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CsiVolumeSource",
+            names: &[
+                "driver",
+                "fsType",
+                "readOnly",
+                "volumeAttributes",
+                "nodePublishSecretRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,19 @@ impl model::Model for DatadogProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "datadogSite", "syntheticsTest", "datadogCredentialsSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DatadogProbeInputs",
+            names: &[
+                "metrics",
+                "datadogSite",
+                "syntheticsTest",
+                "datadogCredentialsSecretName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +78,14 @@ impl model::Model for DateRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endDate", "startDate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DateRange",
+            names: &["endDate", "startDate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +122,14 @@ impl model::Model for Definition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chaos", "targets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Definition",
+            names: &["chaos", "targets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +168,14 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isDeleted", "experimentId", "experimentName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteChaosV2ExperimentResponse",
+            names: &["isDeleted", "experimentId", "experimentName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +212,14 @@ impl model::Model for DeleteInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteInputSetResponse",
+            names: &["correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +252,14 @@ impl model::Model for DownwardApiProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownwardApiProjection",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +298,14 @@ impl model::Model for DownwardApiVolumeFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "path", "fieldRef", "resourceFieldRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownwardApiVolumeFile",
+            names: &["mode", "path", "fieldRef", "resourceFieldRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -299,8 +346,14 @@ impl model::Model for DownwardApiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownwardApiVolumeSource",
+            names: &["items", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +396,20 @@ impl model::Model for DynatraceProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "endpoint", "timeFrame", "comparator", "apiTokenSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynatraceProbeInputs",
+            names: &[
+                "metrics",
+                "endpoint",
+                "timeFrame",
+                "comparator",
+                "apiTokenSecretName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

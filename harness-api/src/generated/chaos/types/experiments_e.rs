@@ -23,8 +23,14 @@ impl model::Model for EnvFromSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prefix", "secretRef", "configMapRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvFromSource",
+            names: &["prefix", "secretRef", "configMapRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for EphemeralVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["volumeClaimTemplate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EphemeralVolumeSource",
+            names: &["volumeClaimTemplate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for ErrorData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ErrorData",
+            names: &["code", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,8 +155,14 @@ impl model::Model for ExecutionNodeHttpProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["statusCode", "responseBody", "responseTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionNodeHttpProbe",
+            names: &["statusCode", "responseBody", "responseTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +199,14 @@ impl model::Model for ExecutionNodePromProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionNodePromProbe",
+            names: &["metrics"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,18 +255,24 @@ impl model::Model for ExperimentAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "api",
-            "aws",
-            "gcp",
-            "ssh",
-            "type",
-            "azure",
-            "vmware",
-            "redisAuth",
-            "nodeRestart",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentAuth",
+            names: &[
+                "api",
+                "aws",
+                "gcp",
+                "ssh",
+                "type",
+                "azure",
+                "vmware",
+                "redisAuth",
+                "nodeRestart",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -287,9 +323,9 @@ impl model::Model for ExperimentAuth {
 }
 model::model!(ExperimentAuth);
 model::open_enum! {
-    #[doc = " Schema `experiment.AuthType`."] ExperimentAuthType { Aws = "AWS", Azure =
-    "Azure", Gcp = "GCP", VmWare = "VMWare", Ssh = "SSH", NodeRestart = "NodeRestart",
-    Redis = "Redis", Api = "API", }
+    #[doc = " Schema `experiment.AuthType`."] ExperimentAuthType { 0 Aws = "AWS", 1 Azure
+    = "Azure", 2 Gcp = "GCP", 3 VmWare = "VMWare", 4 Ssh = "SSH", 5 NodeRestart =
+    "NodeRestart", 6 Redis = "Redis", 7 Api = "API", }
 }
 /// Schema `experiment.ExperimentComponents`.
 pub struct ExperimentComponents {
@@ -334,24 +370,30 @@ impl model::Model for ExperimentComponents {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "helper",
-            "hostPID",
-            "secrets",
-            "sidecar",
-            "resources",
-            "configMaps",
-            "tolerations",
-            "nodeSelector",
-            "hostFileVolumes",
-            "securityContext",
-            "imagePullSecrets",
-            "projectedVolumes",
-            "statusCheckTimeouts",
-            "terminationGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentComponents",
+            names: &[
+                "auth",
+                "helper",
+                "hostPID",
+                "secrets",
+                "sidecar",
+                "resources",
+                "configMaps",
+                "tolerations",
+                "nodeSelector",
+                "hostFileVolumes",
+                "securityContext",
+                "imagePullSecrets",
+                "projectedVolumes",
+                "statusCheckTimeouts",
+                "terminationGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -434,8 +476,14 @@ impl model::Model for ExperimentProbeConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executeUpon"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentProbeConditions",
+            names: &["executeUpon"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -470,8 +518,14 @@ impl model::Model for ExperimentRedisAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tlsFile", "password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRedisAuth",
+            names: &["tlsFile", "password"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,10 +542,6 @@ impl model::Model for ExperimentRedisAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ExperimentRedisAuth);
@@ -512,8 +562,14 @@ impl model::Model for ExperimentRunAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunAction",
+            names: &["name", "identity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -550,8 +606,14 @@ impl model::Model for ExperimentRunProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunProbe",
+            names: &["name", "identity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -588,8 +650,14 @@ impl model::Model for ExperimentRunRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["runtimeInputs", "inputsetIdentity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunRequest",
+            names: &["runtimeInputs", "inputsetIdentity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -628,8 +696,14 @@ impl model::Model for ExperimentRunStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "failed", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunStats",
+            names: &["time", "failed", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -670,8 +744,14 @@ impl model::Model for ExperimentRunUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -712,8 +792,18 @@ impl model::Model for ExperimentRunsData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experimentRunStats", "totalExperimentRuns", "totalExperimentChange"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunsData",
+            names: &[
+                "experimentRunStats",
+                "totalExperimentRuns",
+                "totalExperimentChange",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -754,8 +844,14 @@ impl model::Model for ExperimentSecret {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "mountPath", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentSecret",
+            names: &["name", "mountPath", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -794,8 +890,14 @@ impl model::Model for ExperimentSecurityContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["podSecurityContext", "containerSecurityContext"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentSecurityContext",
+            names: &["podSecurityContext", "containerSecurityContext"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -834,8 +936,14 @@ impl model::Model for ExperimentSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experimentID", "experimentName", "expectedResilienceScore"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentSpec",
+            names: &["experimentID", "experimentName", "expectedResilienceScore"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -874,8 +982,14 @@ impl model::Model for ExperimentStatusCheckTimeout {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delay", "timeout"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentStatusCheckTimeout",
+            names: &["delay", "timeout"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -912,8 +1026,14 @@ impl model::Model for ExperimentTargets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["selectors", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentTargets",
+            names: &["selectors", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -934,9 +1054,9 @@ impl model::Model for ExperimentTargets {
 }
 model::model!(ExperimentTargets);
 model::open_enum! {
-    #[doc = " Schema `chaos_experiment_run.ExperimentType`."] ExperimentType {
-    Cronexperiment = "cronexperiment", Experiment = "experiment", ExperimentV2 =
-    "experiment_v2", Gameday = "gameday", }
+    #[doc = " Schema `chaos_experiment_run.ExperimentType`."] ExperimentType { 0
+    Cronexperiment = "cronexperiment", 1 Experiment = "experiment", 2 ExperimentV2 =
+    "experiment_v2", 3 Gameday = "gameday", }
 }
 /// Schema `types.ExperimentV2`.
 pub struct ExperimentV2 {
@@ -1003,35 +1123,41 @@ impl model::Model for ExperimentV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "infra",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "updatedAt",
-            "updatedBy",
-            "cronSyntax",
-            "weightages",
-            "workflowID",
-            "description",
-            "identifiers",
-            "experimentID",
-            "workflowType",
-            "isCronEnabled",
-            "eventsMetadata",
-            "lastExecutedAt",
-            "recommendation",
-            "templateDetails",
-            "isCustomWorkflow",
-            "workflowManifest",
-            "targetNetworkService",
-            "isSingleRunCronEnabled",
-            "recentWorkflowRunDetails",
-            "singleClickOnboardMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentV2",
+            names: &[
+                "name",
+                "tags",
+                "infra",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "updatedAt",
+                "updatedBy",
+                "cronSyntax",
+                "weightages",
+                "workflowID",
+                "description",
+                "identifiers",
+                "experimentID",
+                "workflowType",
+                "isCronEnabled",
+                "eventsMetadata",
+                "lastExecutedAt",
+                "recommendation",
+                "templateDetails",
+                "isCustomWorkflow",
+                "workflowManifest",
+                "targetNetworkService",
+                "isSingleRunCronEnabled",
+                "recentWorkflowRunDetails",
+                "singleClickOnboardMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1153,8 +1279,19 @@ impl model::Model for ExperimentVmWareAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vmPassword", "vCenterServer", "vCenterPassword", "vCenterUsername"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentVmWareAuth",
+            names: &[
+                "vmPassword",
+                "vCenterServer",
+                "vCenterPassword",
+                "vCenterUsername",
+            ],
+            required: &[],
+            secrets: &[0, 2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1175,10 +1312,6 @@ impl model::Model for ExperimentVmWareAuth {
             3 => model::Part::Str(&self.v_center_username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0, 2]
     }
 }
 model::model!(ExperimentVmWareAuth);
@@ -1203,8 +1336,14 @@ impl model::Model for ExperimentWorkload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "names", "labels", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentWorkload",
+            names: &["kind", "names", "labels", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

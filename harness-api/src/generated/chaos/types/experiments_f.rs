@@ -29,15 +29,21 @@ impl model::Model for FaultData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "targets",
-            "namespace",
-            "faultDetails",
-            "helperPodDetails",
-            "targetChaosStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultData",
+            names: &[
+                "name",
+                "targets",
+                "namespace",
+                "faultDetails",
+                "helperPodDetails",
+                "targetChaosStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,8 +88,14 @@ impl model::Model for FaultDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "definition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultDetails",
+            names: &["name", "definition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,8 +134,14 @@ impl model::Model for FaultEventMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faultName", "serviceIdentifier", "environmentIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultEventMetadata",
+            names: &["faultName", "serviceIdentifier", "environmentIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,8 +188,21 @@ impl model::Model for FaultRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "values", "infraId", "identity", "authEnabled", "isEnterprise"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultRef",
+            names: &[
+                "name",
+                "values",
+                "infraId",
+                "identity",
+                "authEnabled",
+                "isEnterprise",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -216,8 +247,14 @@ impl model::Model for Faults {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["probes", "faultName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Faults",
+            names: &["probes", "faultName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -260,8 +297,14 @@ impl model::Model for FcVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lun", "wwids", "fsType", "readOnly", "targetWWNs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FcVolumeSource",
+            names: &["lun", "wwids", "fsType", "readOnly", "targetWWNs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -302,8 +345,14 @@ impl model::Model for FilterListChaosPipelineRuns {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notifyIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterListChaosPipelineRuns",
+            names: &["notifyIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -344,8 +393,14 @@ impl model::Model for FlexVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["driver", "fsType", "options", "readOnly", "secretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlexVolumeSource",
+            names: &["driver", "fsType", "options", "readOnly", "secretRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -388,8 +443,14 @@ impl model::Model for FlockerVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["datasetName", "datasetUUID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlockerVolumeSource",
+            names: &["datasetName", "datasetUUID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for GcePersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "pdName", "readOnly", "partition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcePersistentDiskVolumeSource",
+            names: &["fsType", "pdName", "readOnly", "partition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,14 @@ impl model::Model for GcpCloudMonitoringInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "projectID", "serviceAccountKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpCloudMonitoringInputs",
+            names: &["query", "projectID", "serviceAccountKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for GetChaosPipelineNodesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["refEntities", "chaosExecutionNode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetChaosPipelineNodesResponse",
+            names: &["refEntities", "chaosExecutionNode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for GetExperimentOrTemplateVariableData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetExperimentOrTemplateVariableData",
+            names: &["name", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +207,14 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetExperimentOrTemplateVariableResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +249,14 @@ impl model::Model for GetInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetInputSetResponse",
+            names: &["data", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,8 +295,14 @@ impl model::Model for GetMethod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["criteria", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetMethod",
+            names: &["criteria", "responseBody", "responseCode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +343,14 @@ impl model::Model for GitRepoVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["revision", "directory", "repository"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitRepoVolumeSource",
+            names: &["revision", "directory", "repository"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +391,14 @@ impl model::Model for GlusterfsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "readOnly", "endpoints"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GlusterfsVolumeSource",
+            names: &["path", "readOnly", "endpoints"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,8 +439,14 @@ impl model::Model for GraphIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphIdentifiers",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -461,29 +521,35 @@ impl model::Model for GraphInfrastructure {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "infraID",
-            "version",
-            "isActive",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isRemoved",
-            "startTime",
-            "updatedAt",
-            "updatedBy",
-            "infraScope",
-            "clusterType",
-            "description",
-            "identifiers",
-            "environmentID",
-            "lastHeartbeat",
-            "infraNamespace",
-            "isInfraConfirmed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphInfrastructure",
+            names: &[
+                "name",
+                "tags",
+                "infraID",
+                "version",
+                "isActive",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isRemoved",
+                "startTime",
+                "updatedAt",
+                "updatedBy",
+                "infraScope",
+                "clusterType",
+                "description",
+                "identifiers",
+                "environmentID",
+                "lastHeartbeat",
+                "infraNamespace",
+                "isInfraConfirmed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -567,8 +633,8 @@ impl model::Model for GraphInfrastructure {
 }
 model::model!(GraphInfrastructure);
 model::open_enum! {
-    #[doc = " Schema `model.ScenarioType`."] GraphScenarioType { Cron = "CRON", NonCron =
-    "NON_CRON", Gameday = "GAMEDAY", All = "ALL", }
+    #[doc = " Schema `model.ScenarioType`."] GraphScenarioType { 0 Cron = "CRON", 1
+    NonCron = "NON_CRON", 2 Gameday = "GAMEDAY", 3 All = "ALL", }
 }
 /// Schema `model.Weightages`.
 pub struct GraphWeightages {
@@ -587,8 +653,14 @@ impl model::Model for GraphWeightages {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weightage", "experimentName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphWeightages",
+            names: &["weightage", "experimentName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -610,15 +682,16 @@ impl model::Model for GraphWeightages {
 model::model!(GraphWeightages);
 model::open_enum! {
     #[doc = " Schema `getExperimentRunsCSV sortField`."] GetExperimentRunsCsvSortField {
-    Name = "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
-}
-model::open_enum! {
-    #[doc = " Schema `getExperimentRunsOverviewStats groupBy`."]
-    GetExperimentRunsOverviewStatsGroupBy { Day = "DAY", Week = "WEEK", Month = "MONTH",
+    0 Name = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName",
     }
 }
 model::open_enum! {
-    #[doc = " Schema `getNote noteType`."] GetNoteType { ExperimentRun =
-    "experiment-run", GamedayRunSummary = "gameday-run-summary", GamedayRunExperiment =
-    "gameday-run-experiment", }
+    #[doc = " Schema `getExperimentRunsOverviewStats groupBy`."]
+    GetExperimentRunsOverviewStatsGroupBy { 0 Day = "DAY", 1 Week = "WEEK", 2 Month =
+    "MONTH", }
+}
+model::open_enum! {
+    #[doc = " Schema `getNote noteType`."] GetNoteType { 0 ExperimentRun =
+    "experiment-run", 1 GamedayRunSummary = "gameday-run-summary", 2 GamedayRunExperiment
+    = "gameday-run-experiment", }
 }

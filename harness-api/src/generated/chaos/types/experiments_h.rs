@@ -53,27 +53,33 @@ impl model::Model for HelperConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "secrets",
-            "resources",
-            "configMaps",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "nodeSelector",
-            "hostFileVolumes",
-            "imagePullPolicy",
-            "securityContext",
-            "imagePullSecrets",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelperConfig",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "secrets",
+                "resources",
+                "configMaps",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "nodeSelector",
+                "hostFileVolumes",
+                "imagePullPolicy",
+                "securityContext",
+                "imagePullSecrets",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +173,14 @@ impl model::Model for HelperPodDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "logStreamID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelperPodDetails",
+            names: &["name", "logStreamID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +221,14 @@ impl model::Model for HostFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "nodePath", "mountPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostFile",
+            names: &["name", "type", "nodePath", "mountPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +269,14 @@ impl model::Model for HttpMethod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["get", "post"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpMethod",
+            names: &["get", "post"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +321,21 @@ impl model::Model for HttpProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "auth", "method", "headers", "tlsConfig", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpProbeInputs",
+            names: &[
+                "url",
+                "auth",
+                "method",
+                "headers",
+                "tlsConfig",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -47,24 +47,30 @@ impl model::Model for InputSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "spec",
-            "orgID",
-            "version",
-            "identity",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "description",
-            "experimentID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSet",
+            names: &[
+                "id",
+                "name",
+                "spec",
+                "orgID",
+                "version",
+                "identity",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "description",
+                "experimentID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,20 +173,26 @@ impl model::Model for IscsiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "iqn",
-            "lun",
-            "fsType",
-            "portals",
-            "readOnly",
-            "secretRef",
-            "targetPortal",
-            "initiatorName",
-            "iscsiInterface",
-            "chapAuthSession",
-            "chapAuthDiscovery",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IscsiVolumeSource",
+            names: &[
+                "iqn",
+                "lun",
+                "fsType",
+                "portals",
+                "readOnly",
+                "secretRef",
+                "targetPortal",
+                "initiatorName",
+                "iscsiInterface",
+                "chapAuthSession",
+                "chapAuthDiscovery",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

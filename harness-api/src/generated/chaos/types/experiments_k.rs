@@ -33,17 +33,23 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "scope",
-            "version",
-            "aiEnabled",
-            "namespace",
-            "emissaryURL",
-            "serviceAccount",
-            "discoveryAgentId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sInfraV2SpecIdentifiers",
+            names: &[
+                "type",
+                "scope",
+                "version",
+                "aiEnabled",
+                "namespace",
+                "emissaryURL",
+                "serviceAccount",
+                "discoveryAgentId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,18 +127,24 @@ impl model::Model for K8sProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "data",
-            "group",
-            "version",
-            "resource",
-            "namespace",
-            "operation",
-            "fieldSelector",
-            "labelSelector",
-            "resourceNames",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sProbeInputs",
+            names: &[
+                "data",
+                "group",
+                "version",
+                "resource",
+                "namespace",
+                "operation",
+                "fieldSelector",
+                "labelSelector",
+                "resourceNames",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +211,14 @@ impl model::Model for K8sResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sResourceRequirements",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,39 +311,45 @@ impl model::Model for K8sVolume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fc",
-            "csi",
-            "nfs",
-            "rbd",
-            "name",
-            "iscsi",
-            "cephfs",
-            "cinder",
-            "secret",
-            "flocker",
-            "gitRepo",
-            "quobyte",
-            "scaleIO",
-            "emptyDir",
-            "hostPath",
-            "azureDisk",
-            "azureFile",
-            "configMap",
-            "ephemeral",
-            "glusterfs",
-            "projected",
-            "storageos",
-            "flexVolume",
-            "downwardAPI",
-            "vsphereVolume",
-            "portworxVolume",
-            "gcePersistentDisk",
-            "awsElasticBlockStore",
-            "photonPersistentDisk",
-            "persistentVolumeClaim",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sVolume",
+            names: &[
+                "fc",
+                "csi",
+                "nfs",
+                "rbd",
+                "name",
+                "iscsi",
+                "cephfs",
+                "cinder",
+                "secret",
+                "flocker",
+                "gitRepo",
+                "quobyte",
+                "scaleIO",
+                "emptyDir",
+                "hostPath",
+                "azureDisk",
+                "azureFile",
+                "configMap",
+                "ephemeral",
+                "glusterfs",
+                "projected",
+                "storageos",
+                "flexVolume",
+                "downwardAPI",
+                "vsphereVolume",
+                "portworxVolume",
+                "gcePersistentDisk",
+                "awsElasticBlockStore",
+                "photonPersistentDisk",
+                "persistentVolumeClaim",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -457,8 +481,14 @@ impl model::Model for KeyToPath {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "mode", "path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KeyToPath",
+            names: &["key", "mode", "path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for LabelSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["matchLabels", "matchExpressions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LabelSelector",
+            names: &["matchLabels", "matchExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,8 +49,8 @@ impl model::Model for LabelSelector {
 }
 model::model!(LabelSelector);
 model::open_enum! {
-    #[doc = " Schema `v1.LabelSelectorOperator`."] LabelSelectorOperator { In = "In",
-    NotIn = "NotIn", Exists = "Exists", DoesNotExist = "DoesNotExist", }
+    #[doc = " Schema `v1.LabelSelectorOperator`."] LabelSelectorOperator { 0 In = "In", 1
+    NotIn = "NotIn", 2 Exists = "Exists", 3 DoesNotExist = "DoesNotExist", }
 }
 /// Schema `chaos.v1.LabelSelectorRequirement`.
 pub struct LabelSelectorRequirement {
@@ -65,8 +71,14 @@ impl model::Model for LabelSelectorRequirement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LabelSelectorRequirement",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,20 +135,26 @@ impl model::Model for ListChaosPipelineRuns {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "infra",
-            "executedAt",
-            "executedBy",
-            "experimentID",
-            "targetService",
-            "experimentName",
-            "experimentRunID",
-            "resilienceScore",
-            "experimentStatus",
-            "experimentNotifyID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListChaosPipelineRuns",
+            names: &[
+                "tags",
+                "infra",
+                "executedAt",
+                "executedBy",
+                "experimentID",
+                "targetService",
+                "experimentName",
+                "experimentRunID",
+                "resilienceScore",
+                "experimentStatus",
+                "experimentNotifyID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +235,14 @@ impl model::Model for ListExperimentData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "infraId", "identity", "infraType", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentData",
+            names: &["name", "tags", "infraId", "identity", "infraType", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -267,8 +291,14 @@ impl model::Model for ListExperimentOrTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["templates", "pagination", "experiments", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentOrTemplateResponse",
+            names: &["templates", "pagination", "experiments", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,8 +345,14 @@ impl model::Model for ListExperimentTemplateData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identity", "infraType", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentTemplateData",
+            names: &["name", "tags", "identity", "infraType", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -359,8 +395,14 @@ impl model::Model for ListExperimentV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentV2Response",
+            names: &["data", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,8 +439,14 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experiments", "totalNoOfExperiments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentsWithActiveInfrasMinimalNotificationResponse",
+            names: &["experiments", "totalNoOfExperiments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +485,14 @@ impl model::Model for ListInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListInputSetResponse",
+            names: &["data", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -483,8 +537,14 @@ impl model::Model for ListWorkflowRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "filter", "identities", "pagination", "workflowIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWorkflowRequest",
+            names: &["sort", "filter", "identities", "pagination", "workflowIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,8 +587,14 @@ impl model::Model for ListWorkflowResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["workflows", "totalNoOfWorkflows"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWorkflowResponse",
+            names: &["workflows", "totalNoOfWorkflows"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -573,8 +639,14 @@ impl model::Model for LitmusTargets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ID", "kind", "name", "type", "subType", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LitmusTargets",
+            names: &["ID", "kind", "name", "type", "subType", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -617,8 +689,14 @@ impl model::Model for LocalObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LocalObjectReference",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -638,11 +716,11 @@ impl model::Model for LocalObjectReference {
 model::model!(LocalObjectReference);
 model::open_enum! {
     #[doc = " Schema `listExperimentMetadata sortField`."]
-    ListExperimentMetadataSortField { Name = "name", LastUpdated = "lastUpdated",
+    ListExperimentMetadataSortField { 0 Name = "name", 1 LastUpdated = "lastUpdated", 2
     ExperimentName = "experimentName", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentOrTemplate sortField`."]
-    ListExperimentOrTemplateSortField { Name = "name", LastUpdated = "lastUpdated",
+    ListExperimentOrTemplateSortField { 0 Name = "name", 1 LastUpdated = "lastUpdated", 2
     ExperimentName = "experimentName", }
 }

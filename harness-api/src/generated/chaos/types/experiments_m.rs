@@ -29,8 +29,21 @@ impl model::Model for ManagedFieldsEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "manager", "fieldsV1", "operation", "apiVersion", "fieldsType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManagedFieldsEntry",
+            names: &[
+                "time",
+                "manager",
+                "fieldsV1",
+                "operation",
+                "apiVersion",
+                "fieldsType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +72,8 @@ impl model::Model for ManagedFieldsEntry {
 }
 model::model!(ManagedFieldsEntry);
 model::open_enum! {
-    #[doc = " Schema `v1.ManagedFieldsOperationType`."] ManagedFieldsOperationType {
-    Apply = "Apply", Update = "Update", }
+    #[doc = " Schema `v1.ManagedFieldsOperationType`."] ManagedFieldsOperationType { 0
+    Apply = "Apply", 1 Update = "Update", }
 }
 /// Schema `handlers.MinimalNotificationWorkflow`.
 pub struct MinimalNotificationWorkflow {
@@ -85,8 +98,14 @@ impl model::Model for MinimalNotificationWorkflow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "infraID", "infraName", "workflowID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MinimalNotificationWorkflow",
+            names: &["name", "tags", "infraID", "infraName", "workflowID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

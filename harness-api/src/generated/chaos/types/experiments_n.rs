@@ -23,8 +23,14 @@ impl model::Model for NewRelicInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endpoint", "accountId", "newRelicMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NewRelicInputs",
+            names: &["endpoint", "accountId", "newRelicMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for NewrelicMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "comparator", "queryMetrics", "metricsEvaluationMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NewrelicMetrics",
+            names: &["query", "comparator", "queryMetrics", "metricsEvaluationMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +125,14 @@ impl model::Model for NewrelicProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endpoint", "accountId", "newrelicMetrics", "apiTokenSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NewrelicProbeInputs",
+            names: &["endpoint", "accountId", "newrelicMetrics", "apiTokenSecretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,8 +175,14 @@ impl model::Model for NfsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "server", "readOnly"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NfsVolumeSource",
+            names: &["path", "server", "readOnly"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +227,14 @@ impl model::Model for Note {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "noteId", "comment", "createdAt", "updatedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Note",
+            names: &["user", "noteId", "comment", "createdAt", "updatedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,9 +261,9 @@ impl model::Model for Note {
 }
 model::model!(Note);
 model::open_enum! {
-    #[doc = " Schema `chaosresourcenotes.NoteType`."] NoteType { ExperimentRun =
-    "experiment-run", GamedayRunSummary = "gameday-run-summary", GamedayRunExperiment =
-    "gameday-run-experiment", }
+    #[doc = " Schema `chaosresourcenotes.NoteType`."] NoteType { 0 ExperimentRun =
+    "experiment-run", 1 GamedayRunSummary = "gameday-run-summary", 2 GamedayRunExperiment
+    = "gameday-run-experiment", }
 }
 /// Schema `types.Notes`.
 pub struct Notes {
@@ -262,16 +292,22 @@ impl model::Model for Notes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "notes",
-            "identifiers",
-            "experimentID",
-            "gamedayRunID",
-            "experimentRunID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Notes",
+            names: &[
+                "id",
+                "type",
+                "notes",
+                "identifiers",
+                "experimentID",
+                "gamedayRunID",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

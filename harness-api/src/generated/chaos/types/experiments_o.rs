@@ -49,25 +49,31 @@ impl model::Model for ObjectMeta {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "name",
-            "labels",
-            "selfLink",
-            "namespace",
-            "finalizers",
-            "generation",
-            "annotations",
-            "clusterName",
-            "generateName",
-            "managedFields",
-            "ownerReferences",
-            "resourceVersion",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ObjectMeta",
+            names: &[
+                "uid",
+                "name",
+                "labels",
+                "selfLink",
+                "namespace",
+                "finalizers",
+                "generation",
+                "annotations",
+                "clusterName",
+                "generateName",
+                "managedFields",
+                "ownerReferences",
+                "resourceVersion",
+                "creationTimestamp",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `v1.PersistentVolumeAccessMode`."] PersistentVolumeAccessMode {
-    ReadWriteOnce = "ReadWriteOnce", ReadOnlyMany = "ReadOnlyMany", ReadWriteMany =
+    #[doc = " Schema `v1.PersistentVolumeAccessMode`."] PersistentVolumeAccessMode { 0
+    ReadWriteOnce = "ReadWriteOnce", 1 ReadOnlyMany = "ReadOnlyMany", 2 ReadWriteMany =
     "ReadWriteMany", }
 }
 /// Schema `chaos.v1.PersistentVolumeClaimSpec`.
@@ -36,16 +36,22 @@ impl model::Model for PersistentVolumeClaimSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "selector",
-            "resources",
-            "dataSource",
-            "volumeMode",
-            "volumeName",
-            "accessModes",
-            "storageClassName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PersistentVolumeClaimSpec",
+            names: &[
+                "selector",
+                "resources",
+                "dataSource",
+                "volumeMode",
+                "volumeName",
+                "accessModes",
+                "storageClassName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,8 +98,14 @@ impl model::Model for PersistentVolumeClaimTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PersistentVolumeClaimTemplate",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -114,8 +126,8 @@ impl model::Model for PersistentVolumeClaimTemplate {
 }
 model::model!(PersistentVolumeClaimTemplate);
 model::open_enum! {
-    #[doc = " Schema `v1.PersistentVolumeMode`."] PersistentVolumeMode { Block = "Block",
-    Filesystem = "Filesystem", }
+    #[doc = " Schema `v1.PersistentVolumeMode`."] PersistentVolumeMode { 0 Block =
+    "Block", 1 Filesystem = "Filesystem", }
 }
 /// Schema `chaos.v1.PhotonPersistentDiskVolumeSource`.
 pub struct PhotonPersistentDiskVolumeSource {
@@ -134,8 +146,14 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pdID", "fsType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PhotonPersistentDiskVolumeSource",
+            names: &["pdID", "fsType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -174,8 +192,14 @@ impl model::Model for PortworxVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PortworxVolumeSource",
+            names: &["fsType", "readOnly", "volumeID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -222,8 +246,21 @@ impl model::Model for PostMethod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostMethod",
+            names: &[
+                "body",
+                "bodyPath",
+                "criteria",
+                "contentType",
+                "responseBody",
+                "responseCode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -272,8 +309,14 @@ impl model::Model for ProbeActions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "args", "identity", "condition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeActions",
+            names: &["env", "args", "identity", "condition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -326,17 +369,23 @@ impl model::Model for ProbeData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "faultName",
-            "probeType",
-            "weightage",
-            "iterations",
-            "description",
-            "probeDetails",
-            "resiliencyScore",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeData",
+            names: &[
+                "name",
+                "faultName",
+                "probeType",
+                "weightage",
+                "iterations",
+                "description",
+                "probeDetails",
+                "resiliencyScore",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -408,8 +457,21 @@ impl model::Model for ProbeIterations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["phase", "duration", "httpProbe", "promProbe", "timestamp", "commandProbe"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeIterations",
+            names: &[
+                "phase",
+                "duration",
+                "httpProbe",
+                "promProbe",
+                "timestamp",
+                "commandProbe",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -474,21 +536,27 @@ impl model::Model for ProbeRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "hubRef",
-            "values",
-            "actions",
-            "infraId",
-            "duration",
-            "identity",
-            "revision",
-            "weightage",
-            "conditions",
-            "isVerified",
-            "enableDataCollection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeRef",
+            names: &[
+                "name",
+                "hubRef",
+                "values",
+                "actions",
+                "infraId",
+                "duration",
+                "identity",
+                "revision",
+                "weightage",
+                "conditions",
+                "isVerified",
+                "enableDataCollection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -566,8 +634,14 @@ impl model::Model for ProbeV1AppdMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationInMin", "applicationName", "metricsFullPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1AppdMetrics",
+            names: &["durationInMin", "applicationName", "metricsFullPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -606,8 +680,14 @@ impl model::Model for ProbeV1Authorization {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "credentials"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1Authorization",
+            names: &["type", "credentials"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -624,10 +704,6 @@ impl model::Model for ProbeV1Authorization {
             1 => model::Part::Str(&self.credentials),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ProbeV1Authorization);
@@ -652,8 +728,14 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "endpoint", "durationInMin", "syntheticsTest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1DatadogApmProbeInputs",
+            names: &["query", "endpoint", "durationInMin", "syntheticsTest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -696,8 +778,14 @@ impl model::Model for ProbeV1DatadogMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "timeFrame", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1DatadogMetrics",
+            names: &["query", "timeFrame", "comparator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -738,8 +826,14 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "endpoint", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1DynatraceApmProbeInputs",
+            names: &["metrics", "endpoint", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -778,8 +872,14 @@ impl model::Model for ProbeV1EvaluationWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["evaluationEndTime", "evaluationStartTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1EvaluationWindow",
+            names: &["evaluationEndTime", "evaluationStartTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -818,8 +918,14 @@ impl model::Model for ProbeV1Identifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1Identifier",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -858,8 +964,14 @@ impl model::Model for ProbeV1NewRelicMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "queryMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1NewRelicMetric",
+            names: &["query", "queryMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -896,8 +1008,14 @@ impl model::Model for ProbeV1SloSourceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "apiTokenSecret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1SloSourceMetadata",
+            names: &["scope", "apiTokenSecret"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -914,10 +1032,6 @@ impl model::Model for ProbeV1SloSourceMetadata {
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ProbeV1SloSourceMetadata);
@@ -938,8 +1052,14 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1SplunkObservabilityMetrics",
+            names: &["query", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -976,8 +1096,14 @@ impl model::Model for ProjectedVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sources", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectedVolumeSource",
+            names: &["sources", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1018,8 +1144,14 @@ impl model::Model for ProjectedVolumes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "readOnly", "mountPath", "projected"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectedVolumes",
+            names: &["name", "readOnly", "mountPath", "projected"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1068,8 +1200,21 @@ impl model::Model for PromProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "query", "endpoint", "queryPath", "tlsConfig", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PromProbeInputs",
+            names: &[
+                "auth",
+                "query",
+                "endpoint",
+                "queryPath",
+                "tlsConfig",
+                "comparator",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1116,8 +1261,14 @@ impl model::Model for PrometheusInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "endpoint", "tlsConfig"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrometheusInputs",
+            names: &["query", "endpoint", "tlsConfig"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

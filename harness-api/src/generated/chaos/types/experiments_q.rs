@@ -29,8 +29,14 @@ impl model::Model for QuobyteVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "group", "tenant", "volume", "readOnly", "registry"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QuobyteVolumeSource",
+            names: &["user", "group", "tenant", "volume", "readOnly", "registry"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for RbdVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pool",
-            "user",
-            "image",
-            "fsType",
-            "keyring",
-            "monitors",
-            "readOnly",
-            "secretRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RbdVolumeSource",
+            names: &[
+                "pool",
+                "user",
+                "image",
+                "fsType",
+                "keyring",
+                "monitors",
+                "readOnly",
+                "secretRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +111,14 @@ impl model::Model for ReRunChaosWorkflowResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notifyID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReRunChaosWorkflowResponse",
+            names: &["notifyID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,18 +167,24 @@ impl model::Model for RecentWorkflowRun {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "phase",
-            "notifyID",
-            "createdAt",
-            "createdBy",
-            "updatedAt",
-            "updatedBy",
-            "runSequence",
-            "workflowRunID",
-            "resiliencyScore",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecentWorkflowRun",
+            names: &[
+                "phase",
+                "notifyID",
+                "createdAt",
+                "createdBy",
+                "updatedAt",
+                "updatedBy",
+                "runSequence",
+                "workflowRunID",
+                "resiliencyScore",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,8 +255,14 @@ impl model::Model for ReferenceEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faultRef", "probeRef", "actionRef", "variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReferenceEntities",
+            names: &["faultRef", "probeRef", "actionRef", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,16 +313,22 @@ impl model::Model for RuleDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ruleID",
-            "message",
-            "ruleName",
-            "conditions",
-            "timeWindow",
-            "description",
-            "userGroupIds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleDetails",
+            names: &[
+                "ruleID",
+                "message",
+                "ruleName",
+                "conditions",
+                "timeWindow",
+                "description",
+                "userGroupIds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -359,18 +389,24 @@ impl model::Model for RunProperty {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "retry",
-            "attempt",
-            "interval",
-            "verbosity",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "initialDelaySeconds",
-            "probePollingInterval",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunProperty",
+            names: &[
+                "retry",
+                "attempt",
+                "interval",
+                "verbosity",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "initialDelaySeconds",
+                "probePollingInterval",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +473,14 @@ impl model::Model for RunTimeVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tasks", "experiment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunTimeVariables",
+            names: &["tasks", "experiment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -37,19 +37,25 @@ impl model::Model for ScaleIoVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fsType",
-            "system",
-            "gateway",
-            "readOnly",
-            "secretRef",
-            "sslEnabled",
-            "volumeName",
-            "storageMode",
-            "storagePool",
-            "protectionDomain",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScaleIoVolumeSource",
+            names: &[
+                "fsType",
+                "system",
+                "gateway",
+                "readOnly",
+                "secretRef",
+                "sslEnabled",
+                "volumeName",
+                "storageMode",
+                "storagePool",
+                "protectionDomain",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +125,14 @@ impl model::Model for SecretEnvSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretEnvSource",
+            names: &["name", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +171,14 @@ impl model::Model for SecretProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "items", "optional"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretProjection",
+            names: &["name", "items", "optional"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +221,14 @@ impl model::Model for SecretVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "optional", "secretName", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretVolumeSource",
+            names: &["items", "optional", "secretName", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,16 +279,22 @@ impl model::Model for SecurityGovernanceNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "phase",
-            "message",
-            "startedAt",
-            "finishedAt",
-            "securityGovernanceNodeData",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecurityGovernanceNode",
+            names: &[
+                "name",
+                "type",
+                "phase",
+                "message",
+                "startedAt",
+                "finishedAt",
+                "securityGovernanceNodeData",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,8 +343,14 @@ impl model::Model for SecurityGovernanceNodeData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failedRules", "passedRules", "skippedRules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecurityGovernanceNodeData",
+            names: &["failedRules", "passedRules", "skippedRules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,8 +387,14 @@ impl model::Model for Selector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["workloads"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Selector",
+            names: &["workloads"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +431,14 @@ impl model::Model for ServiceAccountTokenProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "audience", "expirationSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceAccountTokenProjection",
+            names: &["path", "audience", "expirationSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,8 +483,14 @@ impl model::Model for Sidecar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "image", "envFrom", "secrets", "imagePullPolicy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Sidecar",
+            names: &["env", "image", "envFrom", "secrets", "imagePullPolicy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +533,14 @@ impl model::Model for SingleClickOnboardMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faults", "onboardingID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SingleClickOnboardMetadata",
+            names: &["faults", "onboardingID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,16 +587,22 @@ impl model::Model for SloProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "comparator",
-            "sloIdentifier",
-            "evaluationWindow",
-            "platformEndpoint",
-            "evaluationTimeout",
-            "sloSourceMetadata",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloProbeInputs",
+            names: &[
+                "comparator",
+                "sloIdentifier",
+                "evaluationWindow",
+                "platformEndpoint",
+                "evaluationTimeout",
+                "sloSourceMetadata",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,24 +675,30 @@ impl model::Model for SourceDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "labels",
-            "command",
-            "volumes",
-            "privileged",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "volumeMount",
-            "nodeSelector",
-            "inheritInputs",
-            "imagePullPolicy",
-            "imagePullSecrets",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SourceDetails",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "labels",
+                "command",
+                "volumes",
+                "privileged",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "volumeMount",
+                "nodeSelector",
+                "inheritInputs",
+                "imagePullPolicy",
+                "imagePullSecrets",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -711,8 +783,14 @@ impl model::Model for SplunkObservabilityInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endpoint", "splunkObservabilityMetrics"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SplunkObservabilityInputs",
+            names: &["endpoint", "splunkObservabilityMetrics"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -749,8 +827,14 @@ impl model::Model for SshFaultAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshFaultAuth",
+            names: &["key", "password"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -767,10 +851,6 @@ impl model::Model for SshFaultAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(SshFaultAuth);
@@ -793,8 +873,14 @@ impl model::Model for StopChaosV2ExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isStopped", "experimentId", "experimentName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StopChaosV2ExperimentResponse",
+            names: &["isStopped", "experimentId", "experimentName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -839,8 +925,14 @@ impl model::Model for StorageOsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StorageOsVolumeSource",
+            names: &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

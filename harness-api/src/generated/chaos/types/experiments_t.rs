@@ -23,8 +23,14 @@ impl model::Model for TargetDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "chaosStatus"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetDetails",
+            names: &["kind", "name", "chaosStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for TemplateRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ref", "hubRef", "identity", "revision"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateRef",
+            names: &["ref", "hubRef", "identity", "revision"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,14 @@ impl model::Model for TypedLocalObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "apiGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypedLocalObjectReference",
+            names: &["kind", "name", "apiGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `types.UpdateCronExperimentAction`."] UpdateCronExperimentAction {
-    Enable = "Enable", Disable = "Disable", Update = "Update", }
+    #[doc = " Schema `types.UpdateCronExperimentAction`."] UpdateCronExperimentAction { 0
+    Enable = "Enable", 1 Disable = "Disable", 2 Update = "Update", }
 }
 /// Schema `types.UpdateCronExperimentStateRequest`.
 pub struct UpdateCronExperimentStateRequest {
@@ -29,8 +29,14 @@ impl model::Model for UpdateCronExperimentStateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "cronSyntax", "experimentIDs", "isSingleRunCronEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCronExperimentStateRequest",
+            names: &["action", "cronSyntax", "experimentIDs", "isSingleRunCronEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for UpdateCronExperimentStateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failedIDs", "successIDs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCronExperimentStateResponse",
+            names: &["failedIDs", "successIDs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,14 @@ impl model::Model for UpdateInputSetRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInputSetRequest",
+            names: &["name", "spec", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,8 +169,14 @@ impl model::Model for UpdateInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInputSetResponse",
+            names: &["data", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,16 +223,22 @@ impl model::Model for UpdateNoteRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "noteId",
-            "comment",
-            "operation",
-            "experimentID",
-            "gamedayRunID",
-            "experimentRunID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateNoteRequest",
+            names: &[
+                "type",
+                "noteId",
+                "comment",
+                "operation",
+                "experimentID",
+                "gamedayRunID",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,6 +269,6 @@ impl model::Model for UpdateNoteRequest {
 }
 model::model!(UpdateNoteRequest);
 model::open_enum! {
-    #[doc = " Schema `types.UpdateOperation`."] UpdateOperation { Delete = "delete",
+    #[doc = " Schema `types.UpdateOperation`."] UpdateOperation { 0 Delete = "delete", 1
     Update = "update", }
 }

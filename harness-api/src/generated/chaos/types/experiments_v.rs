@@ -19,8 +19,14 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exists"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VerifyChaosStageInPipelineRunResponse",
+            names: &["exists"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for VolumeProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["secret", "configMap", "downwardAPI", "serviceAccountToken"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VolumeProjection",
+            names: &["secret", "configMap", "downwardAPI", "serviceAccountToken"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VsphereVirtualDiskVolumeSource",
+            names: &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

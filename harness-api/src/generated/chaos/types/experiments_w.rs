@@ -21,8 +21,14 @@ impl model::Model for WeightagesInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["faultName", "weightage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WeightagesInput",
+            names: &["faultName", "weightage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,32 +107,38 @@ impl model::Model for Workflow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "infra",
-            "identity",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "updatedAt",
-            "updatedBy",
-            "cronSyntax",
-            "weightages",
-            "workflowID",
-            "description",
-            "identifiers",
-            "workflowType",
-            "isCronEnabled",
-            "eventsMetadata",
-            "lastExecutedAt",
-            "templateDetails",
-            "isCustomWorkflow",
-            "workflowManifest",
-            "isSingleRunCronEnabled",
-            "recentWorkflowRunDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Workflow",
+            names: &[
+                "name",
+                "tags",
+                "infra",
+                "identity",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "updatedAt",
+                "updatedBy",
+                "cronSyntax",
+                "weightages",
+                "workflowID",
+                "description",
+                "identifiers",
+                "workflowType",
+                "isCronEnabled",
+                "eventsMetadata",
+                "lastExecutedAt",
+                "templateDetails",
+                "isCustomWorkflow",
+                "workflowManifest",
+                "isSingleRunCronEnabled",
+                "recentWorkflowRunDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,19 +263,25 @@ impl model::Model for WorkflowFilterInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "status",
-            "infraIDs",
-            "dateRange",
-            "infraName",
-            "infraTypes",
-            "infraActive",
-            "scenarioType",
-            "workflowName",
-            "isCronEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowFilterInput",
+            names: &[
+                "tags",
+                "status",
+                "infraIDs",
+                "dateRange",
+                "infraName",
+                "infraTypes",
+                "infraActive",
+                "scenarioType",
+                "workflowName",
+                "isCronEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -347,18 +365,24 @@ impl model::Model for WorkflowRevision {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "probes",
-            "actions",
-            "updatedAt",
-            "revisionID",
-            "weightages",
-            "chaosFaultEvents",
-            "faultsWithProbes",
-            "targetedServices",
-            "experimentManifest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowRevision",
+            names: &[
+                "probes",
+                "actions",
+                "updatedAt",
+                "revisionID",
+                "weightages",
+                "chaosFaultEvents",
+                "faultsWithProbes",
+                "targetedServices",
+                "experimentManifest",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +449,14 @@ impl model::Model for WorkflowSortInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "ascending"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowSortInput",
+            names: &["field", "ascending"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,11 +477,11 @@ impl model::Model for WorkflowSortInput {
 }
 model::model!(WorkflowSortInput);
 model::open_enum! {
-    #[doc = " Schema `model.WorkflowSortingField`."] WorkflowSortingField { LastExecuted
-    = "LAST_EXECUTED", LastModified = "LAST_MODIFIED", Name = "NAME", }
+    #[doc = " Schema `model.WorkflowSortingField`."] WorkflowSortingField { 0
+    LastExecuted = "LAST_EXECUTED", 1 LastModified = "LAST_MODIFIED", 2 Name = "NAME", }
 }
 model::open_enum! {
-    #[doc = " Schema `experiment.WorkloadKind`."] WorkloadKind { Deployment =
-    "deployment", Statefulset = "statefulset", DaemonSet = "daemonSet", Deploymentconfig
-    = "deploymentconfig", Rollout = "rollout", Pod = "pod", }
+    #[doc = " Schema `experiment.WorkloadKind`."] WorkloadKind { 0 Deployment =
+    "deployment", 1 Statefulset = "statefulset", 2 DaemonSet = "daemonSet", 3
+    Deploymentconfig = "deploymentconfig", 4 Rollout = "rollout", 5 Pod = "pod", }
 }

@@ -71,36 +71,42 @@ impl model::Model for ChaosFaultTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "type",
-            "links",
-            "orgID",
-            "hubRef",
-            "infras",
-            "category",
-            "identity",
-            "revision",
-            "template",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "description",
-            "isEnterprise",
-            "permissionsRequired",
-            "createdByUserDetails",
-            "updatedByUserDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosFaultTemplate",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "type",
+                "links",
+                "orgID",
+                "hubRef",
+                "infras",
+                "category",
+                "identity",
+                "revision",
+                "template",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "description",
+                "isEnterprise",
+                "permissionsRequired",
+                "createdByUserDetails",
+                "updatedByUserDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -223,8 +229,14 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template1", "template2", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosFaultTemplateCompareRevisions",
+            names: &["template1", "template2", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +275,14 @@ impl model::Model for ChaosFaultTemplateLink {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosFaultTemplateLink",
+            names: &["url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,27 +378,33 @@ impl model::Model for CreateFaultTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "category",
-            "identity",
-            "keywords",
-            "revision",
-            "infraType",
-            "isDefault",
-            "platforms",
-            "variables",
-            "apiVersion",
-            "description",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFaultTemplateRequest",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "category",
+                "identity",
+                "keywords",
+                "revision",
+                "infraType",
+                "isDefault",
+                "platforms",
+                "variables",
+                "apiVersion",
+                "description",
+                "permissionsRequired",
+            ],
+            required: &[1, 8],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -455,10 +479,6 @@ impl model::Model for CreateFaultTemplateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 8]
-    }
 }
 model::through_cell!(CreateFaultTemplateRequest);
 /// Schema `chaosfaulttemplate.CreateFaultTemplateResponse`.
@@ -514,29 +534,35 @@ impl model::Model for CreateFaultTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "category",
-            "identity",
-            "keywords",
-            "revision",
-            "infraType",
-            "isDefault",
-            "platforms",
-            "variables",
-            "apiVersion",
-            "description",
-            "hubIdentity",
-            "correlationID",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFaultTemplateResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "category",
+                "identity",
+                "keywords",
+                "revision",
+                "infraType",
+                "isDefault",
+                "platforms",
+                "variables",
+                "apiVersion",
+                "description",
+                "hubIdentity",
+                "correlationID",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -668,27 +694,33 @@ impl model::Model for FaultTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "category",
-            "identity",
-            "keywords",
-            "revision",
-            "infraType",
-            "isDefault",
-            "platforms",
-            "variables",
-            "apiVersion",
-            "description",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplate",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "category",
+                "identity",
+                "keywords",
+                "revision",
+                "infraType",
+                "isDefault",
+                "platforms",
+                "variables",
+                "apiVersion",
+                "description",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -804,22 +836,28 @@ impl model::Model for FaultTemplateCategoriesCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "AWS",
-            "GCP",
-            "SSH",
-            "BYOC",
-            "Load",
-            "Azure",
-            "Linux",
-            "VMWare",
-            "Windows",
-            "Kubernetes",
-            "Spring Boot",
-            "Cloud Foundry",
-            "Kube Resilience",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateCategoriesCount",
+            names: &[
+                "AWS",
+                "GCP",
+                "SSH",
+                "BYOC",
+                "Load",
+                "Azure",
+                "Linux",
+                "VMWare",
+                "Windows",
+                "Kubernetes",
+                "Spring Boot",
+                "Cloud Foundry",
+                "Kube Resilience",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -898,8 +936,14 @@ impl model::Model for FaultTemplateLink {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateLink",
+            names: &["url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -942,14 +986,20 @@ impl model::Model for FaultTemplateVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "variables",
-            "faultTargets",
-            "faultTunable",
-            "correlationID",
-            "faultAuthentication",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateVariables",
+            names: &[
+                "variables",
+                "faultTargets",
+                "faultTunable",
+                "correlationID",
+                "faultAuthentication",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -992,8 +1042,14 @@ impl model::Model for FaultTemplateYaml {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultTemplateYaml",
+            names: &["template", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1032,8 +1088,14 @@ impl model::Model for GetFaultTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "fault", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFaultTemplateResponse",
+            names: &["data", "fault", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1076,8 +1138,14 @@ impl model::Model for ListFaultTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "correlationID", "categoriesCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFaultTemplateResponse",
+            names: &["data", "pagination", "correlationID", "categoriesCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1177,27 +1245,33 @@ impl model::Model for UpdateFaultRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "values",
-            "category",
-            "identity",
-            "infraType",
-            "updatedAt",
-            "variables",
-            "apiVersion",
-            "importType",
-            "description",
-            "templateReference",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateFaultRequest",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "values",
+                "category",
+                "identity",
+                "infraType",
+                "updatedAt",
+                "variables",
+                "apiVersion",
+                "importType",
+                "description",
+                "templateReference",
+                "permissionsRequired",
+            ],
+            required: &[1, 9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1272,10 +1346,6 @@ impl model::Model for UpdateFaultRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 9]
-    }
 }
 model::through_cell!(UpdateFaultRequest);
 /// Schema `chaosfault.UpdateFaultResponse`.
@@ -1329,28 +1399,34 @@ impl model::Model for UpdateFaultResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "values",
-            "category",
-            "identity",
-            "infraType",
-            "updatedAt",
-            "variables",
-            "apiVersion",
-            "importType",
-            "description",
-            "correlationID",
-            "templateReference",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateFaultResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "values",
+                "category",
+                "identity",
+                "infraType",
+                "updatedAt",
+                "variables",
+                "apiVersion",
+                "importType",
+                "description",
+                "correlationID",
+                "templateReference",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1483,29 +1559,35 @@ impl model::Model for UpdateFaultTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "category",
-            "identity",
-            "keywords",
-            "revision",
-            "infraType",
-            "isDefault",
-            "platforms",
-            "variables",
-            "apiVersion",
-            "description",
-            "hubIdentity",
-            "correlationID",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateFaultTemplateResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "category",
+                "identity",
+                "keywords",
+                "revision",
+                "infraType",
+                "isDefault",
+                "platforms",
+                "variables",
+                "apiVersion",
+                "description",
+                "hubIdentity",
+                "correlationID",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1590,13 +1672,13 @@ impl model::Model for UpdateFaultTemplateResponse {
 model::model!(UpdateFaultTemplateResponse);
 model::open_enum! {
     #[doc = " Schema `listFaultTemplate infrastructure`."]
-    ListFaultTemplateInfrastructure { KubernetesV2 = "KubernetesV2", }
+    ListFaultTemplateInfrastructure { 0 KubernetesV2 = "KubernetesV2", }
 }
 model::open_enum! {
     #[doc = " Schema `listFaultTemplate infrastructureType`."]
-    ListFaultTemplateInfrastructureType { Kubernetes = "Kubernetes", }
+    ListFaultTemplateInfrastructureType { 0 Kubernetes = "Kubernetes", }
 }
 model::open_enum! {
-    #[doc = " Schema `listFaultTemplate sortField`."] ListFaultTemplateSortField { Name =
-    "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listFaultTemplate sortField`."] ListFaultTemplateSortField { 0 Name
+    = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

@@ -77,39 +77,45 @@ impl model::Model for ChaosFault {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "type",
-            "links",
-            "orgID",
-            "infras",
-            "category",
-            "identity",
-            "template",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "infraType",
-            "isRemoved",
-            "managedBy",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "importType",
-            "description",
-            "templateUid",
-            "isEnterprise",
-            "templateRevision",
-            "templateReference",
-            "experimentRunsCount",
-            "permissionsRequired",
-            "createdByUserDetails",
-            "updatedByUserDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosFault",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "type",
+                "links",
+                "orgID",
+                "infras",
+                "category",
+                "identity",
+                "template",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "infraType",
+                "isRemoved",
+                "managedBy",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "importType",
+                "description",
+                "templateUid",
+                "isEnterprise",
+                "templateRevision",
+                "templateReference",
+                "experimentRunsCount",
+                "permissionsRequired",
+                "createdByUserDetails",
+                "updatedByUserDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,8 +245,14 @@ impl model::Model for ChaosFaultLink {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosFaultLink",
+            names: &["url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,43 +353,49 @@ impl model::Model for ChaosHubResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "name",
-            "plan",
-            "tags",
-            "fault",
-            "hubID",
-            "links",
-            "orgID",
-            "engine",
-            "infras",
-            "category",
-            "identity",
-            "k8SFault",
-            "keywords",
-            "template",
-            "accountID",
-            "chaosType",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "platforms",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "experiment",
-            "description",
-            "displayName",
-            "experimentV2",
-            "isDefaultHub",
-            "resourceType",
-            "isTemplatised",
-            "chartServiceVersion",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosHubResource",
+            names: &[
+                "id",
+                "kind",
+                "name",
+                "plan",
+                "tags",
+                "fault",
+                "hubID",
+                "links",
+                "orgID",
+                "engine",
+                "infras",
+                "category",
+                "identity",
+                "k8SFault",
+                "keywords",
+                "template",
+                "accountID",
+                "chaosType",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "platforms",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "experiment",
+                "description",
+                "displayName",
+                "experimentV2",
+                "isDefaultHub",
+                "resourceType",
+                "isTemplatised",
+                "chartServiceVersion",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -519,8 +537,14 @@ impl model::Model for ChaosHubResourceLink {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosHubResourceLink",
+            names: &["url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -619,28 +643,34 @@ impl model::Model for CreateFaultRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "values",
-            "category",
-            "identity",
-            "infraType",
-            "managedBy",
-            "updatedAt",
-            "variables",
-            "apiVersion",
-            "importType",
-            "description",
-            "templateReference",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFaultRequest",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "values",
+                "category",
+                "identity",
+                "infraType",
+                "managedBy",
+                "updatedAt",
+                "variables",
+                "apiVersion",
+                "importType",
+                "description",
+                "templateReference",
+                "permissionsRequired",
+            ],
+            required: &[1, 9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -718,10 +748,6 @@ impl model::Model for CreateFaultRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 9]
-    }
 }
 model::through_cell!(CreateFaultRequest);
 /// Schema `chaosfault.CreateFaultResponse`.
@@ -775,28 +801,34 @@ impl model::Model for CreateFaultResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "values",
-            "category",
-            "identity",
-            "infraType",
-            "updatedAt",
-            "variables",
-            "apiVersion",
-            "importType",
-            "description",
-            "correlationID",
-            "templateReference",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFaultResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "values",
+                "category",
+                "identity",
+                "infraType",
+                "updatedAt",
+                "variables",
+                "apiVersion",
+                "importType",
+                "description",
+                "correlationID",
+                "templateReference",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -925,27 +957,33 @@ impl model::Model for ExperimentRunOfFault {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgID",
-            "phase",
-            "infraID",
-            "faultIDs",
-            "notifyID",
-            "accountID",
-            "completed",
-            "createdAt",
-            "createdBy",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "runSequence",
-            "experimentID",
-            "experimentName",
-            "experimentRunID",
-            "resiliencyScore",
-            "targetedServices",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentRunOfFault",
+            names: &[
+                "orgID",
+                "phase",
+                "infraID",
+                "faultIDs",
+                "notifyID",
+                "accountID",
+                "completed",
+                "createdAt",
+                "createdBy",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "runSequence",
+                "experimentID",
+                "experimentName",
+                "experimentRunID",
+                "resiliencyScore",
+                "targetedServices",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1061,22 +1099,28 @@ impl model::Model for FaultCategoriesCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "AWS",
-            "GCP",
-            "SSH",
-            "BYOC",
-            "Load",
-            "Azure",
-            "Linux",
-            "VMWare",
-            "Windows",
-            "Kubernetes",
-            "Spring Boot",
-            "Cloud Foundry",
-            "Kube Resilience",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultCategoriesCount",
+            names: &[
+                "AWS",
+                "GCP",
+                "SSH",
+                "BYOC",
+                "Load",
+                "Azure",
+                "Linux",
+                "VMWare",
+                "Windows",
+                "Kubernetes",
+                "Spring Boot",
+                "Cloud Foundry",
+                "Kube Resilience",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1161,14 +1205,20 @@ impl model::Model for FaultVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "variables",
-            "faultTargets",
-            "faultTunable",
-            "correlationID",
-            "faultAuthentication",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultVariables",
+            names: &[
+                "variables",
+                "faultTargets",
+                "faultTunable",
+                "correlationID",
+                "faultAuthentication",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1211,8 +1261,14 @@ impl model::Model for FaultYaml {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FaultYaml",
+            names: &["template", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1287,30 +1343,36 @@ impl model::Model for GetFaultResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "links",
-            "infras",
-            "values",
-            "category",
-            "identity",
-            "infraType",
-            "managedBy",
-            "updatedAt",
-            "variables",
-            "apiVersion",
-            "importType",
-            "description",
-            "isEnterprise",
-            "correlationID",
-            "templateReference",
-            "permissionsRequired",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFaultResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "links",
+                "infras",
+                "values",
+                "category",
+                "identity",
+                "infraType",
+                "managedBy",
+                "updatedAt",
+                "variables",
+                "apiVersion",
+                "importType",
+                "description",
+                "isEnterprise",
+                "correlationID",
+                "templateReference",
+                "permissionsRequired",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1415,8 +1477,14 @@ impl model::Model for ListExperimentRunsInFaultResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExperimentRunsInFaultResponse",
+            names: &["data", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1457,8 +1525,14 @@ impl model::Model for ListFaultResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFaultResponse",
+            names: &["data", "pagination", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1499,8 +1573,14 @@ impl model::Model for ListFaultsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "faultCategoriesCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFaultsResponse",
+            names: &["data", "pagination", "faultCategoriesCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1523,32 +1603,32 @@ impl model::Model for ListFaultsResponse {
 }
 model::model!(ListFaultsResponse);
 model::open_enum! {
-    #[doc = " Schema `chaoshubresources.PermissionLevel`."] PermissionLevel { Basic =
-    "Basic", Advanced = "Advanced", }
+    #[doc = " Schema `chaoshubresources.PermissionLevel`."] PermissionLevel { 0 Basic =
+    "Basic", 1 Advanced = "Advanced", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentRunsOfFault experimentType`."]
-    ListExperimentRunsOfFaultExperimentType { Cronexperiment = "cronexperiment",
-    Experiment = "experiment", ExperimentV2 = "experiment_v2", }
+    ListExperimentRunsOfFaultExperimentType { 0 Cronexperiment = "cronexperiment", 1
+    Experiment = "experiment", 2 ExperimentV2 = "experiment_v2", }
 }
 model::open_enum! {
     #[doc = " Schema `listExperimentRunsOfFault sortField`."]
-    ListExperimentRunsOfFaultSortField { Name = "name", LastUpdated = "lastUpdated",
-    ExperimentName = "experimentName", }
+    ListExperimentRunsOfFaultSortField { 0 Name = "name", 1 LastUpdated = "lastUpdated",
+    2 ExperimentName = "experimentName", }
 }
 model::open_enum! {
-    #[doc = " Schema `listFaultMetadata sortField`."] ListFaultMetadataSortField { Name =
-    "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listFaultMetadata sortField`."] ListFaultMetadataSortField { 0 Name
+    = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }
 model::open_enum! {
-    #[doc = " Schema `listFaultv2 infrastructure`."] ListFaultV2Infrastructure {
+    #[doc = " Schema `listFaultv2 infrastructure`."] ListFaultV2Infrastructure { 0
     KubernetesV2 = "KubernetesV2", }
 }
 model::open_enum! {
     #[doc = " Schema `listFaultv2 infrastructureType`."] ListFaultV2InfrastructureType {
-    Kubernetes = "Kubernetes", }
+    0 Kubernetes = "Kubernetes", }
 }
 model::open_enum! {
-    #[doc = " Schema `listFaultv2 sortField`."] ListFaultV2SortField { Name = "name",
-    LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listFaultv2 sortField`."] ListFaultV2SortField { 0 Name = "name", 1
+    LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }

@@ -19,8 +19,14 @@ impl model::Model for ExperimentHelperImageVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["experimentHelperImageVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExperimentHelperImageVersion",
+            names: &["experimentHelperImageVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for CanRetryExperimentCreationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CanRetryExperimentCreationResponse",
+            names: &["result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for ClientIpConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timeoutSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClientIpConfig",
+            names: &["timeoutSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -74,7 +86,7 @@ impl model::Model for ClientIpConfig {
 model::model!(ClientIpConfig);
 model::open_enum! {
     #[doc = " Schema `k8s_io_apimachinery_pkg_apis_meta_v1.ConditionStatus`."]
-    ConditionStatus { True = "True", False = "False", Unknown = "Unknown", }
+    ConditionStatus { 0 True = "True", 1 False = "False", 2 Unknown = "Unknown", }
 }
 /// Schema `database.Connection`.
 pub struct Connection {
@@ -101,8 +113,14 @@ impl model::Model for Connection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["to", "from", "port", "type", "manual", "params"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Connection",
+            names: &["to", "from", "port", "type", "manual", "params"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,7 +149,7 @@ impl model::Model for Connection {
 }
 model::model!(Connection);
 model::open_enum! {
-    #[doc = " Schema `database.ConnectionType`."] ConnectionType { Tcp = "TCP", }
+    #[doc = " Schema `database.ConnectionType`."] ConnectionType { 0 Tcp = "TCP", }
 }
 /// Schema `database.DiscoveredKubernetesService`.
 pub struct DiscoveredKubernetesService {
@@ -166,19 +184,25 @@ impl model::Model for DiscoveredKubernetesService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "ports",
-            "labels",
-            "identity",
-            "clusterIP",
-            "clusterIPs",
-            "annotations",
-            "externalIPs",
-            "externalName",
-            "loadBalancerIP",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredKubernetesService",
+            names: &[
+                "type",
+                "ports",
+                "labels",
+                "identity",
+                "clusterIP",
+                "clusterIPs",
+                "annotations",
+                "externalIPs",
+                "externalName",
+                "loadBalancerIP",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -256,8 +280,21 @@ impl model::Model for DiscoveredKubernetesWorkload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "identity", "replicas", "podLabels", "annotations", "podAnnotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredKubernetesWorkload",
+            names: &[
+                "labels",
+                "identity",
+                "replicas",
+                "podLabels",
+                "annotations",
+                "podAnnotations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -302,8 +339,14 @@ impl model::Model for DiscoveredPod {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["phase", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredPod",
+            names: &["phase", "identity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -370,26 +413,32 @@ impl model::Model for DiscoveredServiceCollection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "spec",
-            "type",
-            "agentID",
-            "removed",
-            "version",
-            "createdAt",
-            "createdBy",
-            "removedAt",
-            "updatedAt",
-            "updatedBy",
-            "agentIdentity",
-            "accountIdentifier",
-            "projectIdentifier",
-            "environmentIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredServiceCollection",
+            names: &[
+                "id",
+                "name",
+                "spec",
+                "type",
+                "agentID",
+                "removed",
+                "version",
+                "createdAt",
+                "createdBy",
+                "removedAt",
+                "updatedAt",
+                "updatedBy",
+                "agentIdentity",
+                "accountIdentifier",
+                "projectIdentifier",
+                "environmentIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,8 +537,14 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uid", "kind", "name", "service", "namespace", "workloads"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredServiceKubernetesSpec",
+            names: &["uid", "kind", "name", "service", "namespace", "workloads"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -542,15 +597,21 @@ impl model::Model for DiscoveryServiceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ip",
-            "fqdn",
-            "port",
-            "kubernetes",
-            "harnessServiceIdentity",
-            "harnessEnvironmentIdentity",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveryServiceSpec",
+            names: &[
+                "ip",
+                "fqdn",
+                "port",
+                "kubernetes",
+                "harnessServiceIdentity",
+                "harnessEnvironmentIdentity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -601,14 +662,20 @@ impl model::Model for EnvironmentIdentity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "infraIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentIdentity",
+            names: &[
+                "identifier",
+                "infraIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,36 +768,42 @@ impl model::Model for GetTargetNetworkMapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "orgID",
-            "status",
-            "identity",
-            "services",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "serviceIDs",
-            "connections",
-            "errorMessage",
-            "onboardingID",
-            "agentIdentity",
-            "environmentRef",
-            "infrastructureId",
-            "resiliencyCoverage",
-            "targetNetworkMapID",
-            "totalExperimentCount",
-            "averageResiliencyScore",
-            "experimentCreationMode",
-            "totalExperimentRunCount",
-            "recentExperimentRunsDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetTargetNetworkMapResponse",
+            names: &[
+                "id",
+                "name",
+                "orgID",
+                "status",
+                "identity",
+                "services",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "serviceIDs",
+                "connections",
+                "errorMessage",
+                "onboardingID",
+                "agentIdentity",
+                "environmentRef",
+                "infrastructureId",
+                "resiliencyCoverage",
+                "targetNetworkMapID",
+                "totalExperimentCount",
+                "averageResiliencyScore",
+                "experimentCreationMode",
+                "totalExperimentRunCount",
+                "recentExperimentRunsDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -853,8 +926,14 @@ impl model::Model for GetTargetServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chaosDetails", "workloadDetails", "discoveryDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetTargetServiceResponse",
+            names: &["chaosDetails", "workloadDetails", "discoveryDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -877,11 +956,11 @@ impl model::Model for GetTargetServiceResponse {
 }
 model::model!(GetTargetServiceResponse);
 model::open_enum! {
-    #[doc = " Schema `v1.IPFamily`."] IpFamily { IPv4 = "IPv4", IPv6 = "IPv6", }
+    #[doc = " Schema `v1.IPFamily`."] IpFamily { 0 IPv4 = "IPv4", 1 IPv6 = "IPv6", }
 }
 model::open_enum! {
-    #[doc = " Schema `v1.IPFamilyPolicyType`."] IpFamilyPolicyType { SingleStack =
-    "SingleStack", PreferDualStack = "PreferDualStack", RequireDualStack =
+    #[doc = " Schema `v1.IPFamilyPolicyType`."] IpFamilyPolicyType { 0 SingleStack =
+    "SingleStack", 1 PreferDualStack = "PreferDualStack", 2 RequireDualStack =
     "RequireDualStack", }
 }
 /// Schema `v1.ServiceSpec`.
@@ -937,29 +1016,35 @@ impl model::Model for K8sServiceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "ports",
-            "selector",
-            "clusterIP",
-            "clusterIPs",
-            "ipFamilies",
-            "externalIPs",
-            "externalName",
-            "topologyKeys",
-            "ipFamilyPolicy",
-            "loadBalancerIP",
-            "sessionAffinity",
-            "loadBalancerClass",
-            "healthCheckNodePort",
-            "externalTrafficPolicy",
-            "internalTrafficPolicy",
-            "sessionAffinityConfig",
-            "loadBalancerSourceRanges",
-            "publishNotReadyAddresses",
-            "allocateLoadBalancerNodePorts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sServiceSpec",
+            names: &[
+                "type",
+                "ports",
+                "selector",
+                "clusterIP",
+                "clusterIPs",
+                "ipFamilies",
+                "externalIPs",
+                "externalName",
+                "topologyKeys",
+                "ipFamilyPolicy",
+                "loadBalancerIP",
+                "sessionAffinity",
+                "loadBalancerClass",
+                "healthCheckNodePort",
+                "externalTrafficPolicy",
+                "internalTrafficPolicy",
+                "sessionAffinityConfig",
+                "loadBalancerSourceRanges",
+                "publishNotReadyAddresses",
+                "allocateLoadBalancerNodePorts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1043,9 +1128,9 @@ impl model::Model for K8sServiceSpec {
 }
 model::model!(K8sServiceSpec);
 model::open_enum! {
-    #[doc = " Schema `v1.ServiceType`."] K8sServiceType { ClusterIp = "ClusterIP",
-    NodePort = "NodePort", LoadBalancer = "LoadBalancer", ExternalName = "ExternalName",
-    }
+    #[doc = " Schema `v1.ServiceType`."] K8sServiceType { 0 ClusterIp = "ClusterIP", 1
+    NodePort = "NodePort", 2 LoadBalancer = "LoadBalancer", 3 ExternalName =
+    "ExternalName", }
 }
 /// Schema `networkmap.ListTargetNetworkMapResponse`.
 pub struct ListTargetNetworkMapResponse {
@@ -1064,8 +1149,14 @@ impl model::Model for ListTargetNetworkMapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "page"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListTargetNetworkMapResponse",
+            names: &["data", "page"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1102,8 +1193,14 @@ impl model::Model for ListTargetService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chaosDetails", "discoveryDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListTargetService",
+            names: &["chaosDetails", "discoveryDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1140,8 +1237,14 @@ impl model::Model for ListTargetServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "page"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListTargetServiceResponse",
+            names: &["data", "page"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1180,8 +1283,14 @@ impl model::Model for LoadBalancerIngress {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ip", "ports", "hostname"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LoadBalancerIngress",
+            names: &["ip", "ports", "hostname"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1218,8 +1327,14 @@ impl model::Model for LoadBalancerStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ingress"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LoadBalancerStatus",
+            names: &["ingress"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1262,8 +1377,14 @@ impl model::Model for NetworkMapEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "kind", "name", "removed", "kubernetes", "serviceIdentity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NetworkMapEntity",
+            names: &["id", "kind", "name", "removed", "kubernetes", "serviceIdentity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1310,8 +1431,14 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "namespace", "hasWorkload"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NetworkMapEntityKubernetesInfo",
+            names: &["kind", "namespace", "hasWorkload"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1334,8 +1461,8 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
 }
 model::model!(NetworkMapEntityKubernetesInfo);
 model::open_enum! {
-    #[doc = " Schema `database.NetworkMapResourceKind`."] NetworkMapResourceKind {
-    K8sCustomService = "K8SCustomService", Discoveredservice = "discoveredservice", }
+    #[doc = " Schema `database.NetworkMapResourceKind`."] NetworkMapResourceKind { 0
+    K8sCustomService = "K8SCustomService", 1 Discoveredservice = "discoveredservice", }
 }
 /// Schema `networkmap.TargetServiceDetails`.
 pub struct NetworkMapTargetServiceDetails {
@@ -1366,17 +1493,23 @@ impl model::Model for NetworkMapTargetServiceDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "name",
-            "removed",
-            "kubernetes",
-            "serviceIdentity",
-            "resiliencyCoverage",
-            "averageResiliencyScore",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NetworkMapTargetServiceDetails",
+            names: &[
+                "id",
+                "kind",
+                "name",
+                "removed",
+                "kubernetes",
+                "serviceIdentity",
+                "resiliencyCoverage",
+                "averageResiliencyScore",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1450,16 +1583,22 @@ impl model::Model for ObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "kind",
-            "name",
-            "fieldPath",
-            "namespace",
-            "apiVersion",
-            "resourceVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ObjectReference",
+            names: &[
+                "uid",
+                "kind",
+                "name",
+                "fieldPath",
+                "namespace",
+                "apiVersion",
+                "resourceVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1508,8 +1647,14 @@ impl model::Model for PortStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "error", "protocol"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PortStatus",
+            names: &["port", "error", "protocol"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1556,15 +1701,21 @@ impl model::Model for ProbeV1Condition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "reason",
-            "status",
-            "message",
-            "lastTransitionTime",
-            "observedGeneration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeV1Condition",
+            names: &[
+                "type",
+                "reason",
+                "status",
+                "message",
+                "lastTransitionTime",
+                "observedGeneration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1593,8 +1744,8 @@ impl model::Model for ProbeV1Condition {
 }
 model::model!(ProbeV1Condition);
 model::open_enum! {
-    #[doc = " Schema `v1.Protocol`."] Protocol { Tcp = "TCP", Udp = "UDP", Sctp = "SCTP",
-    }
+    #[doc = " Schema `v1.Protocol`."] Protocol { 0 Tcp = "TCP", 1 Udp = "UDP", 2 Sctp =
+    "SCTP", }
 }
 /// Schema `networkmap.RetryExperimentCreationRequest`.
 pub struct RetryExperimentCreationRequest {
@@ -1611,8 +1762,14 @@ impl model::Model for RetryExperimentCreationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryExperimentCreationRequest",
+            names: &["mode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1631,7 +1788,7 @@ impl model::Model for RetryExperimentCreationRequest {
 }
 model::model!(RetryExperimentCreationRequest);
 model::open_enum! {
-    #[doc = " Schema `v1.ServiceAffinity`."] ServiceAffinity { ClientIp = "ClientIP",
+    #[doc = " Schema `v1.ServiceAffinity`."] ServiceAffinity { 0 ClientIp = "ClientIP", 1
     None = "None", }
 }
 /// Schema `database.ServiceCollection`.
@@ -1697,34 +1854,40 @@ impl model::Model for ServiceCollection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "uid",
-            "kind",
-            "name",
-            "spec",
-            "labels",
-            "status",
-            "agentID",
-            "removed",
-            "createdAt",
-            "createdBy",
-            "namespace",
-            "removedAt",
-            "updatedAt",
-            "updatedBy",
-            "apiVersion",
-            "annotations",
-            "ownerReference",
-            "resourceVersion",
-            "accountIdentifier",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "projectIdentifier",
-            "environmentIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceCollection",
+            names: &[
+                "id",
+                "uid",
+                "kind",
+                "name",
+                "spec",
+                "labels",
+                "status",
+                "agentID",
+                "removed",
+                "createdAt",
+                "createdBy",
+                "namespace",
+                "removedAt",
+                "updatedAt",
+                "updatedBy",
+                "apiVersion",
+                "annotations",
+                "ownerReference",
+                "resourceVersion",
+                "accountIdentifier",
+                "creationTimestamp",
+                "deletionTimestamp",
+                "projectIdentifier",
+                "environmentIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1824,7 +1987,7 @@ impl model::Model for ServiceCollection {
 model::model!(ServiceCollection);
 model::open_enum! {
     #[doc = " Schema `v1.ServiceExternalTrafficPolicyType`."]
-    ServiceExternalTrafficPolicyType { Local = "Local", Cluster = "Cluster", }
+    ServiceExternalTrafficPolicyType { 0 Local = "Local", 1 Cluster = "Cluster", }
 }
 /// Schema `database.ServiceIdentity`.
 pub struct ServiceIdentity {
@@ -1847,13 +2010,19 @@ impl model::Model for ServiceIdentity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "organizationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceIdentity",
+            names: &[
+                "identifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "organizationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1879,7 +2048,7 @@ impl model::Model for ServiceIdentity {
 model::model!(ServiceIdentity);
 model::open_enum! {
     #[doc = " Schema `v1.ServiceInternalTrafficPolicyType`."]
-    ServiceInternalTrafficPolicyType { Cluster = "Cluster", Local = "Local", }
+    ServiceInternalTrafficPolicyType { 0 Cluster = "Cluster", 1 Local = "Local", }
 }
 /// Schema `v1.ServicePort`.
 pub struct ServicePort {
@@ -1906,8 +2075,21 @@ impl model::Model for ServicePort {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "port", "nodePort", "protocol", "targetPort", "appProtocol"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServicePort",
+            names: &[
+                "name",
+                "port",
+                "nodePort",
+                "protocol",
+                "targetPort",
+                "appProtocol",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1952,8 +2134,14 @@ impl model::Model for ServiceStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["conditions", "loadBalancer"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceStatus",
+            names: &["conditions", "loadBalancer"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1988,8 +2176,14 @@ impl model::Model for SessionAffinityConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clientIP"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SessionAffinityConfig",
+            names: &["clientIP"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2032,8 +2226,14 @@ impl model::Model for TargetDiscoveredServiceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "kind", "name", "uuid", "label", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetDiscoveredServiceSpec",
+            names: &["id", "kind", "name", "uuid", "label", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2124,34 +2324,40 @@ impl model::Model for TargetNetworkMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "orgID",
-            "status",
-            "identity",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "serviceIDs",
-            "errorMessage",
-            "onboardingID",
-            "agentIdentity",
-            "environmentRef",
-            "infrastructureId",
-            "resiliencyCoverage",
-            "targetNetworkMapID",
-            "totalExperimentCount",
-            "averageResiliencyScore",
-            "experimentCreationMode",
-            "totalExperimentRunCount",
-            "recentExperimentRunsDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetNetworkMap",
+            names: &[
+                "id",
+                "name",
+                "orgID",
+                "status",
+                "identity",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "serviceIDs",
+                "errorMessage",
+                "onboardingID",
+                "agentIdentity",
+                "environmentRef",
+                "infrastructureId",
+                "resiliencyCoverage",
+                "targetNetworkMapID",
+                "totalExperimentCount",
+                "averageResiliencyScore",
+                "experimentCreationMode",
+                "totalExperimentRunCount",
+                "recentExperimentRunsDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2286,21 +2492,27 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "phase",
-            "notifyID",
-            "completed",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "updatedAt",
-            "updatedBy",
-            "targetService",
-            "experimentRunID",
-            "resiliencyScore",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetNetworkMapExperimentRunDetail",
+            names: &[
+                "name",
+                "phase",
+                "notifyID",
+                "completed",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "updatedAt",
+                "updatedBy",
+                "targetService",
+                "experimentRunID",
+                "resiliencyScore",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2410,28 +2622,34 @@ impl model::Model for TargetService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "spec",
-            "type",
-            "orgID",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "licenseId",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "externalId",
-            "environmentRef",
-            "infrastructureId",
-            "resiliencyCoverage",
-            "totalExperimentCount",
-            "averageResiliencyScore",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetService",
+            names: &[
+                "id",
+                "name",
+                "spec",
+                "type",
+                "orgID",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "licenseId",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "externalId",
+                "environmentRef",
+                "infrastructureId",
+                "resiliencyCoverage",
+                "totalExperimentCount",
+                "averageResiliencyScore",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2526,8 +2744,14 @@ impl model::Model for TargetServiceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["discoveredService"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetServiceSpec",
+            names: &["discoveredService"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2546,6 +2770,6 @@ impl model::Model for TargetServiceSpec {
 }
 model::model!(TargetServiceSpec);
 model::open_enum! {
-    #[doc = " Schema `targetservice.ServiceType`."] TargetServiceType { DiscoveredService
-    = "DiscoveredService", UnAccounted = "UnAccounted", }
+    #[doc = " Schema `targetservice.ServiceType`."] TargetServiceType { 0
+    DiscoveredService = "DiscoveredService", 1 UnAccounted = "UnAccounted", }
 }

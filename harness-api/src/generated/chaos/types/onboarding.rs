@@ -33,17 +33,23 @@ impl model::Model for AgentConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "data",
-            "mtls",
-            "proxy",
-            "kubernetes",
-            "collectorImage",
-            "logWatcherImage",
-            "imagePullSecrets",
-            "skipSecureVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentConfiguration",
+            names: &[
+                "data",
+                "mtls",
+                "proxy",
+                "kubernetes",
+                "collectorImage",
+                "logWatcherImage",
+                "imagePullSecrets",
+                "skipSecureVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +113,14 @@ impl model::Model for AgentData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodeAgent", "clusterAgent"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentData",
+            names: &["nodeAgent", "clusterAgent"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +157,14 @@ impl model::Model for AgentDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentDetails",
+            names: &["name", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +201,14 @@ impl model::Model for AutoCreatedNetworkMapStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "totalNetworkMaps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AutoCreatedNetworkMapStatus",
+            names: &["status", "totalNetworkMaps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,24 +271,30 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "mtls",
-            "label",
-            "proxy",
-            "volumes",
-            "runAsUser",
-            "annotation",
-            "containers",
-            "runAsGroup",
-            "tolerations",
-            "nodeSelector",
-            "volumeMounts",
-            "imagePullPolicy",
-            "autopilotEnabled",
-            "insecureSkipVerify",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosInfraAdvanceConfiguration",
+            names: &[
+                "env",
+                "mtls",
+                "label",
+                "proxy",
+                "volumes",
+                "runAsUser",
+                "annotation",
+                "containers",
+                "runAsGroup",
+                "tolerations",
+                "nodeSelector",
+                "volumeMounts",
+                "imagePullPolicy",
+                "autopilotEnabled",
+                "insecureSkipVerify",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,8 +381,14 @@ impl model::Model for ConfirmDiscoveryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["agentLinked", "agentCreated", "discoveryCompleted"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmDiscoveryResponse",
+            names: &["agentLinked", "agentCreated", "discoveryCompleted"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +425,14 @@ impl model::Model for ConfirmExperimentCreationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmExperimentCreationRequest",
+            names: &["mode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,8 +469,14 @@ impl model::Model for ConfirmExperimentCreationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["completed", "targetNetworkMapStatus"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmExperimentCreationResponse",
+            names: &["completed", "targetNetworkMapStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -463,8 +511,14 @@ impl model::Model for ConfirmExperimentRunResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["completed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmExperimentRunResponse",
+            names: &["completed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -497,8 +551,14 @@ impl model::Model for ConfirmNetworkMapRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmNetworkMapRequest",
+            names: &["mode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -533,8 +593,14 @@ impl model::Model for ConfirmNetworkMapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["serviceCount", "networkMapCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfirmNetworkMapResponse",
+            names: &["serviceCount", "networkMapCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,8 +635,14 @@ impl model::Model for CronConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CronConfig",
+            names: &["expression"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -619,18 +691,24 @@ impl model::Model for DataCollectionConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cron",
-            "enableNodeAgent",
-            "enableOrphanedPod",
-            "namespaceSelector",
-            "nodeAgentSelector",
-            "observedNamespaces",
-            "enableBatchResources",
-            "blacklistedNamespaces",
-            "collectionWindowInMin",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataCollectionConfiguration",
+            names: &[
+                "cron",
+                "enableNodeAgent",
+                "enableOrphanedPod",
+                "namespaceSelector",
+                "nodeAgentSelector",
+                "observedNamespaces",
+                "enableBatchResources",
+                "blacklistedNamespaces",
+                "collectionWindowInMin",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -713,19 +791,25 @@ impl model::Model for DiscoveredService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "sDAgentID",
-            "agentDetails",
-            "sDAgentIdentity",
-            "totalAgentCount",
-            "isTracingEnabled",
-            "erroredAgentCount",
-            "pendingAgentCount",
-            "completedAgentCount",
-            "discoveredServiceCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveredService",
+            names: &[
+                "status",
+                "sDAgentID",
+                "agentDetails",
+                "sDAgentIdentity",
+                "totalAgentCount",
+                "isTracingEnabled",
+                "erroredAgentCount",
+                "pendingAgentCount",
+                "completedAgentCount",
+                "discoveredServiceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,8 +883,14 @@ impl model::Model for DiscoveryMtlsConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "keyPath", "certPath", "secretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveryMtlsConfiguration",
+            names: &["url", "keyPath", "certPath", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -845,8 +935,14 @@ impl model::Model for DiscoveryProxyConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "noProxy", "httpProxy", "httpsProxy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveryProxyConfiguration",
+            names: &["url", "noProxy", "httpProxy", "httpsProxy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -887,8 +983,14 @@ impl model::Model for DiscoveryResourceList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpu", "memory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveryResourceList",
+            names: &["cpu", "memory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -925,8 +1027,14 @@ impl model::Model for DiscoveryResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoveryResourceRequirements",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -979,19 +1087,25 @@ impl model::Model for Experiments {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "status",
-            "category",
-            "notifyID",
-            "description",
-            "experimentID",
-            "delegateTaskId",
-            "targetServices",
-            "targetNetworkMapID",
-            "targetNetworkMapName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Experiments",
+            names: &[
+                "name",
+                "status",
+                "category",
+                "notifyID",
+                "description",
+                "experimentID",
+                "delegateTaskId",
+                "targetServices",
+                "targetNetworkMapID",
+                "targetNetworkMapName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1065,8 +1179,14 @@ impl model::Model for InfrastructureOnboardingMapping {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "identity", "onboardingId", "environmentIdentity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureOnboardingMapping",
+            names: &["status", "identity", "onboardingId", "environmentIdentity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1105,8 +1225,14 @@ impl model::Model for InfrastructuresStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isChaosEnabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructuresStatus",
+            names: &["isChaosEnabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1163,22 +1289,28 @@ impl model::Model for KubernetesAgentConfiguration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "labels",
-            "namespace",
-            "resources",
-            "runAsUser",
-            "namespaced",
-            "runAsGroup",
-            "annotations",
-            "tolerations",
-            "nodeSelector",
-            "serviceAccount",
-            "imagePullPolicy",
-            "disableNamespaceCreation",
-            "useStaticNameForConfigmapAndSecret",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesAgentConfiguration",
+            names: &[
+                "labels",
+                "namespace",
+                "resources",
+                "runAsUser",
+                "namespaced",
+                "runAsGroup",
+                "annotations",
+                "tolerations",
+                "nodeSelector",
+                "serviceAccount",
+                "imagePullPolicy",
+                "disableNamespaceCreation",
+                "useStaticNameForConfigmapAndSecret",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1255,8 +1387,14 @@ impl model::Model for ListPipelineOnboardingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipelineOnboardings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPipelineOnboardingResponse",
+            names: &["pipelineOnboardings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1275,8 +1413,8 @@ impl model::Model for ListPipelineOnboardingResponse {
 }
 model::model!(ListPipelineOnboardingResponse);
 model::open_enum! {
-    #[doc = " Schema `v2_onboarding.NetworkMapCreationMode`."] NetworkMapCreationMode {
-    Manual = "Manual", Automatic = "Automatic", }
+    #[doc = " Schema `v2_onboarding.NetworkMapCreationMode`."] NetworkMapCreationMode { 0
+    Manual = "Manual", 1 Automatic = "Automatic", }
 }
 /// Schema `v2_onboarding.OnboardingExperimentResponse`.
 pub struct OnboardingExperimentResponse {
@@ -1297,8 +1435,14 @@ impl model::Model for OnboardingExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "isProcessed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnboardingExperimentResponse",
+            names: &["data", "pagination", "isProcessed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1321,8 +1465,8 @@ impl model::Model for OnboardingExperimentResponse {
 }
 model::model!(OnboardingExperimentResponse);
 model::open_enum! {
-    #[doc = " Schema `v2_onboarding.OnboardingMode`."] OnboardingMode { Manual =
-    "Manual", Automatic = "Automatic", }
+    #[doc = " Schema `v2_onboarding.OnboardingMode`."] OnboardingMode { 0 Manual =
+    "Manual", 1 Automatic = "Automatic", }
 }
 /// Schema `v2_onboarding.OnboardingTargetExperiment`.
 pub struct OnboardingTargetExperiment {
@@ -1347,14 +1491,20 @@ impl model::Model for OnboardingTargetExperiment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identity",
-            "isProcessed",
-            "totalServiceCount",
-            "totalChaosExperiments",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnboardingTargetExperiment",
+            names: &[
+                "name",
+                "identity",
+                "isProcessed",
+                "totalServiceCount",
+                "totalChaosExperiments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1397,8 +1547,14 @@ impl model::Model for OnboardingTargetServiceDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnboardingTargetServiceDetails",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1446,8 +1602,14 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "check", "message", "services", "infrastructures"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineChaosOnboardingCheckResponse",
+            names: &["name", "check", "message", "services", "infrastructures"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1531,29 +1693,35 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgID",
-            "status",
-            "message",
-            "services",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "isAiEnabled",
-            "pipelineName",
-            "infrastructures",
-            "pipelineIdentity",
-            "selectedExperiments",
-            "singleClickOnboardings",
-            "chaosAdvanceConfiguration",
-            "discoveryAdvanceConfiguration",
-            "infrastructureOnboardingMappings",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineChaosOnboardingStatusResponse",
+            names: &[
+                "orgID",
+                "status",
+                "message",
+                "services",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "isAiEnabled",
+                "pipelineName",
+                "infrastructures",
+                "pipelineIdentity",
+                "selectedExperiments",
+                "singleClickOnboardings",
+                "chaosAdvanceConfiguration",
+                "discoveryAdvanceConfiguration",
+                "infrastructureOnboardingMappings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1657,13 +1825,19 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "isAIEnabled",
-            "pipelineIdentity",
-            "chaosAdvanceConfiguration",
-            "discoveryAdvanceConfiguration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineChaosOnboardingTaskRequest",
+            names: &[
+                "isAIEnabled",
+                "pipelineIdentity",
+                "chaosAdvanceConfiguration",
+                "discoveryAdvanceConfiguration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1743,28 +1917,34 @@ impl model::Model for PipelineOnboarding {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgID",
-            "status",
-            "message",
-            "services",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "isAiEnabled",
-            "pipelineName",
-            "infrastructures",
-            "pipelineIdentity",
-            "selectedExperiments",
-            "singleClickOnboardings",
-            "chaosAdvanceConfiguration",
-            "discoveryAdvanceConfiguration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineOnboarding",
+            names: &[
+                "orgID",
+                "status",
+                "message",
+                "services",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "isAiEnabled",
+                "pipelineName",
+                "infrastructures",
+                "pipelineIdentity",
+                "selectedExperiments",
+                "singleClickOnboardings",
+                "chaosAdvanceConfiguration",
+                "discoveryAdvanceConfiguration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1845,8 +2025,9 @@ impl model::Model for PipelineOnboarding {
 }
 model::model!(PipelineOnboarding);
 model::open_enum! {
-    #[doc = " Schema `pipelineonboarding.Status`."] PipelineOnboardingStatus { Completed
-    = "COMPLETED", Running = "RUNNING", Errored = "ERRORED", Skipped = "SKIPPED", }
+    #[doc = " Schema `pipelineonboarding.Status`."] PipelineOnboardingStatus { 0
+    Completed = "COMPLETED", 1 Running = "RUNNING", 2 Errored = "ERRORED", 3 Skipped =
+    "SKIPPED", }
 }
 /// Schema `v2_onboarding.RunSafeExperimentStatus`.
 pub struct RunSafeExperimentStatus {
@@ -1867,8 +2048,14 @@ impl model::Model for RunSafeExperimentStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "experiments", "totalSafeExperiment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunSafeExperimentStatus",
+            names: &["status", "experiments", "totalSafeExperiment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1919,17 +2106,23 @@ impl model::Model for SelectedExperiment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "infraId",
-            "identity",
-            "experimentId",
-            "serviceNames",
-            "environmentIdentity",
-            "infrastructureIdentity",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SelectedExperiment",
+            names: &[
+                "name",
+                "tags",
+                "infraId",
+                "identity",
+                "experimentId",
+                "serviceNames",
+                "environmentIdentity",
+                "infrastructureIdentity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1999,13 +2192,19 @@ impl model::Model for TargetNetworkMapStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "targetNetworkMapStatus",
-            "totalTargetNetworkMaps",
-            "totalTargetNetworkMapsExperiments",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetNetworkMapStatus",
+            names: &[
+                "status",
+                "targetNetworkMapStatus",
+                "totalTargetNetworkMaps",
+                "totalTargetNetworkMapsExperiments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2086,31 +2285,37 @@ impl model::Model for V2Onboarding {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "mode",
-            "orgID",
-            "ddciID",
-            "status",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isRemoved",
-            "namespace",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "onboardingID",
-            "environmentRef",
-            "serviceAccount",
-            "infrastructureRef",
-            "targetNetworkMapStatus",
-            "discoveredServiceStatus",
-            "runSafeExperimentStatus",
-            "chaosAdvanceConfiguration",
-            "autoCreateNetworkMapStatus",
-            "discoveryAdvanceConfiguration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V2Onboarding",
+            names: &[
+                "mode",
+                "orgID",
+                "ddciID",
+                "status",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isRemoved",
+                "namespace",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "onboardingID",
+                "environmentRef",
+                "serviceAccount",
+                "infrastructureRef",
+                "targetNetworkMapStatus",
+                "discoveredServiceStatus",
+                "runSafeExperimentStatus",
+                "chaosAdvanceConfiguration",
+                "autoCreateNetworkMapStatus",
+                "discoveryAdvanceConfiguration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2216,8 +2421,14 @@ impl model::Model for V2OnboardingList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "page"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V2OnboardingList",
+            names: &["data", "page"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2284,16 +2495,22 @@ impl model::Model for V2OnboardingRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "mode",
-            "isAIEnabled",
-            "environmentRef",
-            "serviceAccount",
-            "infrastructureRef",
-            "chaosAdvanceConfiguration",
-            "discoveryAdvanceConfiguration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V2OnboardingRequest",
+            names: &[
+                "mode",
+                "isAIEnabled",
+                "environmentRef",
+                "serviceAccount",
+                "infrastructureRef",
+                "chaosAdvanceConfiguration",
+                "discoveryAdvanceConfiguration",
+            ],
+            required: &[0, 2, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2321,14 +2538,10 @@ impl model::Model for V2OnboardingRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 4]
-    }
 }
 model::through_cell!(V2OnboardingRequest);
 model::open_enum! {
-    #[doc = " Schema `v2_onboarding.V2OnboardingStatus`."] V2OnboardingStatus { Completed
-    = "COMPLETED", Running = "RUNNING", Pending = "PENDING", Queued = "QUEUED", Na =
-    "NA", Errored = "ERRORED", }
+    #[doc = " Schema `v2_onboarding.V2OnboardingStatus`."] V2OnboardingStatus { 0
+    Completed = "COMPLETED", 1 Running = "RUNNING", 2 Pending = "PENDING", 3 Queued =
+    "QUEUED", 4 Na = "NA", 5 Errored = "ERRORED", }
 }

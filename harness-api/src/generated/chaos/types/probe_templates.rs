@@ -67,34 +67,40 @@ impl model::Model for ChaosProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "type",
-            "orgID",
-            "hubRef",
-            "identity",
-            "revision",
-            "template",
-            "accountID",
-            "createdAt",
-            "createdBy",
-            "isDefault",
-            "isRemoved",
-            "projectID",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "description",
-            "isEnterprise",
-            "runProperties",
-            "probeProperties",
-            "infrastructureType",
-            "createdByUserDetails",
-            "updatedByUserDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosProbeTemplate",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "type",
+                "orgID",
+                "hubRef",
+                "identity",
+                "revision",
+                "template",
+                "accountID",
+                "createdAt",
+                "createdBy",
+                "isDefault",
+                "isRemoved",
+                "projectID",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "description",
+                "isEnterprise",
+                "runProperties",
+                "probeProperties",
+                "infrastructureType",
+                "createdByUserDetails",
+                "updatedByUserDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,9 +199,9 @@ impl model::Model for ChaosProbeTemplate {
 }
 model::model!(ChaosProbeTemplate);
 model::open_enum! {
-    #[doc = " Schema `probe.ProbeType`."] ChaosProbeType { HttpProbe = "httpProbe",
-    CmdProbe = "cmdProbe", PromProbe = "promProbe", K8sProbe = "k8sProbe", SloProbe =
-    "sloProbe", DatadogProbe = "datadogProbe", DynatraceProbe = "dynatraceProbe",
+    #[doc = " Schema `probe.ProbeType`."] ChaosProbeType { 0 HttpProbe = "httpProbe", 1
+    CmdProbe = "cmdProbe", 2 PromProbe = "promProbe", 3 K8sProbe = "k8sProbe", 4 SloProbe
+    = "sloProbe", 5 DatadogProbe = "datadogProbe", 6 DynatraceProbe = "dynatraceProbe", 7
     ContainerProbe = "containerProbe", }
 }
 /// Schema `chaosprobetemplate.GetProbeTemplateResponse`.
@@ -215,8 +221,14 @@ impl model::Model for GetProbeTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProbeTemplateResponse",
+            names: &["data", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +269,14 @@ impl model::Model for ListProbeTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "countDetails", "correlationID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListProbeTemplateResponse",
+            names: &["data", "pagination", "countDetails", "correlationID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,9 +301,9 @@ impl model::Model for ListProbeTemplateResponse {
 }
 model::model!(ListProbeTemplateResponse);
 model::open_enum! {
-    #[doc = " Schema `probe.InfrastructureType`."] ProbeInfrastructureType { Kubernetes =
-    "Kubernetes", KubernetesV2 = "KubernetesV2", Windows = "Windows", Linux = "Linux",
-    CloudFoundry = "CloudFoundry", Container = "Container", }
+    #[doc = " Schema `probe.InfrastructureType`."] ProbeInfrastructureType { 0 Kubernetes
+    = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3 Linux =
+    "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
 }
 /// Schema `chaosprobetemplate.ProbeTemplate`.
 pub struct ProbeTemplate {
@@ -324,21 +342,27 @@ impl model::Model for ProbeTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "hubRef",
-            "identity",
-            "revision",
-            "isDefault",
-            "variables",
-            "description",
-            "runProperties",
-            "probeProperties",
-            "infrastructureType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTemplate",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "hubRef",
+                "identity",
+                "revision",
+                "isDefault",
+                "variables",
+                "description",
+                "runProperties",
+                "probeProperties",
+                "infrastructureType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -414,8 +438,14 @@ impl model::Model for ProbeTemplateCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTemplateCount",
+            names: &["type", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -454,8 +484,14 @@ impl model::Model for ProbeTemplateVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variables", "probeProperties", "probeRunProperty"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTemplateVariables",
+            names: &["variables", "probeProperties", "probeRunProperty"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -57,27 +57,33 @@ impl model::Model for ApmProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "retry",
-            "attempt",
-            "interval",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-            "newRelicProbeInputs",
-            "datadogApmProbeInputs",
-            "prometheusProbeInputs",
-            "appDynamicsProbeInputs",
-            "dynatraceApmProbeInputs",
-            "gcpCloudMonitoringProbeInputs",
-            "splunkObservabilityProbeInputs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApmProbe",
+            names: &[
+                "type",
+                "retry",
+                "attempt",
+                "interval",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+                "newRelicProbeInputs",
+                "datadogApmProbeInputs",
+                "prometheusProbeInputs",
+                "appDynamicsProbeInputs",
+                "dynatraceApmProbeInputs",
+                "gcpCloudMonitoringProbeInputs",
+                "splunkObservabilityProbeInputs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +181,14 @@ impl model::Model for ApmtlsConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "caCrt", "clientCrt", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApmtlsConfig",
+            names: &["key", "caCrt", "clientCrt", "insecureSkipVerify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

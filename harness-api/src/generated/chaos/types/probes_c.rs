@@ -31,16 +31,22 @@ impl model::Model for ChaosExecutedByExperiment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "notifyID",
-            "updatedAt",
-            "updatedBy",
-            "experimentID",
-            "experimentName",
-            "experimentType",
-            "experimentRunID",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExecutedByExperiment",
+            names: &[
+                "notifyID",
+                "updatedAt",
+                "updatedBy",
+                "experimentID",
+                "experimentName",
+                "experimentType",
+                "experimentRunID",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,23 +117,29 @@ impl model::Model for ChaosHttpProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "auth",
-            "retry",
-            "method",
-            "attempt",
-            "headers",
-            "interval",
-            "tlsConfig",
-            "verbosity",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosHttpProbe",
+            names: &[
+                "url",
+                "auth",
+                "retry",
+                "method",
+                "attempt",
+                "headers",
+                "interval",
+                "tlsConfig",
+                "verbosity",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +223,14 @@ impl model::Model for ChaosIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgID", "accountID", "projectID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosIdentifiers",
+            names: &["orgID", "accountID", "projectID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,9 +253,9 @@ impl model::Model for ChaosIdentifiers {
 }
 model::model!(ChaosIdentifiers);
 model::open_enum! {
-    #[doc = " Schema `types.InfrastructureType`."] ChaosInfrastructureType { Kubernetes =
-    "Kubernetes", KubernetesV2 = "KubernetesV2", Windows = "Windows", Linux = "Linux",
-    CloudFoundry = "CloudFoundry", Container = "Container", }
+    #[doc = " Schema `types.InfrastructureType`."] ChaosInfrastructureType { 0 Kubernetes
+    = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3 Linux =
+    "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_chaos_v2_probes_types.UserDetails`.
 pub struct ChaosProbeUserDetails {
@@ -258,8 +276,14 @@ impl model::Model for ChaosProbeUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userID", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosProbeUserDetails",
+            names: &["email", "userID", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -282,8 +306,8 @@ impl model::Model for ChaosProbeUserDetails {
 }
 model::model!(ChaosProbeUserDetails);
 model::open_enum! {
-    #[doc = " Schema `types.ProbeVerdict`."] ChaosProbeVerdict { Passed = "Passed",
-    Failed = "Failed", Na = "NA", Awaited = "Awaited", Skipped = "Skipped", }
+    #[doc = " Schema `types.ProbeVerdict`."] ChaosProbeVerdict { 0 Passed = "Passed", 1
+    Failed = "Failed", 2 Na = "NA", 3 Awaited = "Awaited", 4 Skipped = "Skipped", }
 }
 /// Schema `probe.PROMProbe`.
 pub struct ChaosPromProbe {
@@ -328,24 +352,30 @@ impl model::Model for ChaosPromProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "query",
-            "retry",
-            "attempt",
-            "endpoint",
-            "interval",
-            "queryPath",
-            "tlsConfig",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosPromProbe",
+            names: &[
+                "auth",
+                "query",
+                "retry",
+                "attempt",
+                "endpoint",
+                "interval",
+                "queryPath",
+                "tlsConfig",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -414,8 +444,8 @@ impl model::Model for ChaosPromProbe {
 }
 model::model!(ChaosPromProbe);
 model::open_enum! {
-    #[doc = " Schema `types.ScenarioType`."] ChaosScenarioType { Cron = "CRON", NonCron =
-    "NON_CRON", Gameday = "GAMEDAY", All = "ALL", }
+    #[doc = " Schema `types.ScenarioType`."] ChaosScenarioType { 0 Cron = "CRON", 1
+    NonCron = "NON_CRON", 2 Gameday = "GAMEDAY", 3 All = "ALL", }
 }
 /// Schema `types.Status`.
 pub struct ChaosStatus {
@@ -434,8 +464,14 @@ impl model::Model for ChaosStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["verdict", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosStatus",
+            names: &["verdict", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -474,8 +510,14 @@ impl model::Model for Comparator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "criteria"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Comparator",
+            names: &["type", "value", "criteria"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -572,40 +614,46 @@ impl model::Model for ContainerProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "args",
-            "image",
-            "retry",
-            "labels",
-            "attempt",
-            "command",
-            "hostIPC",
-            "hostPID",
-            "volumes",
-            "affinity",
-            "interval",
-            "namespace",
-            "resources",
-            "verbosity",
-            "comparator",
-            "annotations",
-            "hostNetwork",
-            "tolerations",
-            "initialDelay",
-            "nodeSelector",
-            "probeTimeout",
-            "volumeMounts",
-            "stopOnFailure",
-            "imagePullPolicy",
-            "pollingInterval",
-            "imagePullSecrets",
-            "podSecurityContext",
-            "serviceAccountName",
-            "initialDelaySeconds",
-            "containerSecurityContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerProbe",
+            names: &[
+                "env",
+                "args",
+                "image",
+                "retry",
+                "labels",
+                "attempt",
+                "command",
+                "hostIPC",
+                "hostPID",
+                "volumes",
+                "affinity",
+                "interval",
+                "namespace",
+                "resources",
+                "verbosity",
+                "comparator",
+                "annotations",
+                "hostNetwork",
+                "tolerations",
+                "initialDelay",
+                "nodeSelector",
+                "probeTimeout",
+                "volumeMounts",
+                "stopOnFailure",
+                "imagePullPolicy",
+                "pollingInterval",
+                "imagePullSecrets",
+                "podSecurityContext",
+                "serviceAccountName",
+                "initialDelaySeconds",
+                "containerSecurityContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -778,31 +826,37 @@ impl model::Model for CreateProbeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "probeId",
-            "variables",
-            "revisionId",
-            "description",
-            "apmProperties",
-            "k8sProperties",
-            "sloProperties",
-            "promProperties",
-            "linuxCmdProperties",
-            "linuxHttpProperties",
-            "windowsCmdProperties",
-            "windowsHttpProperties",
-            "linuxDatadogProperties",
-            "containerHttpProperties",
-            "kubernetesCmdProperties",
-            "containerProbeProperties",
-            "kubernetesHttpProperties",
-            "linuxDynatraceProperties",
-            "kubernetesDatadogProperties",
-            "kubernetesDynatraceProperties",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProbeResponse",
+            names: &[
+                "name",
+                "tags",
+                "probeId",
+                "variables",
+                "revisionId",
+                "description",
+                "apmProperties",
+                "k8sProperties",
+                "sloProperties",
+                "promProperties",
+                "linuxCmdProperties",
+                "linuxHttpProperties",
+                "windowsCmdProperties",
+                "windowsHttpProperties",
+                "linuxDatadogProperties",
+                "containerHttpProperties",
+                "kubernetesCmdProperties",
+                "containerProbeProperties",
+                "kubernetesHttpProperties",
+                "linuxDynatraceProperties",
+                "kubernetesDatadogProperties",
+                "kubernetesDynatraceProperties",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -43,22 +43,28 @@ impl model::Model for DatadogProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "retry",
-            "attempt",
-            "metrics",
-            "interval",
-            "verbosity",
-            "datadogSite",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "syntheticsTest",
-            "pollingInterval",
-            "initialDelaySeconds",
-            "datadogCredentialsSecretName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DatadogProbe",
+            names: &[
+                "retry",
+                "attempt",
+                "metrics",
+                "interval",
+                "verbosity",
+                "datadogSite",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "syntheticsTest",
+                "pollingInterval",
+                "initialDelaySeconds",
+                "datadogCredentialsSecretName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,23 +167,29 @@ impl model::Model for DynatraceProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "retry",
-            "attempt",
-            "metrics",
-            "endpoint",
-            "interval",
-            "timeFrame",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "apiTokenSecretName",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynatraceProbe",
+            names: &[
+                "retry",
+                "attempt",
+                "metrics",
+                "endpoint",
+                "interval",
+                "timeFrame",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "apiTokenSecretName",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for EnableProbeBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isEnabled", "isBulkUpdate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableProbeBody",
+            names: &["isEnabled", "isBulkUpdate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -63,32 +63,38 @@ impl model::Model for GetProbeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "hubRef",
-            "probeId",
-            "identity",
-            "createdAt",
-            "createdBy",
-            "isEnabled",
-            "managedBy",
-            "updatedAt",
-            "updatedBy",
-            "variables",
-            "importType",
-            "isImported",
-            "isVerified",
-            "description",
-            "runProperties",
-            "probeProperties",
-            "recentProbeRuns",
-            "probeTemplateRef",
-            "infrastructureType",
-            "probeReferenceCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProbeResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "hubRef",
+                "probeId",
+                "identity",
+                "createdAt",
+                "createdBy",
+                "isEnabled",
+                "managedBy",
+                "updatedAt",
+                "updatedBy",
+                "variables",
+                "importType",
+                "isImported",
+                "isVerified",
+                "description",
+                "runProperties",
+                "probeProperties",
+                "recentProbeRuns",
+                "probeTemplateRef",
+                "infrastructureType",
+                "probeReferenceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -58,18 +58,24 @@ impl model::Model for ImportProbeTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "hubRef",
-            "identity",
-            "probeRef",
-            "managedBy",
-            "importType",
-            "description",
-            "hubIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImportProbeTemplateRequest",
+            names: &[
+                "name",
+                "tags",
+                "hubRef",
+                "identity",
+                "probeRef",
+                "managedBy",
+                "importType",
+                "description",
+                "hubIdentifiers",
+            ],
+            required: &[0, 3, 4, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -116,10 +122,6 @@ impl model::Model for ImportProbeTemplateRequest {
                 self.hub_identifiers.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3, 4, 6]
     }
 }
 model::through_cell!(ImportProbeTemplateRequest);

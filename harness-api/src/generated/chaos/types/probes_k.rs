@@ -51,26 +51,32 @@ impl model::Model for K8sProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "group",
-            "retry",
-            "attempt",
-            "version",
-            "interval",
-            "resource",
-            "namespace",
-            "operation",
-            "verbosity",
-            "initialDelay",
-            "probeTimeout",
-            "fieldSelector",
-            "labelSelector",
-            "resourceNames",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sProbe",
+            names: &[
+                "group",
+                "retry",
+                "attempt",
+                "version",
+                "interval",
+                "resource",
+                "namespace",
+                "operation",
+                "verbosity",
+                "initialDelay",
+                "probeTimeout",
+                "fieldSelector",
+                "labelSelector",
+                "resourceNames",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,22 +189,28 @@ impl model::Model for KubernetesCmdProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "retry",
-            "source",
-            "attempt",
-            "command",
-            "interval",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesCmdProbe",
+            names: &[
+                "env",
+                "retry",
+                "source",
+                "attempt",
+                "command",
+                "interval",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

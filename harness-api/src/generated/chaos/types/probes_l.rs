@@ -43,22 +43,28 @@ impl model::Model for LinuxCmdProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "retry",
-            "source",
-            "attempt",
-            "command",
-            "interval",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinuxCmdProbe",
+            names: &[
+                "env",
+                "retry",
+                "source",
+                "attempt",
+                "command",
+                "interval",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,8 +145,14 @@ impl model::Model for ListProbeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "pagination", "totalNoOfProbes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListProbeResponse",
+            names: &["data", "pagination", "totalNoOfProbes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,14 +177,14 @@ model::model!(ListProbeResponse);
 model::open_enum! {
     #[doc =
     " Schema `github_com_wings-software_chaos-operator_api_litmuschaos_v1alpha1.ProbeVerdict`."]
-    LitmusProbeVerdict { Passed = "Passed", Failed = "Failed", NA = "N/A", Awaited =
-    "Awaited", }
+    LitmusProbeVerdict { 0 Passed = "Passed", 1 Failed = "Failed", 2 NA = "N/A", 3
+    Awaited = "Awaited", }
 }
 model::open_enum! {
-    #[doc = " Schema `listProbeMetadata sortField`."] ListProbeMetadataSortField { Name =
-    "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listProbeMetadata sortField`."] ListProbeMetadataSortField { 0 Name
+    = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }
 model::open_enum! {
-    #[doc = " Schema `listProbes sortField`."] ListProbesSortField { Name = "NAME", Time
-    = "TIME", Enabled = "ENABLED", }
+    #[doc = " Schema `listProbes sortField`."] ListProbesSortField { 0 Name = "NAME", 1
+    Time = "TIME", 2 Enabled = "ENABLED", }
 }

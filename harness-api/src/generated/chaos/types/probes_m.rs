@@ -21,8 +21,14 @@ impl model::Model for Method {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["get", "post"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Method",
+            names: &["get", "post"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ProbeAuthorization {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "credentials"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeAuthorization",
+            names: &["type", "credentials"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,10 +45,6 @@ impl model::Model for ProbeAuthorization {
             1 => model::Part::Str(&self.credentials),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ProbeAuthorization);
@@ -65,8 +67,14 @@ impl model::Model for ProbeDatadogMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "timeFrame", "comparator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeDatadogMetrics",
+            names: &["query", "timeFrame", "comparator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,23 +137,29 @@ impl model::Model for ProbeDetailsInExperiment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "mode",
-            "name",
-            "type",
-            "status",
-            "probeId",
-            "nodeName",
-            "notifyId",
-            "faultName",
-            "probeYaml",
-            "experimentId",
-            "probeDetails",
-            "experimentName",
-            "experimentRunId",
-            "isExperimentLevelProbe",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeDetailsInExperiment",
+            names: &[
+                "mode",
+                "name",
+                "type",
+                "status",
+                "probeId",
+                "nodeName",
+                "notifyId",
+                "faultName",
+                "probeYaml",
+                "experimentId",
+                "probeDetails",
+                "experimentName",
+                "experimentRunId",
+                "isExperimentLevelProbe",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,8 +241,14 @@ impl model::Model for ProbeDetailsInExperimentRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notifyIds", "experimentRunIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeDetailsInExperimentRequest",
+            names: &["notifyIds", "experimentRunIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +283,14 @@ impl model::Model for ProbeDetailsInExperimentResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeDetailsInExperimentResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +327,14 @@ impl model::Model for ProbeDetailsMinimal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["runProperties", "probeProperties", "infrastructureType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeDetailsMinimal",
+            names: &["runProperties", "probeProperties", "infrastructureType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,8 +373,14 @@ impl model::Model for ProbeEvaluationWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["evaluationEndTime", "evaluationStartTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeEvaluationWindow",
+            names: &["evaluationEndTime", "evaluationStartTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,10 +401,10 @@ impl model::Model for ProbeEvaluationWindow {
 }
 model::model!(ProbeEvaluationWindow);
 model::open_enum! {
-    #[doc = " Schema `types.ProbeType`."] ProbeKind { HttpProbe = "httpProbe", CmdProbe =
-    "cmdProbe", PromProbe = "promProbe", K8sProbe = "k8sProbe", SloProbe = "sloProbe",
-    DatadogProbe = "datadogProbe", DynatraceProbe = "dynatraceProbe", ApmProbe =
-    "apmProbe", ContainerProbe = "containerProbe", }
+    #[doc = " Schema `types.ProbeType`."] ProbeKind { 0 HttpProbe = "httpProbe", 1
+    CmdProbe = "cmdProbe", 2 PromProbe = "promProbe", 3 K8sProbe = "k8sProbe", 4 SloProbe
+    = "sloProbe", 5 DatadogProbe = "datadogProbe", 6 DynatraceProbe = "dynatraceProbe", 7
+    ApmProbe = "apmProbe", 8 ContainerProbe = "containerProbe", }
 }
 /// Schema `probe.Metrics`.
 pub struct ProbeMetrics {
@@ -385,8 +423,14 @@ impl model::Model for ProbeMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entitySelector", "metricsSelector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeMetrics",
+            names: &["entitySelector", "metricsSelector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +469,14 @@ impl model::Model for ProbeRecentExecutions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "faultName", "executedByExperiment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeRecentExecutions",
+            names: &["status", "faultName", "executedByExperiment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,29 +551,35 @@ impl model::Model for ProbeRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "hubRef",
-            "inputs",
-            "probeId",
-            "identity",
-            "isEnabled",
-            "managedBy",
-            "variables",
-            "importType",
-            "isImported",
-            "isVerified",
-            "description",
-            "runProperties",
-            "probeProperties",
-            "recentProbeRuns",
-            "probeTemplateRef",
-            "infrastructureType",
-            "probeReferenceCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "hubRef",
+                "inputs",
+                "probeId",
+                "identity",
+                "isEnabled",
+                "managedBy",
+                "variables",
+                "importType",
+                "isImported",
+                "isVerified",
+                "description",
+                "runProperties",
+                "probeProperties",
+                "recentProbeRuns",
+                "probeTemplateRef",
+                "infrastructureType",
+                "probeReferenceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -623,8 +679,14 @@ impl model::Model for ProbeSloSourceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "apiTokenSecret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeSloSourceMetadata",
+            names: &["scope", "apiTokenSecret"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,10 +703,6 @@ impl model::Model for ProbeSloSourceMetadata {
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(ProbeSloSourceMetadata);
@@ -665,8 +723,14 @@ impl model::Model for ProbeStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["verdict", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeStatus",
+            names: &["verdict", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -703,8 +767,14 @@ impl model::Model for ProbeSyntheticsTest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["publicId", "testType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeSyntheticsTest",
+            names: &["publicId", "testType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -745,8 +815,14 @@ impl model::Model for ProbeTlsConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caFile", "keyFile", "certFile", "insecureSkipVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeTlsConfig",
+            names: &["caFile", "keyFile", "certFile", "insecureSkipVerify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

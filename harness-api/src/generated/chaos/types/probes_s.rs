@@ -49,25 +49,31 @@ impl model::Model for SloProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "retry",
-            "attempt",
-            "interval",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "sloIdentifier",
-            "stopOnFailure",
-            "pollingInterval",
-            "evaluationWindow",
-            "platformEndpoint",
-            "evaluationTimeout",
-            "sloSourceMetadata",
-            "insecureSkipVerify",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloProbe",
+            names: &[
+                "retry",
+                "attempt",
+                "interval",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "sloIdentifier",
+                "stopOnFailure",
+                "pollingInterval",
+                "evaluationWindow",
+                "platformEndpoint",
+                "evaluationTimeout",
+                "sloSourceMetadata",
+                "insecureSkipVerify",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +161,14 @@ impl model::Model for StoredAppDynamicsProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appdMetrics", "connectorID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredAppDynamicsProbeInputs",
+            names: &["appdMetrics", "connectorID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +209,14 @@ impl model::Model for StoredDatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "connectorID", "durationInMin", "syntheticsTest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredDatadogApmProbeInputs",
+            names: &["query", "connectorID", "durationInMin", "syntheticsTest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -241,8 +259,14 @@ impl model::Model for StoredDynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metrics", "connectorID", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredDynatraceApmProbeInputs",
+            names: &["metrics", "connectorID", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,8 +307,14 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "projectID", "serviceAccountKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredGcpCloudMonitoringProbeInputs",
+            names: &["query", "projectID", "serviceAccountKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -323,8 +353,14 @@ impl model::Model for StoredNewRelicProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorID", "newRelicMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredNewRelicProbeInputs",
+            names: &["connectorID", "newRelicMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,8 +399,14 @@ impl model::Model for StoredProbeAppdMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationInMin", "applicationName", "metricsFullPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeAppdMetrics",
+            names: &["durationInMin", "applicationName", "metricsFullPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,7 +431,7 @@ model::model!(StoredProbeAppdMetrics);
 model::open_enum! {
     #[doc =
     " Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.DatadogSyntheticsTestType`."]
-    StoredProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
+    StoredProbeDatadogSyntheticsTestType { 0 Api = "api", 1 Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.ENV`.
 pub struct StoredProbeEnv {
@@ -408,8 +450,14 @@ impl model::Model for StoredProbeEnv {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeEnv",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -448,8 +496,14 @@ impl model::Model for StoredProbeGet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["criteria", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeGet",
+            names: &["criteria", "responseBody", "responseCode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,8 +542,14 @@ impl model::Model for StoredProbeHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeHeaders",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -528,8 +588,14 @@ impl model::Model for StoredProbeIdentifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeIdentifier",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -568,8 +634,14 @@ impl model::Model for StoredProbeNewRelicMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "queryMetric"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeNewRelicMetric",
+            names: &["query", "queryMetric"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -614,8 +686,21 @@ impl model::Model for StoredProbePost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbePost",
+            names: &[
+                "body",
+                "bodyPath",
+                "criteria",
+                "contentType",
+                "responseBody",
+                "responseCode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -658,8 +743,14 @@ impl model::Model for StoredProbeSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeSecretManager",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,8 +785,14 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "durationInMin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredProbeSplunkObservabilityMetrics",
+            names: &["query", "durationInMin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -734,8 +831,14 @@ impl model::Model for StoredPrometheusProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "tlsConfig", "connectorID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredPrometheusProbeInputs",
+            names: &["query", "tlsConfig", "connectorID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -774,8 +877,14 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorID", "splunkObservabilityMetrics"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoredSplunkObservabilityProbeInputs",
+            names: &["connectorID", "splunkObservabilityMetrics"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for VerifyProbeBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["verify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VerifyProbeBody",
+            names: &["verify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -41,21 +41,27 @@ impl model::Model for WindowsCmdProbe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "retry",
-            "attempt",
-            "command",
-            "interval",
-            "verbosity",
-            "comparator",
-            "initialDelay",
-            "probeTimeout",
-            "stopOnFailure",
-            "pollingInterval",
-            "initialDelaySeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WindowsCmdProbe",
+            names: &[
+                "env",
+                "retry",
+                "attempt",
+                "command",
+                "interval",
+                "verbosity",
+                "comparator",
+                "initialDelay",
+                "probeTimeout",
+                "stopOnFailure",
+                "pollingInterval",
+                "initialDelaySeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

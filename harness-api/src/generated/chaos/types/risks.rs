@@ -25,8 +25,14 @@ impl model::Model for OverallServiceUsageStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountID", "totalUsage", "serviceStats", "licenseServiceMapping"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverallServiceUsageStats",
+            names: &["accountID", "totalUsage", "serviceStats", "licenseServiceMapping"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,14 +79,20 @@ impl model::Model for PeriodicStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timestamp",
-            "totalConsumption",
-            "serviceStatsByType",
-            "experimentStatsByType",
-            "totalExperimentRunsConsumption",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PeriodicStats",
+            names: &[
+                "timestamp",
+                "totalConsumption",
+                "serviceStatsByType",
+                "experimentStatsByType",
+                "totalExperimentRunsConsumption",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,23 +159,29 @@ impl model::Model for ServiceData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "orgID",
-            "service",
-            "subType",
-            "resource",
-            "faultsRan",
-            "infraType",
-            "namespace",
-            "projectID",
-            "serviceID",
-            "experiments",
-            "experimentRuns",
-            "infraStructure",
-            "licenseUtilisation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceData",
+            names: &[
+                "type",
+                "orgID",
+                "service",
+                "subType",
+                "resource",
+                "faultsRan",
+                "infraType",
+                "namespace",
+                "projectID",
+                "serviceID",
+                "experiments",
+                "experimentRuns",
+                "infraStructure",
+                "licenseUtilisation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,8 +265,14 @@ impl model::Model for ServiceDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "serviceData", "serviceTypes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDataResponse",
+            names: &["total", "serviceData", "serviceTypes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -272,8 +296,8 @@ impl model::Model for ServiceDataResponse {
 model::model!(ServiceDataResponse);
 model::open_enum! {
     #[doc = " Schema `chaosserviceusage.InfrastructureType`."]
-    ServiceUsageInfrastructureType { Kubernetes = "Kubernetes", KubernetesV2 =
-    "KubernetesV2", Windows = "Windows", Linux = "Linux", }
+    ServiceUsageInfrastructureType { 0 Kubernetes = "Kubernetes", 1 KubernetesV2 =
+    "KubernetesV2", 2 Windows = "Windows", 3 Linux = "Linux", }
 }
 /// Schema `chaosserviceusage.StatsByType`.
 pub struct StatsByType {
@@ -302,16 +326,22 @@ impl model::Model for StatsByType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "Linux",
-            "Others",
-            "Windows",
-            "Kubernetes",
-            "Serverless",
-            "Cloud Resources",
-            "Container Services",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatsByType",
+            names: &[
+                "Linux",
+                "Others",
+                "Windows",
+                "Kubernetes",
+                "Serverless",
+                "Cloud Resources",
+                "Container Services",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -342,10 +372,10 @@ impl model::Model for StatsByType {
 }
 model::model!(StatsByType);
 model::open_enum! {
-    #[doc = " Schema `chaosserviceusage.ServiceType`."] UsageServiceType { Kubernetes =
-    "Kubernetes", Linux = "Linux", Windows = "Windows", Serverless = "Serverless",
-    ContainerServices = "ContainerServices", CloudResources = "CloudResources", Others =
-    "Others", }
+    #[doc = " Schema `chaosserviceusage.ServiceType`."] UsageServiceType { 0 Kubernetes =
+    "Kubernetes", 1 Linux = "Linux", 2 Windows = "Windows", 3 Serverless = "Serverless",
+    4 ContainerServices = "ContainerServices", 5 CloudResources = "CloudResources", 6
+    Others = "Others", }
 }
 /// Schema `chaosserviceusage.UsageStats`.
 pub struct UsageStats {
@@ -364,8 +394,14 @@ impl model::Model for UsageStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accountID", "periodicStats"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UsageStats",
+            names: &["accountID", "periodicStats"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -412,16 +448,22 @@ impl model::Model for CreateRiskBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "category",
-            "identity",
-            "isDefault",
-            "description",
-            "supportedInfra",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRiskBody",
+            names: &[
+                "name",
+                "tags",
+                "category",
+                "identity",
+                "isDefault",
+                "description",
+                "supportedInfra",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -453,25 +495,25 @@ impl model::Model for CreateRiskBody {
 model::model!(CreateRiskBody);
 model::open_enum! {
     #[doc = " Schema `getAccountServiceDetails sortField`."]
-    GetAccountServiceDetailsSortField { ExperimentsRan = "experimentsRan", Experiments =
-    "experiments", FaultsRan = "faultsRan", }
+    GetAccountServiceDetailsSortField { 0 ExperimentsRan = "experimentsRan", 1
+    Experiments = "experiments", 2 FaultsRan = "faultsRan", }
 }
 model::open_enum! {
-    #[doc = " Schema `listProbeExecutions sortField`."] ListProbeExecutionsSortField {
-    Name = "name", LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listProbeExecutions sortField`."] ListProbeExecutionsSortField { 0
+    Name = "name", 1 LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }
 model::open_enum! {
-    #[doc = " Schema `listProbeExecutions status`."] ListProbeExecutionsStatus { Passed =
-    "Passed", Failed = "Failed", }
+    #[doc = " Schema `listProbeExecutions status`."] ListProbeExecutionsStatus { 0 Passed
+    = "Passed", 1 Failed = "Failed", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRisks infrastructure`."] ListRisksInfrastructure { Kubernetes =
-    "Kubernetes", KubernetesV2 = "KubernetesV2", Windows = "Windows", Linux = "Linux",
-    CloudFoundry = "CloudFoundry", Container = "Container", }
+    #[doc = " Schema `listRisks infrastructure`."] ListRisksInfrastructure { 0 Kubernetes
+    = "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3 Linux =
+    "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRisks sortField`."] ListRisksSortField { Name = "name",
-    LastUpdated = "lastUpdated", ExperimentName = "experimentName", }
+    #[doc = " Schema `listRisks sortField`."] ListRisksSortField { 0 Name = "name", 1
+    LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }
 /// Schema `updateRisk body`.
 pub struct UpdateRiskBody {
@@ -500,16 +542,22 @@ impl model::Model for UpdateRiskBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "category",
-            "identity",
-            "isDefault",
-            "description",
-            "supportedInfra",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRiskBody",
+            names: &[
+                "name",
+                "tags",
+                "category",
+                "identity",
+                "isDefault",
+                "description",
+                "supportedInfra",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

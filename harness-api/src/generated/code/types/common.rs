@@ -21,8 +21,14 @@ impl model::Model for ApiFileDiffRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "start_line"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiFileDiffRequest",
+            names: &["path", "start_line"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,42 +49,42 @@ impl model::Model for ApiFileDiffRequest {
 }
 model::model!(ApiFileDiffRequest);
 model::open_enum! {
-    #[doc = " Schema `EnumCheckPayloadKind`."] EnumCheckPayloadKind { Empty = "",
-    Markdown = "markdown", Pipeline = "pipeline", Raw = "raw", }
+    #[doc = " Schema `EnumCheckPayloadKind`."] EnumCheckPayloadKind { 0 Empty = "", 1
+    Markdown = "markdown", 2 Pipeline = "pipeline", 3 Raw = "raw", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumCheckStatus`."] EnumCheckStatus { Error = "error", Failure =
-    "failure", FailureIgnored = "failure_ignored", Pending = "pending", Running =
-    "running", Success = "success", }
+    #[doc = " Schema `EnumCheckStatus`."] EnumCheckStatus { 0 Error = "error", 1 Failure
+    = "failure", 2 FailureIgnored = "failure_ignored", 3 Pending = "pending", 4 Running =
+    "running", 5 Success = "success", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumGitSignatureResult`."] EnumGitSignatureResult { Bad = "bad",
-    Good = "good", Invalid = "invalid", KeyExpired = "key_expired", Revoked = "revoked",
-    Unsupported = "unsupported", Unverified = "unverified", }
+    #[doc = " Schema `EnumGitSignatureResult`."] EnumGitSignatureResult { 0 Bad = "bad",
+    1 Good = "good", 2 Invalid = "invalid", 3 KeyExpired = "key_expired", 4 Revoked =
+    "revoked", 5 Unsupported = "unsupported", 6 Unverified = "unverified", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumMergeMethod`."] EnumMergeMethod { FastForward = "fast-forward",
-    Merge = "merge", Rebase = "rebase", Squash = "squash", }
+    #[doc = " Schema `EnumMergeMethod`."] EnumMergeMethod { 0 FastForward =
+    "fast-forward", 1 Merge = "merge", 2 Rebase = "rebase", 3 Squash = "squash", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPrincipalType`."] EnumPrincipalType { Service = "service",
-    Serviceaccount = "serviceaccount", User = "user", }
+    #[doc = " Schema `EnumPrincipalType`."] EnumPrincipalType { 0 Service = "service", 1
+    Serviceaccount = "serviceaccount", 2 User = "user", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPublicKeyScheme`."] EnumPublicKeyScheme { Pgp = "pgp", Ssh =
-    "ssh", }
+    #[doc = " Schema `EnumPublicKeyScheme`."] EnumPublicKeyScheme { 0 Pgp = "pgp", 1 Ssh
+    = "ssh", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqState`."] EnumPullReqState { Closed = "closed", Merged =
-    "merged", Open = "open", }
+    #[doc = " Schema `EnumPullReqState`."] EnumPullReqState { 0 Closed = "closed", 1
+    Merged = "merged", 2 Open = "open", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumRuleState`."] EnumRuleState { Active = "active", Disabled =
-    "disabled", Monitor = "monitor", }
+    #[doc = " Schema `EnumRuleState`."] EnumRuleState { 0 Active = "active", 1 Disabled =
+    "disabled", 2 Monitor = "monitor", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumRuleType`."] EnumRuleType { Branch = "branch", Push = "push",
-    Tag = "tag", }
+    #[doc = " Schema `EnumRuleType`."] EnumRuleType { 0 Branch = "branch", 1 Push =
+    "push", 2 Tag = "tag", }
 }
 /// Schema `GitFileDiff`.
 pub struct GitFileDiff {
@@ -117,21 +123,27 @@ impl model::Model for GitFileDiff {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "path",
-            "patch",
-            "status",
-            "changes",
-            "old_sha",
-            "old_path",
-            "additions",
-            "deletions",
-            "is_binary",
-            "content_url",
-            "is_submodule",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitFileDiff",
+            names: &[
+                "sha",
+                "path",
+                "patch",
+                "status",
+                "changes",
+                "old_sha",
+                "old_path",
+                "additions",
+                "deletions",
+                "is_binary",
+                "content_url",
+                "is_submodule",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +221,14 @@ impl model::Model for TypesChangeStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["changes", "deletions", "insertions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesChangeStats",
+            names: &["changes", "deletions", "insertions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,21 +287,27 @@ impl model::Model for TypesCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "link",
-            "ended",
-            "status",
-            "created",
-            "payload",
-            "started",
-            "summary",
-            "updated",
-            "metadata",
-            "identifier",
-            "reported_by",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCheck",
+            names: &[
+                "id",
+                "link",
+                "ended",
+                "status",
+                "created",
+                "payload",
+                "started",
+                "summary",
+                "updated",
+                "metadata",
+                "identifier",
+                "reported_by",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -365,8 +389,14 @@ impl model::Model for TypesCheckCountSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "failure", "pending", "running", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCheckCountSummary",
+            names: &["error", "failure", "pending", "running", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,8 +441,14 @@ impl model::Model for TypesCheckPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "kind", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCheckPayload",
+            names: &["data", "kind", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -463,17 +499,23 @@ impl model::Model for TypesCommit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "stats",
-            "title",
-            "author",
-            "message",
-            "committer",
-            "signature",
-            "parent_shas",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommit",
+            names: &[
+                "sha",
+                "stats",
+                "title",
+                "author",
+                "message",
+                "committer",
+                "signature",
+                "parent_shas",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,8 +587,14 @@ impl model::Model for TypesCommitFileStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "status", "changes", "old_path", "deletions", "insertions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommitFileStats",
+            names: &["path", "status", "changes", "old_path", "deletions", "insertions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -591,8 +639,14 @@ impl model::Model for TypesCommitStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["files", "total"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommitStats",
+            names: &["files", "total"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -635,8 +689,14 @@ impl model::Model for TypesCreateBranchOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "name", "commit", "dry_run_rules", "rule_violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCreateBranchOutput",
+            names: &["sha", "name", "commit", "dry_run_rules", "rule_violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -687,8 +747,21 @@ impl model::Model for TypesGitSignatureResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key_id", "result", "created", "updated", "key_scheme", "key_fingerprint"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesGitSignatureResult",
+            names: &[
+                "key_id",
+                "result",
+                "created",
+                "updated",
+                "key_scheme",
+                "key_fingerprint",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -733,8 +806,14 @@ impl model::Model for TypesIdentity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesIdentity",
+            names: &["name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -783,17 +862,23 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "color",
-            "scope",
-            "value",
-            "value_id",
-            "value_color",
-            "value_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelPullReqAssignmentInfo",
+            names: &[
+                "id",
+                "key",
+                "color",
+                "scope",
+                "value",
+                "value_id",
+                "value_color",
+                "value_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -867,8 +952,14 @@ impl model::Model for TypesPrincipalInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "uid", "type", "email", "created", "updated", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPrincipalInfo",
+            names: &["id", "uid", "type", "email", "created", "updated", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -971,39 +1062,45 @@ impl model::Model for TypesPullReq {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "rules",
-            "state",
-            "stats",
-            "title",
-            "author",
-            "closed",
-            "edited",
-            "labels",
-            "merged",
-            "merger",
-            "number",
-            "created",
-            "updated",
-            "is_draft",
-            "merge_sha",
-            "source_sha",
-            "description",
-            "merge_method",
-            "check_summary",
-            "source_branch",
-            "target_branch",
-            "merge_base_sha",
-            "source_repo_id",
-            "target_repo_id",
-            "merge_conflicts",
-            "merge_target_sha",
-            "rebase_conflicts",
-            "merge_check_status",
-            "rebase_check_status",
-            "merge_violations_bypassed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReq",
+            names: &[
+                "rules",
+                "state",
+                "stats",
+                "title",
+                "author",
+                "closed",
+                "edited",
+                "labels",
+                "merged",
+                "merger",
+                "number",
+                "created",
+                "updated",
+                "is_draft",
+                "merge_sha",
+                "source_sha",
+                "description",
+                "merge_method",
+                "check_summary",
+                "source_branch",
+                "target_branch",
+                "merge_base_sha",
+                "source_repo_id",
+                "target_repo_id",
+                "merge_conflicts",
+                "merge_target_sha",
+                "rebase_conflicts",
+                "merge_check_status",
+                "rebase_check_status",
+                "merge_violations_bypassed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1141,15 +1238,21 @@ impl model::Model for TypesPullReqStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "commits",
-            "additions",
-            "deletions",
-            "conversations",
-            "files_changed",
-            "unresolved_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqStats",
+            names: &[
+                "commits",
+                "additions",
+                "deletions",
+                "conversations",
+                "files_changed",
+                "unresolved_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1200,8 +1303,14 @@ impl model::Model for TypesRepositoryCore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "path", "parent_id", "identifier", "default_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRepositoryCore",
+            names: &["id", "path", "parent_id", "identifier", "default_branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1250,8 +1359,14 @@ impl model::Model for TypesRuleInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "state", "repo_path", "identifier", "space_path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRuleInfo",
+            names: &["type", "state", "repo_path", "identifier", "space_path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1298,8 +1413,14 @@ impl model::Model for TypesRuleViolations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rule", "bypassed", "bypassable", "violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRuleViolations",
+            names: &["rule", "bypassed", "bypassable", "violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1340,8 +1461,14 @@ impl model::Model for TypesSignature {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["when", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesSignature",
+            names: &["when", "identity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1384,8 +1511,14 @@ impl model::Model for TypesUserGroupInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "scope", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesUserGroupInfo",
+            names: &["id", "name", "scope", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1430,8 +1563,14 @@ impl model::Model for TypesViolation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "params", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesViolation",
+            names: &["code", "params", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for DefineRepoLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefineRepoLabelRequest",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for DefineRepoLabelValueRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefineRepoLabelValueRequest",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for DefineSpaceLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefineSpaceLabelRequest",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,8 +169,14 @@ impl model::Model for KeyValuesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KeyValuesBody",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +217,14 @@ impl model::Model for LabelsKeyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LabelsKeyBody",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,8 +267,14 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "label_id", "value_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiPullReqAssignLabelInput",
+            names: &["value", "label_id", "value_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -277,8 +313,14 @@ impl model::Model for RepoIdentifierLabelsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoIdentifierLabelsBody",
+            names: &["label", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,23 +381,29 @@ impl model::Model for TypesLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "type",
-            "color",
-            "scope",
-            "created",
-            "repo_id",
-            "updated",
-            "space_id",
-            "created_by",
-            "updated_by",
-            "description",
-            "value_count",
-            "pullreq_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabel",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "color",
+                "scope",
+                "created",
+                "repo_id",
+                "updated",
+                "space_id",
+                "created_by",
+                "updated_by",
+                "description",
+                "value_count",
+                "pullreq_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -449,8 +497,23 @@ impl model::Model for TypesLabelAssignment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "key", "type", "color", "scope", "values", "assigned", "assigned_value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelAssignment",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "color",
+                "scope",
+                "values",
+                "assigned",
+                "assigned_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,8 +579,14 @@ impl model::Model for TypesLabelValueInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelValueInfo",
+            names: &["id", "color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -556,8 +625,14 @@ impl model::Model for TypesLabelWithValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelWithValues",
+            names: &["label", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -604,16 +679,22 @@ impl model::Model for TypesPullReqLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "created",
-            "updated",
-            "label_id",
-            "value_id",
-            "created_by",
-            "pullreq_id",
-            "updated_by",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqLabel",
+            names: &[
+                "created",
+                "updated",
+                "label_id",
+                "value_id",
+                "created_by",
+                "pullreq_id",
+                "updated_by",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -662,8 +743,14 @@ impl model::Model for TypesScopeData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "space", "repository"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesScopeData",
+            names: &["scope", "space", "repository"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -702,8 +789,14 @@ impl model::Model for TypesScopesLabels {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label_data", "scope_data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesScopesLabels",
+            names: &["label_data", "scope_data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -744,8 +837,14 @@ impl model::Model for TypesSpaceCore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "path", "parent_id", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesSpaceCore",
+            names: &["id", "path", "parent_id", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -790,8 +889,14 @@ impl model::Model for UpdateRepoLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRepoLabelRequest",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -832,8 +937,14 @@ impl model::Model for UpdateRepoLabelValueRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRepoLabelValueRequest",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -870,8 +981,14 @@ impl model::Model for V1LabelsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LabelsBody",
+            names: &["label", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -908,8 +1025,14 @@ impl model::Model for ValuesValueBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValuesValueBody",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

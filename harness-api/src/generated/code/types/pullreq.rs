@@ -5,30 +5,32 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqActivityKind`."] EnumPullReqActivityKind { ChangeComment
-    = "change-comment", Comment = "comment", System = "system", }
+    #[doc = " Schema `EnumPullReqActivityKind`."] EnumPullReqActivityKind { 0
+    ChangeComment = "change-comment", 1 Comment = "comment", 2 System = "system", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqActivityType`."] EnumPullReqActivityType { BranchDelete
-    = "branch-delete", BranchRestore = "branch-restore", BranchUpdate = "branch-update",
-    CodeComment = "code-comment", Comment = "comment", LabelModify = "label-modify",
-    Merge = "merge", ReviewSubmit = "review-submit", ReviewerAdd = "reviewer-add",
-    ReviewerDelete = "reviewer-delete", StateChange = "state-change", TargetBranchChange
-    = "target-branch-change", TitleChange = "title-change", UserGroupReviewerAdd =
-    "user-group-reviewer-add", UserGroupReviewerDelete = "user-group-reviewer-delete", }
+    #[doc = " Schema `EnumPullReqActivityType`."] EnumPullReqActivityType { 0
+    BranchDelete = "branch-delete", 1 BranchRestore = "branch-restore", 2 BranchUpdate =
+    "branch-update", 3 CodeComment = "code-comment", 4 Comment = "comment", 5 LabelModify
+    = "label-modify", 6 Merge = "merge", 7 ReviewSubmit = "review-submit", 8 ReviewerAdd
+    = "reviewer-add", 9 ReviewerDelete = "reviewer-delete", 10 StateChange =
+    "state-change", 11 TargetBranchChange = "target-branch-change", 12 TitleChange =
+    "title-change", 13 UserGroupReviewerAdd = "user-group-reviewer-add", 14
+    UserGroupReviewerDelete = "user-group-reviewer-delete", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqCommentStatus`."] EnumPullReqCommentStatus { Active =
-    "active", Resolved = "resolved", }
+    #[doc = " Schema `EnumPullReqCommentStatus`."] EnumPullReqCommentStatus { 0 Active =
+    "active", 1 Resolved = "resolved", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqReviewDecision`."] EnumPullReqReviewDecision { Approved
-    = "approved", Changereq = "changereq", Pending = "pending", Reviewed = "reviewed", }
+    #[doc = " Schema `EnumPullReqReviewDecision`."] EnumPullReqReviewDecision { 0
+    Approved = "approved", 1 Changereq = "changereq", 2 Pending = "pending", 3 Reviewed =
+    "reviewed", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumPullReqReviewerType`."] EnumPullReqReviewerType { Assigned =
-    "assigned", CodeOwners = "code_owners", Default = "default", Requested = "requested",
-    SelfAssigned = "self_assigned", }
+    #[doc = " Schema `EnumPullReqReviewerType`."] EnumPullReqReviewerType { 0 Assigned =
+    "assigned", 1 CodeOwners = "code_owners", 2 Default = "default", 3 Requested =
+    "requested", 4 SelfAssigned = "self_assigned", }
 }
 /// Schema `OpenapiCommentApplySuggestionstRequest`.
 pub struct OpenapiCommentApplySuggestionstRequest {
@@ -53,8 +55,14 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["title", "message", "suggestions", "bypass_rules", "dry_run_rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCommentApplySuggestionstRequest",
+            names: &["title", "message", "suggestions", "bypass_rules", "dry_run_rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,18 +119,24 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "path",
-            "text",
-            "line_end",
-            "parent_id",
-            "line_start",
-            "line_end_new",
-            "line_start_new",
-            "source_commit_sha",
-            "target_commit_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCommentCreatePullReqRequest",
+            names: &[
+                "path",
+                "text",
+                "line_end",
+                "parent_id",
+                "line_start",
+                "line_end_new",
+                "line_start_new",
+                "source_commit_sha",
+                "target_commit_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +201,14 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCommentStatusPullReqRequest",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,8 +241,14 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["text"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCommentUpdatePullReqRequest",
+            names: &["text"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,19 +299,25 @@ impl model::Model for OpenapiCreatePullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "labels",
-            "is_draft",
-            "description",
-            "bypass_rules",
-            "reviewer_ids",
-            "source_branch",
-            "target_branch",
-            "source_repo_ref",
-            "user_group_reviewer_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreatePullReqRequest",
+            names: &[
+                "title",
+                "labels",
+                "is_draft",
+                "description",
+                "bypass_rules",
+                "reviewer_ids",
+                "source_branch",
+                "target_branch",
+                "source_repo_ref",
+                "user_group_reviewer_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,8 +387,14 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiFileViewAddPullReqRequest",
+            names: &["path", "commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -407,18 +445,24 @@ impl model::Model for OpenapiMergePullReq {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "method",
-            "dry_run",
-            "message",
-            "source_sha",
-            "bypass_rules",
-            "dry_run_rules",
-            "bypass_message",
-            "delete_source_branch",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiMergePullReq",
+            names: &[
+                "title",
+                "method",
+                "dry_run",
+                "message",
+                "source_sha",
+                "bypass_rules",
+                "dry_run_rules",
+                "bypass_message",
+                "delete_source_branch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,8 +529,14 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["decision", "commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiReviewSubmitPullReqRequest",
+            names: &["decision", "commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -521,8 +571,14 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reviewer_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiReviewerAddPullReqRequest",
+            names: &["reviewer_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -557,8 +613,14 @@ impl model::Model for OpenapiStatePullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["state", "is_draft"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiStatePullReqRequest",
+            names: &["state", "is_draft"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -595,8 +657,14 @@ impl model::Model for OpenapiUpdatePullReqRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["title", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdatePullReqRequest",
+            names: &["title", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -631,8 +699,14 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["usergroup_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUserGroupReviewerAddRequest",
+            names: &["usergroup_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -667,8 +741,14 @@ impl model::Model for PullreqCombinedListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reviewers", "user_group_reviewers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullreqCombinedListResponse",
+            names: &["reviewers", "user_group_reviewers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -707,8 +787,14 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit_id", "dry_run_rules", "rule_violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullreqCommentApplySuggestionsOutput",
+            names: &["commit_id", "dry_run_rules", "rule_violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -747,8 +833,14 @@ impl model::Model for PullreqNumberBranchBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["bypass_rules", "dry_run_rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullreqNumberBranchBody",
+            names: &["bypass_rules", "dry_run_rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -787,8 +879,14 @@ impl model::Model for PullreqNumberRevertBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["title", "message", "revert_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullreqNumberRevertBody",
+            names: &["title", "message", "revert_branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -827,8 +925,14 @@ impl model::Model for PullreqSuggestionReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check_sum", "comment_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullreqSuggestionReference",
+            names: &["check_sum", "comment_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -873,15 +977,21 @@ impl model::Model for TypesBranchTable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "created",
-            "updated",
-            "created_by",
-            "updated_by",
-            "last_created_pull_req_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesBranchTable",
+            names: &[
+                "name",
+                "created",
+                "updated",
+                "created_by",
+                "updated_by",
+                "last_created_pull_req_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -938,17 +1048,23 @@ impl model::Model for TypesCodeCommentFields {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "path",
-            "line_new",
-            "line_old",
-            "outdated",
-            "span_new",
-            "span_old",
-            "source_sha",
-            "merge_base_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCodeCommentFields",
+            names: &[
+                "path",
+                "line_new",
+                "line_old",
+                "outdated",
+                "span_new",
+                "span_old",
+                "source_sha",
+                "merge_base_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1012,8 +1128,14 @@ impl model::Model for TypesCodeOwnerEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_sha", "evaluation_entries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCodeOwnerEvaluation",
+            names: &["file_sha", "evaluation_entries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1054,8 +1176,19 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pattern", "line_number", "owner_evaluations", "user_group_owner_evaluations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCodeOwnerEvaluationEntry",
+            names: &[
+                "pattern",
+                "line_number",
+                "owner_evaluations",
+                "user_group_owner_evaluations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1104,15 +1237,21 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "principals",
-            "evaluations",
-            "user_groups",
-            "current_count",
-            "minimum_required_count",
-            "minimum_required_count_latest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesDefaultReviewerApprovalsResponse",
+            names: &[
+                "principals",
+                "evaluations",
+                "user_groups",
+                "current_count",
+                "minimum_required_count",
+                "minimum_required_count_latest",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1183,24 +1322,30 @@ impl model::Model for TypesMergeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "dry_run",
-            "mergeable",
-            "dry_run_rules",
-            "branch_deleted",
-            "conflict_files",
-            "allowed_methods",
-            "rule_violations",
-            "default_reviewer_aprovals",
-            "requires_comment_resolution",
-            "requires_no_change_requests",
-            "requires_code_owners_approval",
-            "minimum_required_approvals_count",
-            "requires_code_owners_approval_latest",
-            "minimum_required_approvals_count_latest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesMergeResponse",
+            names: &[
+                "sha",
+                "dry_run",
+                "mergeable",
+                "dry_run_rules",
+                "branch_deleted",
+                "conflict_files",
+                "allowed_methods",
+                "rule_violations",
+                "default_reviewer_aprovals",
+                "requires_comment_resolution",
+                "requires_no_change_requests",
+                "requires_code_owners_approval",
+                "minimum_required_approvals_count",
+                "requires_code_owners_approval_latest",
+                "minimum_required_approvals_count_latest",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1287,8 +1432,14 @@ impl model::Model for TypesOwnerEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["owner", "review_sha", "review_decision"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesOwnerEvaluation",
+            names: &["owner", "review_sha", "review_decision"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1367,30 +1518,36 @@ impl model::Model for TypesPullReqActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "kind",
-            "text",
-            "type",
-            "order",
-            "author",
-            "edited",
-            "created",
-            "deleted",
-            "payload",
-            "repo_id",
-            "updated",
-            "mentions",
-            "metadata",
-            "resolved",
-            "resolver",
-            "parent_id",
-            "sub_order",
-            "pullreq_id",
-            "code_comment",
-            "user_group_mentions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqActivity",
+            names: &[
+                "id",
+                "kind",
+                "text",
+                "type",
+                "order",
+                "author",
+                "edited",
+                "created",
+                "deleted",
+                "payload",
+                "repo_id",
+                "updated",
+                "mentions",
+                "metadata",
+                "resolved",
+                "resolver",
+                "parent_id",
+                "sub_order",
+                "pullreq_id",
+                "code_comment",
+                "user_group_mentions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1493,8 +1650,14 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "user_group_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqActivityMentionsMetadata",
+            names: &["ids", "user_group_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1531,8 +1694,14 @@ impl model::Model for TypesPullReqActivityMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mentions", "suggestions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqActivityMetadata",
+            names: &["mentions", "suggestions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1571,8 +1740,14 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check_sums", "applied_check_sum", "applied_commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqActivitySuggestionsMetadata",
+            names: &["check_sums", "applied_check_sum", "applied_commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1613,8 +1788,14 @@ impl model::Model for TypesPullReqCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check", "required", "bypassable"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqCheck",
+            names: &["check", "required", "bypassable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1653,8 +1834,14 @@ impl model::Model for TypesPullReqChecks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["checks", "commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqChecks",
+            names: &["checks", "commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1693,8 +1880,14 @@ impl model::Model for TypesPullReqFileView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "path", "obsolete"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqFileView",
+            names: &["sha", "path", "obsolete"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1735,8 +1928,14 @@ impl model::Model for TypesPullReqLabelAssignInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "label_id", "value_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqLabelAssignInput",
+            names: &["value", "label_id", "value_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1775,8 +1974,14 @@ impl model::Model for TypesPullReqRepo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repository", "pull_request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqRepo",
+            names: &["repository", "pull_request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1825,17 +2030,23 @@ impl model::Model for TypesPullReqReviewer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "type",
-            "created",
-            "updated",
-            "added_by",
-            "reviewer",
-            "review_decision",
-            "latest_review_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqReviewer",
+            names: &[
+                "sha",
+                "type",
+                "created",
+                "updated",
+                "added_by",
+                "reviewer",
+                "review_decision",
+                "latest_review_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1899,8 +2110,14 @@ impl model::Model for TypesRevertResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branch", "commit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRevertResponse",
+            names: &["branch", "commit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1941,8 +2158,14 @@ impl model::Model for TypesReviewerEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "updated", "decision", "reviewer"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesReviewerEvaluation",
+            names: &["sha", "updated", "decision", "reviewer"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1985,8 +2208,14 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "evaluations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesUserGroupOwnerEvaluation",
+            names: &["id", "name", "evaluations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2035,16 +2264,22 @@ impl model::Model for TypesUserGroupReviewer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "created",
-            "updated",
-            "added_by",
-            "decision",
-            "user_group",
-            "user_decisions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesUserGroupReviewer",
+            names: &[
+                "sha",
+                "created",
+                "updated",
+                "added_by",
+                "decision",
+                "user_group",
+                "user_decisions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2075,26 +2310,26 @@ impl model::Model for TypesUserGroupReviewer {
 }
 model::model!(TypesUserGroupReviewer);
 model::open_enum! {
-    #[doc = " Schema `listPullReqActivities kind`."] ListPullReqActivitiesKind {
-    ChangeComment = "change-comment", Comment = "comment", System = "system", }
+    #[doc = " Schema `listPullReqActivities kind`."] ListPullReqActivitiesKind { 0
+    ChangeComment = "change-comment", 1 Comment = "comment", 2 System = "system", }
 }
 model::open_enum! {
-    #[doc = " Schema `listPullReqActivities type`."] ListPullReqActivitiesType {
-    BranchDelete = "branch-delete", BranchUpdate = "branch-update", CodeComment =
-    "code-comment", Comment = "comment", Merge = "merge", ReviewSubmit = "review-submit",
-    StateChange = "state-change", TitleChange = "title-change", }
+    #[doc = " Schema `listPullReqActivities type`."] ListPullReqActivitiesType { 0
+    BranchDelete = "branch-delete", 1 BranchUpdate = "branch-update", 2 CodeComment =
+    "code-comment", 3 Comment = "comment", 4 Merge = "merge", 5 ReviewSubmit =
+    "review-submit", 6 StateChange = "state-change", 7 TitleChange = "title-change", }
 }
 model::open_enum! {
-    #[doc = " Schema `listPullReq order`."] ListPullReqOrder { Asc = "asc", Desc =
+    #[doc = " Schema `listPullReq order`."] ListPullReqOrder { 0 Asc = "asc", 1 Desc =
     "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `listPullReq sort`."] ListPullReqSort { Created = "created", Edited
-    = "edited", Merged = "merged", Number = "number", Updated = "updated", }
+    #[doc = " Schema `listPullReq sort`."] ListPullReqSort { 0 Created = "created", 1
+    Edited = "edited", 2 Merged = "merged", 3 Number = "number", 4 Updated = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `listPullReq state`."] ListPullReqState { Closed = "closed", Merged
-    = "merged", Open = "open", }
+    #[doc = " Schema `listPullReq state`."] ListPullReqState { 0 Closed = "closed", 1
+    Merged = "merged", 2 Open = "open", }
 }
 /// Schema `prAutoMergeEnable body`.
 pub struct PrAutoMergeEnableBody {
@@ -2117,8 +2352,14 @@ impl model::Model for PrAutoMergeEnableBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["title", "method", "message", "delete_source_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrAutoMergeEnableBody",
+            names: &["title", "method", "message", "delete_source_branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2165,8 +2406,20 @@ impl model::Model for PrMergeQueueEnableBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["title", "method", "message", "bypass_rules", "delete_source_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrMergeQueueEnableBody",
+            names: &[
+                "title",
+                "method",
+                "message",
+                "bypass_rules",
+                "delete_source_branch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2207,8 +2460,14 @@ impl model::Model for SuggestLabelsBatchBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SuggestLabelsBatchBody",
+            names: &["labels"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2243,8 +2502,14 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label_id", "value_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SuggestLabelsBatchBodyLabels",
+            names: &["label_id", "value_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2279,8 +2544,14 @@ impl model::Model for SuggestReviewersBatchBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reviewer_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SuggestReviewersBatchBody",
+            names: &["reviewer_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

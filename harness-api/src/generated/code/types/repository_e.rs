@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `EnumContentEncodingType`."] EnumContentEncodingType { Base64 =
-    "base64", Utf8 = "utf8", }
+    #[doc = " Schema `EnumContentEncodingType`."] EnumContentEncodingType { 0 Base64 =
+    "base64", 1 Utf8 = "utf8", }
 }

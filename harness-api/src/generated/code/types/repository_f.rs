@@ -23,8 +23,14 @@ impl model::Model for ForkCreateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "parent_ref", "fork_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ForkCreateBody",
+            names: &["identifier", "parent_ref", "fork_branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for ForkSyncBranchBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branch", "branch_upstream", "branch_commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ForkSyncBranchBody",
+            names: &["branch", "branch_upstream", "branch_commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for GitBlamePart {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lines", "commit", "previous"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitBlamePart",
+            names: &["lines", "commit", "previous"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for GitBlamePartPrevious {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_name", "commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitBlamePartPrevious",
+            names: &["file_name", "commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,22 @@ impl model::Model for GitCommit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "title", "author", "message", "committer", "file_stats", "parent_shas"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitCommit",
+            names: &[
+                "sha",
+                "title",
+                "author",
+                "message",
+                "committer",
+                "file_stats",
+                "parent_shas",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +169,8 @@ impl model::Model for GitCommit {
 }
 model::model!(GitCommit);
 model::open_enum! {
-    #[doc = " Schema `GitFileAction`."] GitFileAction { Create = "CREATE", Update =
-    "UPDATE", Delete = "DELETE", Move = "MOVE", PatchText = "PATCH_TEXT", }
+    #[doc = " Schema `GitFileAction`."] GitFileAction { 0 Create = "CREATE", 1 Update =
+    "UPDATE", 2 Delete = "DELETE", 3 Move = "MOVE", 4 PatchText = "PATCH_TEXT", }
 }
 /// Schema `GitIdentity`.
 pub struct GitIdentity {
@@ -163,8 +189,14 @@ impl model::Model for GitIdentity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitIdentity",
+            names: &["name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +233,14 @@ impl model::Model for GitSignature {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["when", "identity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSignature",
+            names: &["when", "identity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ImporterPipelineOption`."] ImporterPipelineOption { Convert =
-    "convert", Ignore = "ignore", }
+    #[doc = " Schema `ImporterPipelineOption`."] ImporterPipelineOption { 0 Convert =
+    "convert", 1 Ignore = "ignore", }
 }
 /// Schema `ImporterProvider`.
 pub struct ImporterProvider {
@@ -29,8 +29,14 @@ impl model::Model for ImporterProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "type", "password", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImporterProvider",
+            names: &["host", "type", "password", "username"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,14 +58,10 @@ impl model::Model for ImporterProvider {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(ImporterProvider);
 model::open_enum! {
-    #[doc = " Schema `ImporterProviderType`."] ImporterProviderType { Github = "github",
-    Gitlab = "gitlab", Bitbucket = "bitbucket", Stash = "stash", Gitea = "gitea", Gogs =
-    "gogs", Azure = "azure", }
+    #[doc = " Schema `ImporterProviderType`."] ImporterProviderType { 0 Github =
+    "github", 1 Gitlab = "gitlab", 2 Bitbucket = "bitbucket", 3 Stash = "stash", 4 Gitea
+    = "gitea", 5 Gogs = "gogs", 6 Azure = "azure", }
 }

@@ -27,8 +27,20 @@ impl model::Model for LinkedCreateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["is_public", "identifier", "parent_ref", "description", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkedCreateBody",
+            names: &[
+                "is_public",
+                "identifier",
+                "parent_ref",
+                "description",
+                "connector_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +81,14 @@ impl model::Model for LinkedSyncBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branches"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkedSyncBody",
+            names: &["branches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,23 +107,26 @@ impl model::Model for LinkedSyncBody {
 }
 model::model!(LinkedSyncBody);
 model::open_enum! {
-    #[doc = " Schema `listBranches order`."] ListBranchesOrder { Asc = "asc", Desc =
+    #[doc = " Schema `listBranches order`."] ListBranchesOrder { 0 Asc = "asc", 1 Desc =
     "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `listBranches sort`."] ListBranchesSort { Name = "name", Date =
+    #[doc = " Schema `listBranches sort`."] ListBranchesSort { 0 Name = "name", 1 Date =
     "date", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRepos order`."] ListReposOrder { Asc = "asc", Desc = "desc", }
+    #[doc = " Schema `listRepos order`."] ListReposOrder { 0 Asc = "asc", 1 Desc =
+    "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRepos sort`."] ListReposSort { Identifier = "identifier",
-    Created = "created", Updated = "updated", }
+    #[doc = " Schema `listRepos sort`."] ListReposSort { 0 Identifier = "identifier", 1
+    Created = "created", 2 Updated = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `listTags order`."] ListTagsOrder { Asc = "asc", Desc = "desc", }
+    #[doc = " Schema `listTags order`."] ListTagsOrder { 0 Asc = "asc", 1 Desc = "desc",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `listTags sort`."] ListTagsSort { Name = "name", Date = "date", }
+    #[doc = " Schema `listTags sort`."] ListTagsSort { 0 Name = "name", 1 Date = "date",
+    }
 }

@@ -35,18 +35,24 @@ impl model::Model for MergeCommitBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "dry_run",
-            "message",
-            "base_branch",
-            "head_branch",
-            "bypass_rules",
-            "dry_run_rules",
-            "base_commit_sha",
-            "head_commit_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeCommitBody",
+            names: &[
+                "title",
+                "dry_run",
+                "message",
+                "base_branch",
+                "head_branch",
+                "bypass_rules",
+                "dry_run_rules",
+                "base_commit_sha",
+                "head_commit_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

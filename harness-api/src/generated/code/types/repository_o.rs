@@ -21,8 +21,14 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["requests", "max_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCalculateCommitDivergenceRequest",
+            names: &["requests", "max_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for OpenapiCommitFilesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "author",
-            "branch",
-            "actions",
-            "message",
-            "new_branch",
-            "bypass_rules",
-            "dry_run_rules",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCommitFilesRequest",
+            names: &[
+                "title",
+                "author",
+                "branch",
+                "actions",
+                "message",
+                "new_branch",
+                "bypass_rules",
+                "dry_run_rules",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -156,8 +168,14 @@ impl model::Model for OpenapiContentInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "name", "path", "type", "latest_commit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiContentInfo",
+            names: &["sha", "name", "path", "type", "latest_commit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,8 +202,8 @@ impl model::Model for OpenapiContentInfo {
 }
 model::model!(OpenapiContentInfo);
 model::open_enum! {
-    #[doc = " Schema `OpenapiContentType`."] OpenapiContentType { File = "file", Dir =
-    "dir", Symlink = "symlink", Submodule = "submodule", }
+    #[doc = " Schema `OpenapiContentType`."] OpenapiContentType { 0 File = "file", 1 Dir
+    = "dir", 2 Symlink = "symlink", 3 Submodule = "submodule", }
 }
 /// Schema `OpenapiCreateBranchRequest`.
 pub struct OpenapiCreateBranchRequest {
@@ -208,8 +226,14 @@ impl model::Model for OpenapiCreateBranchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "target", "bypass_rules", "dry_run_rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreateBranchRequest",
+            names: &["name", "target", "bypass_rules", "dry_run_rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,20 +292,26 @@ impl model::Model for OpenapiCreateRepositoryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "tags",
-            "readme",
-            "fork_id",
-            "license",
-            "is_public",
-            "git_ignore",
-            "identifier",
-            "parent_ref",
-            "description",
-            "default_branch",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreateRepositoryRequest",
+            names: &[
+                "uid",
+                "tags",
+                "readme",
+                "fork_id",
+                "license",
+                "is_public",
+                "git_ignore",
+                "identifier",
+                "parent_ref",
+                "description",
+                "default_branch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,8 +390,14 @@ impl model::Model for OpenapiCreateTagRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "target", "message", "bypass_rules", "dry_run_rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreateTagRequest",
+            names: &["name", "target", "message", "bypass_rules", "dry_run_rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -402,8 +438,14 @@ impl model::Model for OpenapiDirContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiDirContent",
+            names: &["entries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -440,8 +482,14 @@ impl model::Model for OpenapiGeneralSettingsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_size_limit", "git_lfs_enabled", "auto_merge_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiGeneralSettingsRequest",
+            names: &["file_size_limit", "git_lfs_enabled", "auto_merge_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,8 +536,14 @@ impl model::Model for OpenapiGetContentOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "name", "path", "type", "content", "latest_commit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiGetContentOutput",
+            names: &["sha", "name", "path", "type", "content", "latest_commit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -532,8 +586,14 @@ impl model::Model for OpenapiPathsDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["paths"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiPathsDetailsRequest",
+            names: &["paths"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -568,8 +628,14 @@ impl model::Model for OpenapiRestoreRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["new_identifier", "new_parent_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiRestoreRequest",
+            names: &["new_identifier", "new_parent_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -608,12 +674,18 @@ impl model::Model for OpenapiSecuritySettingsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "secret_scanning_enabled",
-            "principal_committer_match",
-            "vulnerability_scanning_mode",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiSecuritySettingsRequest",
+            names: &[
+                "secret_scanning_enabled",
+                "principal_committer_match",
+                "vulnerability_scanning_mode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -650,8 +722,14 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateDefaultBranchRequest",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,8 +766,14 @@ impl model::Model for OpenapiUpdateRepoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "state", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateRepoRequest",
+            names: &["tags", "state", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

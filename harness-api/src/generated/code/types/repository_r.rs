@@ -21,8 +21,14 @@ impl model::Model for RepoCommitDivergenceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["to", "from"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoCommitDivergenceRequest",
+            names: &["to", "from"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for RepoCommitFileAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "path", "action", "payload", "encoding"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoCommitFileAction",
+            names: &["sha", "path", "action", "payload", "encoding"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +129,21 @@ impl model::Model for RepoFileContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "size", "encoding", "data_size", "lfs_object_id", "lfs_object_size"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoFileContent",
+            names: &[
+                "data",
+                "size",
+                "encoding",
+                "data_size",
+                "lfs_object_id",
+                "lfs_object_size",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,16 +198,22 @@ impl model::Model for RepoIdentifierRebaseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dry_run",
-            "base_branch",
-            "head_branch",
-            "bypass_rules",
-            "dry_run_rules",
-            "base_commit_sha",
-            "head_commit_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoIdentifierRebaseBody",
+            names: &[
+                "dry_run",
+                "base_branch",
+                "head_branch",
+                "bypass_rules",
+                "dry_run_rules",
+                "base_commit_sha",
+                "head_commit_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,18 +274,24 @@ impl model::Model for RepoIdentifierSquashBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "dry_run",
-            "message",
-            "base_branch",
-            "head_branch",
-            "bypass_rules",
-            "dry_run_rules",
-            "base_commit_sha",
-            "head_commit_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoIdentifierSquashBody",
+            names: &[
+                "title",
+                "dry_run",
+                "message",
+                "base_branch",
+                "head_branch",
+                "bypass_rules",
+                "dry_run_rules",
+                "base_commit_sha",
+                "head_commit_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +358,14 @@ impl model::Model for RepoListPathsOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["files", "directories"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoListPathsOutput",
+            names: &["files", "directories"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -359,8 +402,14 @@ impl model::Model for RepoMergeCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mergeable", "conflict_files"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoMergeCheck",
+            names: &["mergeable", "conflict_files"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -395,8 +444,14 @@ impl model::Model for RepoPathsDetailsOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoPathsDetailsOutput",
+            names: &["details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,39 +542,45 @@ impl model::Model for RepoRepositoryOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "uid",
-            "path",
-            "size",
-            "tags",
-            "state",
-            "created",
-            "deleted",
-            "fork_id",
-            "git_url",
-            "updated",
-            "archived",
-            "is_empty",
-            "size_lfs",
-            "importing",
-            "is_public",
-            "num_forks",
-            "num_pulls",
-            "parent_id",
-            "created_by",
-            "identifier",
-            "description",
-            "git_ssh_url",
-            "is_favorite",
-            "size_updated",
-            "last_git_push",
-            "default_branch",
-            "num_open_pulls",
-            "num_closed_pulls",
-            "num_merged_pulls",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoRepositoryOutput",
+            names: &[
+                "id",
+                "uid",
+                "path",
+                "size",
+                "tags",
+                "state",
+                "created",
+                "deleted",
+                "fork_id",
+                "git_url",
+                "updated",
+                "archived",
+                "is_empty",
+                "size_lfs",
+                "importing",
+                "is_public",
+                "num_forks",
+                "num_pulls",
+                "parent_id",
+                "created_by",
+                "identifier",
+                "description",
+                "git_ssh_url",
+                "is_favorite",
+                "size_updated",
+                "last_git_push",
+                "default_branch",
+                "num_open_pulls",
+                "num_closed_pulls",
+                "num_merged_pulls",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -647,8 +708,14 @@ impl model::Model for RepoSoftDeleteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deleted_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoSoftDeleteResponse",
+            names: &["deleted_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,8 +750,14 @@ impl model::Model for RepoSubmoduleContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "commit_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoSubmoduleContent",
+            names: &["url", "commit_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -721,8 +794,14 @@ impl model::Model for RepoSymlinkContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["size", "target"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoSymlinkContent",
+            names: &["size", "target"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -769,16 +848,22 @@ impl model::Model for ReposImportBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "provider",
-            "pipelines",
-            "identifier",
-            "parent_ref",
-            "description",
-            "provider_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReposImportBody",
+            names: &[
+                "uid",
+                "provider",
+                "pipelines",
+                "identifier",
+                "parent_ref",
+                "description",
+                "provider_repo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,8 +910,14 @@ impl model::Model for ReposettingsGeneralSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_size_limit", "git_lfs_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReposettingsGeneralSettings",
+            names: &["file_size_limit", "git_lfs_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -865,12 +956,18 @@ impl model::Model for ReposettingsSecuritySettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "secret_scanning_enabled",
-            "principal_committer_match",
-            "vulnerability_scanning_mode",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReposettingsSecuritySettings",
+            names: &[
+                "secret_scanning_enabled",
+                "principal_committer_match",
+                "vulnerability_scanning_mode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

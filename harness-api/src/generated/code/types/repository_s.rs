@@ -6,6 +6,6 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `SettingsVulnerabilityScanningMode`."]
-    SettingsVulnerabilityScanningMode { Disabled = "disabled", Detect = "detect", Block =
-    "block", }
+    SettingsVulnerabilityScanningMode { 0 Disabled = "disabled", 1 Detect = "detect", 2
+    Block = "block", }
 }

@@ -33,17 +33,23 @@ impl model::Model for TypesBranchExtended {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "name",
-            "rules",
-            "commit",
-            "is_default",
-            "check_summary",
-            "pull_requests",
-            "commit_divergence",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesBranchExtended",
+            names: &[
+                "sha",
+                "name",
+                "rules",
+                "commit",
+                "is_default",
+                "check_summary",
+                "pull_requests",
+                "commit_divergence",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +113,14 @@ impl model::Model for TypesCommitDivergence {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ahead", "behind"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommitDivergence",
+            names: &["ahead", "behind"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +161,14 @@ impl model::Model for TypesCommitFilesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit_id", "changed_files", "dry_run_rules", "rule_violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommitFilesResponse",
+            names: &["commit_id", "changed_files", "dry_run_rules", "rule_violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,17 +221,23 @@ impl model::Model for TypesCommitTag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sha",
-            "name",
-            "title",
-            "commit",
-            "tagger",
-            "message",
-            "signature",
-            "is_annotated",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesCommitTag",
+            names: &[
+                "sha",
+                "name",
+                "title",
+                "commit",
+                "tagger",
+                "message",
+                "signature",
+                "is_annotated",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -277,8 +301,14 @@ impl model::Model for TypesDeleteBranchOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dry_run_rules", "rule_violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesDeleteBranchOutput",
+            names: &["dry_run_rules", "rule_violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,8 +349,14 @@ impl model::Model for TypesDiffStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commits", "additions", "deletions", "files_changed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesDiffStats",
+            names: &["commits", "additions", "deletions", "files_changed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -361,8 +397,14 @@ impl model::Model for TypesFileReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "blob_sha"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesFileReference",
+            names: &["path", "blob_sha"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,8 +443,14 @@ impl model::Model for TypesListCommitResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commits", "total_commits", "rename_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesListCommitResponse",
+            names: &["commits", "total_commits", "rename_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,8 +489,14 @@ impl model::Model for TypesPathDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "last_commit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPathDetails",
+            names: &["path", "last_commit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,15 +541,21 @@ impl model::Model for TypesRebaseResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dry_run",
-            "dry_run_rules",
-            "conflict_files",
-            "rule_violations",
-            "already_ancestor",
-            "new_head_branch_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRebaseResponse",
+            names: &[
+                "dry_run",
+                "dry_run_rules",
+                "conflict_files",
+                "rule_violations",
+                "already_ancestor",
+                "new_head_branch_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -544,8 +604,14 @@ impl model::Model for TypesRenameDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["new_path", "old_path", "commit_sha_after", "commit_sha_before"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRenameDetails",
+            names: &["new_path", "old_path", "commit_sha_after", "commit_sha_before"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -588,8 +654,14 @@ impl model::Model for TypesRepositoryPullReqSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["open_count", "closed_count", "merged_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRepositoryPullReqSummary",
+            names: &["open_count", "closed_count", "merged_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -632,8 +704,19 @@ impl model::Model for TypesRepositorySummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag_count", "branch_count", "pull_req_summary", "default_branch_commit_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRepositorySummary",
+            names: &[
+                "tag_count",
+                "branch_count",
+                "pull_req_summary",
+                "default_branch_commit_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -680,14 +763,20 @@ impl model::Model for TypesSquashResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dry_run",
-            "dry_run_rules",
-            "conflict_files",
-            "rule_violations",
-            "new_head_branch_sha",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesSquashResponse",
+            names: &[
+                "dry_run",
+                "dry_run_rules",
+                "conflict_files",
+                "rule_violations",
+                "new_head_branch_sha",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ListLicensesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListLicensesResponse",
+            names: &["label", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -45,23 +45,29 @@ impl model::Model for OpenapiRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "scope",
-            "state",
-            "users",
-            "created",
-            "pattern",
-            "updated",
-            "created_by",
-            "definition",
-            "identifier",
-            "description",
-            "repo_target",
-            "user_groups",
-            "repositories",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiRule",
+            names: &[
+                "type",
+                "scope",
+                "state",
+                "users",
+                "created",
+                "pattern",
+                "updated",
+                "created_by",
+                "definition",
+                "identifier",
+                "description",
+                "repo_target",
+                "user_groups",
+                "repositories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,8 +137,8 @@ model::union! {
     tagged_by_parent : false, tags : [], { 0 ProtectionBranch(ProtectionBranch), }
 }
 model::open_enum! {
-    #[doc = " Schema `OpenapiRuleType`."] OpenapiRuleType { Branch = "branch", Tag =
-    "tag", Push = "push", }
+    #[doc = " Schema `OpenapiRuleType`."] OpenapiRuleType { 0 Branch = "branch", 1 Tag =
+    "tag", 2 Push = "push", }
 }
 /// Schema `ProtectionBranch`.
 pub struct ProtectionBranch {
@@ -153,8 +159,14 @@ impl model::Model for ProtectionBranch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["bypass", "pullreq", "lifecycle"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionBranch",
+            names: &["bypass", "pullreq", "lifecycle"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,14 +211,20 @@ impl model::Model for ProtectionDefApprovals {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "require_code_owners",
-            "require_latest_commit",
-            "require_minimum_count",
-            "require_no_change_request",
-            "require_minimum_default_reviewer_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefApprovals",
+            names: &[
+                "require_code_owners",
+                "require_latest_commit",
+                "require_minimum_count",
+                "require_no_change_request",
+                "require_minimum_default_reviewer_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,13 +271,19 @@ impl model::Model for ProtectionDefBranchLifecycle {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "create_forbidden",
-            "delete_forbidden",
-            "update_forbidden",
-            "update_force_forbidden",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefBranchLifecycle",
+            names: &[
+                "create_forbidden",
+                "delete_forbidden",
+                "update_forbidden",
+                "update_force_forbidden",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -302,8 +326,14 @@ impl model::Model for ProtectionDefBypass {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user_ids", "repo_owners", "user_group_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefBypass",
+            names: &["user_ids", "repo_owners", "user_group_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -340,8 +370,14 @@ impl model::Model for ProtectionDefComments {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["require_resolve_all"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefComments",
+            names: &["require_resolve_all"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -378,8 +414,14 @@ impl model::Model for ProtectionDefMerge {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["block", "delete_branch", "strategies_allowed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefMerge",
+            names: &["block", "delete_branch", "strategies_allowed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,8 +468,21 @@ impl model::Model for ProtectionDefPullReq {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["merge", "comments", "approvals", "reviewers", "merge_queue", "status_checks"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefPullReq",
+            names: &[
+                "merge",
+                "comments",
+                "approvals",
+                "reviewers",
+                "merge_queue",
+                "status_checks",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -474,12 +529,18 @@ impl model::Model for ProtectionDefReviewers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "request_code_owners",
-            "default_reviewer_ids",
-            "default_user_group_reviewer_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefReviewers",
+            names: &[
+                "request_code_owners",
+                "default_reviewer_ids",
+                "default_user_group_reviewer_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,8 +577,14 @@ impl model::Model for ProtectionDefStatusChecks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["require_identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionDefStatusChecks",
+            names: &["require_identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -554,8 +621,14 @@ impl model::Model for ProtectionPattern {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["default", "exclude", "include"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionPattern",
+            names: &["default", "exclude", "include"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -594,8 +667,14 @@ impl model::Model for ProtectionRepoTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exclude", "include"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionRepoTarget",
+            names: &["exclude", "include"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -632,8 +711,14 @@ impl model::Model for ProtectionRepoTargetFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ids", "patterns"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtectionRepoTargetFilter",
+            names: &["ids", "patterns"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -682,17 +767,23 @@ impl model::Model for RepoIdentifierRulesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "type",
-            "state",
-            "pattern",
-            "definition",
-            "identifier",
-            "description",
-            "repo_target",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoIdentifierRulesBody",
+            names: &[
+                "uid",
+                "type",
+                "state",
+                "pattern",
+                "definition",
+                "identifier",
+                "description",
+                "repo_target",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -768,17 +859,23 @@ impl model::Model for RulesRuleIdentifierBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "type",
-            "state",
-            "pattern",
-            "definition",
-            "identifier",
-            "description",
-            "repo_target",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RulesRuleIdentifierBody",
+            names: &[
+                "uid",
+                "type",
+                "state",
+                "pattern",
+                "definition",
+                "identifier",
+                "description",
+                "repo_target",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -854,17 +951,23 @@ impl model::Model for UpdateSpaceRuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "type",
-            "state",
-            "pattern",
-            "definition",
-            "identifier",
-            "description",
-            "repo_target",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSpaceRuleRequest",
+            names: &[
+                "uid",
+                "type",
+                "state",
+                "pattern",
+                "definition",
+                "identifier",
+                "description",
+                "repo_target",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -940,17 +1043,23 @@ impl model::Model for V1RulesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "type",
-            "state",
-            "pattern",
-            "definition",
-            "identifier",
-            "description",
-            "repo_target",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RulesBody",
+            names: &[
+                "uid",
+                "type",
+                "state",
+                "pattern",
+                "definition",
+                "identifier",
+                "description",
+                "repo_target",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -998,18 +1107,20 @@ impl model::Model for V1RulesBody {
 }
 model::model!(V1RulesBody);
 model::open_enum! {
-    #[doc = " Schema `repoRuleList order`."] RepoRuleListOrder { Asc = "asc", Desc =
+    #[doc = " Schema `repoRuleList order`."] RepoRuleListOrder { 0 Asc = "asc", 1 Desc =
     "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `repoRuleList sort`."] RepoRuleListSort { CreatedAt = "created_at",
-    Identifier = "identifier", Uid = "uid", UpdatedAt = "updated_at", }
+    #[doc = " Schema `repoRuleList sort`."] RepoRuleListSort { 0 CreatedAt =
+    "created_at", 1 Identifier = "identifier", 2 Uid = "uid", 3 UpdatedAt = "updated_at",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `spaceRuleList order`."] SpaceRuleListOrder { Asc = "asc", Desc =
-    "desc", }
+    #[doc = " Schema `spaceRuleList order`."] SpaceRuleListOrder { 0 Asc = "asc", 1 Desc
+    = "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `spaceRuleList sort`."] SpaceRuleListSort { CreatedAt =
-    "created_at", Identifier = "identifier", Uid = "uid", UpdatedAt = "updated_at", }
+    #[doc = " Schema `spaceRuleList sort`."] SpaceRuleListSort { 0 CreatedAt =
+    "created_at", 1 Identifier = "identifier", 2 Uid = "uid", 3 UpdatedAt = "updated_at",
+    }
 }

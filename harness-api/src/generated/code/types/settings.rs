@@ -19,8 +19,14 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["default_branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSpaceGeneralSettingsBody",
+            names: &["default_branch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

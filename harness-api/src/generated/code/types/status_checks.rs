@@ -33,17 +33,23 @@ impl model::Model for CommitsCommitShaBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "ended",
-            "status",
-            "payload",
-            "started",
-            "summary",
-            "check_uid",
-            "identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitsCommitShaBody",
+            names: &[
+                "link",
+                "ended",
+                "status",
+                "payload",
+                "started",
+                "summary",
+                "check_uid",
+                "identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

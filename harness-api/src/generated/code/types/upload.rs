@@ -19,8 +19,14 @@ impl model::Model for UploadResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadResult",
+            names: &["file_path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

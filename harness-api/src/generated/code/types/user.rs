@@ -5,11 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `EnumResourceType`."] EnumResourceType { Connector = "CONNECTOR",
-    Gitspace = "GITSPACE", Infraprovider = "INFRAPROVIDER", Pipeline = "PIPELINE",
-    Registry = "REGISTRY", Repository = "REPOSITORY", Secret = "SECRET", Service =
-    "SERVICE", Serviceaccount = "SERVICEACCOUNT", Space = "SPACE", Template = "TEMPLATE",
-    User = "USER", }
+    #[doc = " Schema `EnumResourceType`."] EnumResourceType { 0 Connector = "CONNECTOR",
+    1 Gitspace = "GITSPACE", 2 Infraprovider = "INFRAPROVIDER", 3 Pipeline = "PIPELINE",
+    4 Registry = "REGISTRY", 5 Repository = "REPOSITORY", 6 Secret = "SECRET", 7 Service
+    = "SERVICE", 8 Serviceaccount = "SERVICEACCOUNT", 9 Space = "SPACE", 10 Template =
+    "TEMPLATE", 11 User = "USER", }
 }
 /// Schema `TypesFavoriteResource`.
 pub struct TypesFavoriteResource {
@@ -28,8 +28,14 @@ impl model::Model for TypesFavoriteResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_id", "resource_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesFavoriteResource",
+            names: &["resource_id", "resource_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,9 +56,10 @@ impl model::Model for TypesFavoriteResource {
 }
 model::model!(TypesFavoriteResource);
 model::open_enum! {
-    #[doc = " Schema `deleteFavorite resource_type`."] DeleteFavoriteResourceType {
-    Connector = "CONNECTOR", Gitspace = "GITSPACE", Infraprovider = "INFRAPROVIDER",
-    Integration = "INTEGRATION", Pipeline = "PIPELINE", Registry = "REGISTRY", Repository
-    = "REPOSITORY", Secret = "SECRET", Service = "SERVICE", Serviceaccount =
-    "SERVICEACCOUNT", Space = "SPACE", Template = "TEMPLATE", User = "USER", }
+    #[doc = " Schema `deleteFavorite resource_type`."] DeleteFavoriteResourceType { 0
+    Connector = "CONNECTOR", 1 Gitspace = "GITSPACE", 2 Infraprovider = "INFRAPROVIDER",
+    3 Integration = "INTEGRATION", 4 Pipeline = "PIPELINE", 5 Registry = "REGISTRY", 6
+    Repository = "REPOSITORY", 7 Secret = "SECRET", 8 Service = "SERVICE", 9
+    Serviceaccount = "SERVICEACCOUNT", 10 Space = "SPACE", 11 Template = "TEMPLATE", 12
+    User = "USER", }
 }

@@ -5,26 +5,27 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `EnumWebhookExecutionResult`."] EnumWebhookExecutionResult {
-    FatalError = "fatal_error", RetriableError = "retriable_error", Success = "success",
-    }
+    #[doc = " Schema `EnumWebhookExecutionResult`."] EnumWebhookExecutionResult { 0
+    FatalError = "fatal_error", 1 RetriableError = "retriable_error", 2 Success =
+    "success", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumWebhookParent`."] EnumWebhookParent { Registry = "registry",
-    Repo = "repo", Space = "space", }
+    #[doc = " Schema `EnumWebhookParent`."] EnumWebhookParent { 0 Registry = "registry",
+    1 Repo = "repo", 2 Space = "space", }
 }
 model::open_enum! {
-    #[doc = " Schema `EnumWebhookTrigger`."] EnumWebhookTrigger { ArtifactCreated =
-    "artifact_created", ArtifactDeleted = "artifact_deleted", BranchCreated =
-    "branch_created", BranchDeleted = "branch_deleted", BranchUpdated = "branch_updated",
-    PullreqBranchUpdated = "pullreq_branch_updated", PullreqClosed = "pullreq_closed",
-    PullreqCommentCreated = "pullreq_comment_created", PullreqCommentStatusUpdated =
-    "pullreq_comment_status_updated", PullreqCommentUpdated = "pullreq_comment_updated",
-    PullreqCreated = "pullreq_created", PullreqLabelAssigned = "pullreq_label_assigned",
-    PullreqMerged = "pullreq_merged", PullreqReopened = "pullreq_reopened",
-    PullreqReviewSubmitted = "pullreq_review_submitted", PullreqTargetBranchChanged =
-    "pullreq_target_branch_changed", PullreqUpdated = "pullreq_updated", TagCreated =
-    "tag_created", TagDeleted = "tag_deleted", TagUpdated = "tag_updated", }
+    #[doc = " Schema `EnumWebhookTrigger`."] EnumWebhookTrigger { 0 ArtifactCreated =
+    "artifact_created", 1 ArtifactDeleted = "artifact_deleted", 2 BranchCreated =
+    "branch_created", 3 BranchDeleted = "branch_deleted", 4 BranchUpdated =
+    "branch_updated", 5 PullreqBranchUpdated = "pullreq_branch_updated", 6 PullreqClosed
+    = "pullreq_closed", 7 PullreqCommentCreated = "pullreq_comment_created", 8
+    PullreqCommentStatusUpdated = "pullreq_comment_status_updated", 9
+    PullreqCommentUpdated = "pullreq_comment_updated", 10 PullreqCreated =
+    "pullreq_created", 11 PullreqLabelAssigned = "pullreq_label_assigned", 12
+    PullreqMerged = "pullreq_merged", 13 PullreqReopened = "pullreq_reopened", 14
+    PullreqReviewSubmitted = "pullreq_review_submitted", 15 PullreqTargetBranchChanged =
+    "pullreq_target_branch_changed", 16 PullreqUpdated = "pullreq_updated", 17 TagCreated
+    = "tag_created", 18 TagDeleted = "tag_deleted", 19 TagUpdated = "tag_updated", }
 }
 /// Schema `OpenapiCreateRepoWebhookRequest`.
 pub struct OpenapiCreateRepoWebhookRequest {
@@ -59,19 +60,25 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "url",
-            "secret",
-            "enabled",
-            "insecure",
-            "triggers",
-            "identifier",
-            "description",
-            "display_name",
-            "extra_headers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreateRepoWebhookRequest",
+            names: &[
+                "uid",
+                "url",
+                "secret",
+                "enabled",
+                "insecure",
+                "triggers",
+                "identifier",
+                "description",
+                "display_name",
+                "extra_headers",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,10 +129,6 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(OpenapiCreateRepoWebhookRequest);
 /// Schema `OpenapiCreateRepoWebhookRequest.extra_headers`.
@@ -147,8 +150,14 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "masked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiCreateRepoWebhookRequestExtraHeaders",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,19 +212,25 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "url",
-            "secret",
-            "enabled",
-            "insecure",
-            "triggers",
-            "identifier",
-            "description",
-            "display_name",
-            "extra_headers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateRepoWebhookRequest",
+            names: &[
+                "uid",
+                "url",
+                "secret",
+                "enabled",
+                "insecure",
+                "triggers",
+                "identifier",
+                "description",
+                "display_name",
+                "extra_headers",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,10 +281,6 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(OpenapiUpdateRepoWebhookRequest);
 /// Schema `OpenapiUpdateRepoWebhookRequest.extra_headers`.
@@ -291,8 +302,14 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "masked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateRepoWebhookRequestExtraHeaders",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -347,19 +364,25 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "url",
-            "secret",
-            "enabled",
-            "insecure",
-            "triggers",
-            "identifier",
-            "description",
-            "display_name",
-            "extra_headers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateSpaceWebhookRequest",
+            names: &[
+                "uid",
+                "url",
+                "secret",
+                "enabled",
+                "insecure",
+                "triggers",
+                "identifier",
+                "description",
+                "display_name",
+                "extra_headers",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,10 +433,6 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequest);
 /// Schema `OpenapiUpdateSpaceWebhookRequest.extra_headers`.
@@ -435,8 +454,14 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "masked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiUpdateSpaceWebhookRequestExtraHeaders",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -505,26 +530,32 @@ impl model::Model for OpenapiWebhookType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "scope",
-            "created",
-            "enabled",
-            "updated",
-            "version",
-            "insecure",
-            "triggers",
-            "parent_id",
-            "created_by",
-            "has_secret",
-            "identifier",
-            "description",
-            "parent_type",
-            "display_name",
-            "latest_execution_result",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpenapiWebhookType",
+            names: &[
+                "id",
+                "url",
+                "scope",
+                "created",
+                "enabled",
+                "updated",
+                "version",
+                "insecure",
+                "triggers",
+                "parent_id",
+                "created_by",
+                "has_secret",
+                "identifier",
+                "description",
+                "parent_type",
+                "display_name",
+                "latest_execution_result",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -631,19 +662,25 @@ impl model::Model for TypesWebhookCreateInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "url",
-            "secret",
-            "enabled",
-            "insecure",
-            "triggers",
-            "identifier",
-            "description",
-            "display_name",
-            "extra_headers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesWebhookCreateInput",
+            names: &[
+                "uid",
+                "url",
+                "secret",
+                "enabled",
+                "insecure",
+                "triggers",
+                "identifier",
+                "description",
+                "display_name",
+                "extra_headers",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,10 +731,6 @@ impl model::Model for TypesWebhookCreateInput {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(TypesWebhookCreateInput);
 /// Schema `TypesWebhookCreateInput.extra_headers`.
@@ -719,8 +752,14 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "masked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesWebhookCreateInputExtraHeaders",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -777,20 +816,26 @@ impl model::Model for TypesWebhookExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "error",
-            "result",
-            "created",
-            "request",
-            "duration",
-            "response",
-            "webhook_id",
-            "retrigger_of",
-            "trigger_type",
-            "retriggerable",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesWebhookExecution",
+            names: &[
+                "id",
+                "error",
+                "result",
+                "created",
+                "request",
+                "duration",
+                "response",
+                "webhook_id",
+                "retrigger_of",
+                "trigger_type",
+                "retriggerable",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -865,8 +910,14 @@ impl model::Model for TypesWebhookExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "body", "headers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesWebhookExecutionRequest",
+            names: &["url", "body", "headers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -909,8 +960,14 @@ impl model::Model for TypesWebhookExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["body", "status", "headers", "status_code"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesWebhookExecutionResponse",
+            names: &["body", "status", "headers", "status_code"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -935,18 +992,20 @@ impl model::Model for TypesWebhookExecutionResponse {
 }
 model::model!(TypesWebhookExecutionResponse);
 model::open_enum! {
-    #[doc = " Schema `listRepoWebhooks order`."] ListRepoWebhooksOrder { Asc = "asc",
+    #[doc = " Schema `listRepoWebhooks order`."] ListRepoWebhooksOrder { 0 Asc = "asc", 1
     Desc = "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRepoWebhooks sort`."] ListRepoWebhooksSort { Id = "id", Uid =
-    "uid", DisplayName = "display_name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `listRepoWebhooks sort`."] ListRepoWebhooksSort { 0 Id = "id", 1 Uid
+    = "uid", 2 DisplayName = "display_name", 3 Created = "created", 4 Updated =
+    "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `listSpaceWebhooks order`."] ListSpaceWebhooksOrder { Asc = "asc",
-    Desc = "desc", }
+    #[doc = " Schema `listSpaceWebhooks order`."] ListSpaceWebhooksOrder { 0 Asc = "asc",
+    1 Desc = "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `listSpaceWebhooks sort`."] ListSpaceWebhooksSort { Id = "id", Uid =
-    "uid", DisplayName = "display_name", Created = "created", Updated = "updated", }
+    #[doc = " Schema `listSpaceWebhooks sort`."] ListSpaceWebhooksSort { 0 Id = "id", 1
+    Uid = "uid", 2 DisplayName = "display_name", 3 Created = "created", 4 Updated =
+    "updated", }
 }

@@ -25,8 +25,14 @@ impl model::Model for EventLogsSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventLogsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,14 @@ impl model::Model for EventLogsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pages", "total", "events"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventLogsSuccessResponsePayload",
+            names: &["pages", "total", "events"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,21 +141,27 @@ impl model::Model for EventResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "region",
-            "status",
-            "category",
-            "metadata",
-            "account_id",
-            "created_at",
-            "event_type",
-            "updated_at",
-            "description",
-            "transaction_id",
-            "cloud_account_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventResponse",
+            names: &[
+                "id",
+                "region",
+                "status",
+                "category",
+                "metadata",
+                "account_id",
+                "created_at",
+                "event_type",
+                "updated_at",
+                "description",
+                "transaction_id",
+                "cloud_account_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,7 +221,7 @@ impl model::Model for EventResponse {
 }
 model::model!(EventResponse);
 model::open_enum! {
-    #[doc = " Schema `EventLogs service`."] EventLogsService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `EventLogs service`."] EventLogsService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }

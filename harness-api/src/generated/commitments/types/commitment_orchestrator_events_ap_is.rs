@@ -23,8 +23,14 @@ impl model::Model for ChartResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "count", "event_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChartResponse",
+            names: &["date", "count", "event_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for EventsChartsSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventsChartsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,14 @@ impl model::Model for EventsChartsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pages", "total", "events"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventsChartsSuccessResponsePayload",
+            names: &["pages", "total", "events"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +171,14 @@ impl model::Model for EventsFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["events", "service", "group_by"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventsFilter",
+            names: &["events", "service", "group_by"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +223,20 @@ impl model::Model for RenewalEventsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "end_date", "start_date", "cloud_account_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RenewalEventsBody",
+            names: &[
+                "regions",
+                "service",
+                "end_date",
+                "start_date",
+                "cloud_account_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -228,7 +264,7 @@ impl model::Model for RenewalEventsBody {
 model::model!(RenewalEventsBody);
 model::open_enum! {
     #[doc = " Schema `RIRecommendationSchedule service`."]
-    RiRecommendationScheduleService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
-    "Amazon Relational Database Service", AmazonElastiCache = "Amazon ElastiCache", }
+    RiRecommendationScheduleService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
+    "Amazon Relational Database Service", 2 AmazonElastiCache = "Amazon ElastiCache", }
 }

@@ -29,15 +29,21 @@ impl model::Model for CloudAccountCommitment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "services",
-            "last_ping",
-            "provider_id",
-            "cloud_account_id",
-            "connector_status",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudAccountCommitment",
+            names: &[
+                "name",
+                "services",
+                "last_ping",
+                "provider_id",
+                "cloud_account_id",
+                "connector_status",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,8 @@ impl model::Model for CloudAccountCommitment {
 model::model!(CloudAccountCommitment);
 model::open_enum! {
     #[doc = " Schema `CloudAccountCommitment.connector_status`."]
-    CloudAccountCommitmentConnectorStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Unknown = "UNKNOWN", }
+    CloudAccountCommitmentConnectorStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Unknown = "UNKNOWN", }
 }
 /// Schema `CommitmentService`.
 pub struct CommitmentService {
@@ -93,8 +99,20 @@ impl model::Model for CommitmentService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "coverage", "is_enabled", "target_coverage", "annualized_savings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentService",
+            names: &[
+                "name",
+                "coverage",
+                "is_enabled",
+                "target_coverage",
+                "annualized_savings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +159,14 @@ impl model::Model for LandingPageResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LandingPageResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for AutoCudConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exclusion_list", "total_coverage", "excluded_cloud_accounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AutoCudConfig",
+            names: &["exclusion_list", "total_coverage", "excluded_cloud_accounts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for AutoCudSetup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["config", "enabled", "account_id", "cloud_account_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AutoCudSetup",
+            names: &["config", "enabled", "account_id", "cloud_account_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +125,14 @@ impl model::Model for CloudAccountIdCostCoverageBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "instance_types", "linked_accounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudAccountIdCostCoverageBody",
+            names: &["regions", "service", "instance_types", "linked_accounts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +193,20 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "instance_types", "linked_accounts", "target_coverage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudAccountIdEstimatedSavingsBody",
+            names: &[
+                "regions",
+                "service",
+                "instance_types",
+                "linked_accounts",
+                "target_coverage",
+            ],
+            required: &[4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -200,10 +230,6 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::through_cell!(CloudAccountIdEstimatedSavingsBody);
 /// Schema `InlineResponse2008`.
@@ -225,8 +251,14 @@ impl model::Model for CommitmentCostCoverageResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentCostCoverageResponse",
+            names: &["ts", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,8 +303,20 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costs", "coverage", "total_cost", "account_name", "committed_cost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentCostCoverageResponseAccountBreakdown",
+            names: &[
+                "costs",
+                "coverage",
+                "total_cost",
+                "account_name",
+                "committed_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +365,14 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costs", "region", "coverage", "total_cost", "committed_cost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentCostCoverageResponseInstanceTypeBreakdown",
+            names: &["costs", "region", "coverage", "total_cost", "committed_cost"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,19 +443,25 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "costs",
-            "coverage",
-            "end_date",
-            "start_date",
-            "total_cost",
-            "breakdown_type",
-            "committed_cost",
-            "region_breakdown",
-            "account_breakdown",
-            "instance_type_breakdown",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentCostCoverageResponsePayload",
+            names: &[
+                "costs",
+                "coverage",
+                "end_date",
+                "start_date",
+                "total_cost",
+                "breakdown_type",
+                "committed_cost",
+                "region_breakdown",
+                "account_breakdown",
+                "instance_type_breakdown",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +535,14 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["costs", "coverage", "total_cost", "committed_cost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentCostCoverageResponseRegionBreakdown",
+            names: &["costs", "coverage", "total_cost", "committed_cost"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,8 +585,14 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentEstimatedSavingsResponse",
+            names: &["ts", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -567,8 +635,19 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["current_savings", "target_coverage", "current_coverage", "estimated_savings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentEstimatedSavingsResponsePayload",
+            names: &[
+                "current_savings",
+                "target_coverage",
+                "current_coverage",
+                "estimated_savings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -611,8 +690,14 @@ impl model::Model for CreateCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCommitmentSetupResponse",
+            names: &["ts", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -651,8 +736,14 @@ impl model::Model for ExclusionEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "instance_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExclusionEntry",
+            names: &["region", "instance_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -721,18 +812,24 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "seed_config",
-            "exclusion_list",
-            "payment_option",
-            "total_coverage",
-            "excluded_regions",
-            "savings_plans_coverage",
-            "excluded_cloud_accounts",
-            "savings_plan_renewal_rate",
-            "reserved_instances_coverage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GatewaylwapiaccountsaccountIdv1setupConfig",
+            names: &[
+                "seed_config",
+                "exclusion_list",
+                "payment_option",
+                "total_coverage",
+                "excluded_regions",
+                "savings_plans_coverage",
+                "excluded_cloud_accounts",
+                "savings_plan_renewal_rate",
+                "reserved_instances_coverage",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -780,16 +877,12 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(GatewaylwapiaccountsaccountIdv1setupConfig);
 model::open_enum! {
     #[doc = " Schema `GatewaylwapiaccountsaccountIdv1setupConfig.payment_option`."]
-    GatewaylwapiaccountsaccountIdv1setupConfigPaymentOption { NoUpfront = "No Upfront",
-    PartialUpfront = "Partial Upfront", AllUpfront = "All Upfront", }
+    GatewaylwapiaccountsaccountIdv1setupConfigPaymentOption { 0 NoUpfront = "No Upfront",
+    1 PartialUpfront = "Partial Upfront", 2 AllUpfront = "All Upfront", }
 }
 /// Schema `GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig`.
 pub struct GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
@@ -812,8 +905,14 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["start_with", "purchase_terms", "monthly_purchase_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig",
+            names: &["start_with", "purchase_terms", "monthly_purchase_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -837,8 +936,8 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
 model::model!(GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig);
 model::open_enum! {
     #[doc = " Schema `GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig.start_with`."]
-    GatewaylwapiaccountsaccountIdv1setupConfigSeedConfigStartWith { SeedAutoDiscovery =
-    "seed_auto_discovery", PurchaseNewSeed = "purchase_new_seed", }
+    GatewaylwapiaccountsaccountIdv1setupConfigSeedConfigStartWith { 0 SeedAutoDiscovery =
+    "seed_auto_discovery", 1 PurchaseNewSeed = "purchase_new_seed", }
 }
 /// Schema `InlineResponse2005`.
 pub struct GetCommitmentSetupResponse {
@@ -861,8 +960,14 @@ impl model::Model for GetCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetCommitmentSetupResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -921,20 +1026,26 @@ impl model::Model for GetCommitmentSetupResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "config",
-            "enabled",
-            "service",
-            "account_id",
-            "created_at",
-            "updated_at",
-            "dry_run_mode",
-            "approval_mode",
-            "cloud_account_id",
-            "cloud_account_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetCommitmentSetupResponsePayload",
+            names: &[
+                "id",
+                "config",
+                "enabled",
+                "service",
+                "account_id",
+                "created_at",
+                "updated_at",
+                "dry_run_mode",
+                "approval_mode",
+                "cloud_account_id",
+                "cloud_account_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -992,8 +1103,8 @@ impl model::Model for GetCommitmentSetupResponsePayload {
 model::model!(GetCommitmentSetupResponsePayload);
 model::open_enum! {
     #[doc = " Schema `InlineResponse2005Response.approval_mode`."]
-    GetCommitmentSetupResponsePayloadApprovalMode { Auto = "auto", Manual = "manual",
-    SemiAutomated = "semiAutomated", }
+    GetCommitmentSetupResponsePayloadApprovalMode { 0 Auto = "auto", 1 Manual = "manual",
+    2 SemiAutomated = "semiAutomated", }
 }
 /// Schema `InlineResponse2005ResponseConfig`.
 pub struct GetCommitmentSetupResponsePayloadConfig {
@@ -1022,16 +1133,22 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "exclusion_list",
-            "payment_option",
-            "total_coverage",
-            "savings_plans_coverage",
-            "excluded_cloud_accounts",
-            "savings_plan_renewal_rate",
-            "reserved_instances_coverage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetCommitmentSetupResponsePayloadConfig",
+            names: &[
+                "exclusion_list",
+                "payment_option",
+                "total_coverage",
+                "savings_plans_coverage",
+                "excluded_cloud_accounts",
+                "savings_plan_renewal_rate",
+                "reserved_instances_coverage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1082,8 +1199,19 @@ impl model::Model for InstanceTypesPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "instance_families", "excluded_cloud_accounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceTypesPayload",
+            names: &[
+                "regions",
+                "service",
+                "instance_families",
+                "excluded_cloud_accounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1124,8 +1252,14 @@ impl model::Model for KeyValuePair {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KeyValuePair",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1166,8 +1300,14 @@ impl model::Model for ListChildAccountsSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListChildAccountsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1212,8 +1352,14 @@ impl model::Model for ListInstanceTypesContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "compute_spend", "instance_type", "coverage_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListInstanceTypesContent",
+            names: &["region", "compute_spend", "instance_type", "coverage_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1252,8 +1398,14 @@ impl model::Model for ListMasterContent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMasterContent",
+            names: &["connector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1292,8 +1444,14 @@ impl model::Model for ListMasterSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMasterSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1332,8 +1490,14 @@ impl model::Model for ListMasterSuccessResponseEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMasterSuccessResponseEntry",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1366,8 +1530,14 @@ impl model::Model for ListMasterSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMasterSuccessResponsePayload",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1406,8 +1576,14 @@ impl model::Model for ListSetupsSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListSetupsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1454,8 +1630,14 @@ impl model::Model for LwCoConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "type", "identifier", "accountIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwCoConnector",
+            names: &["name", "spec", "type", "identifier", "accountIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1502,8 +1684,14 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SetupInstanceTypesSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1542,8 +1730,14 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SetupInstanceTypesSuccessResponsePayload",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1582,8 +1776,14 @@ impl model::Model for SetupValidateSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SetupValidateSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1622,8 +1822,14 @@ impl model::Model for SetupValidateSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["savings_plan_max_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SetupValidateSuccessResponsePayload",
+            names: &["savings_plan_max_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1691,17 +1897,23 @@ impl model::Model for V1SetupBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "config",
-            "enabled",
-            "service",
-            "dry_run_mode",
-            "notification",
-            "approval_mode",
-            "cloud_account_id",
-            "cloud_account_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SetupBody",
+            names: &[
+                "config",
+                "enabled",
+                "service",
+                "dry_run_mode",
+                "notification",
+                "approval_mode",
+                "cloud_account_id",
+                "cloud_account_name",
+            ],
+            required: &[0, 2, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1746,15 +1958,11 @@ impl model::Model for V1SetupBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 6]
-    }
 }
 model::through_cell!(V1SetupBody);
 model::open_enum! {
-    #[doc = " Schema `V1SetupBody.approval_mode`."] V1SetupBodyApprovalMode { Auto =
-    "auto", Manual = "manual", SemiAutomated = "semiAutomated", }
+    #[doc = " Schema `V1SetupBody.approval_mode`."] V1SetupBodyApprovalMode { 0 Auto =
+    "auto", 1 Manual = "manual", 2 SemiAutomated = "semiAutomated", }
 }
 /// Schema `V1SetupBody.notification`.
 pub struct V1SetupBodyNotification {
@@ -1781,15 +1989,21 @@ impl model::Model for V1SetupBodyNotification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timezone",
-            "email_list",
-            "schedule_time",
-            "sp_notif_range",
-            "purchase_notifications_enabled",
-            "recommendations_notifications_enabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SetupBodyNotification",
+            names: &[
+                "timezone",
+                "email_list",
+                "schedule_time",
+                "sp_notif_range",
+                "purchase_notifications_enabled",
+                "recommendations_notifications_enabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1818,19 +2032,19 @@ impl model::Model for V1SetupBodyNotification {
 }
 model::model!(V1SetupBodyNotification);
 model::open_enum! {
-    #[doc = " Schema `V1SetupBody.service`."] V1SetupBodyService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `V1SetupBody.service`."] V1SetupBodyService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 model::open_enum! {
     #[doc = " Schema `DeleteSetupConfiguration service`."]
-    DeleteSetupConfigurationService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseServiceRds =
+    DeleteSetupConfigurationService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseServiceRds =
     "Amazon Relational Database Service - RDS", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetSetupConfiguration service`."] GetSetupConfigurationService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `GetSetupConfiguration service`."] GetSetupConfigurationService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `UpdateSetupConfiguration body`.
@@ -1862,17 +2076,23 @@ impl model::Model for UpdateSetupConfigurationBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "config",
-            "enabled",
-            "service",
-            "dry_run_mode",
-            "notification",
-            "approval_mode",
-            "cloud_account_id",
-            "cloud_account_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSetupConfigurationBody",
+            names: &[
+                "config",
+                "enabled",
+                "service",
+                "dry_run_mode",
+                "notification",
+                "approval_mode",
+                "cloud_account_id",
+                "cloud_account_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1950,18 +2170,24 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "seed_config",
-            "exclusion_list",
-            "payment_option",
-            "total_coverage",
-            "excluded_regions",
-            "savings_plans_coverage",
-            "excluded_cloud_accounts",
-            "savings_plan_renewal_rate",
-            "reserved_instances_coverage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSetupConfigurationBodyConfig",
+            names: &[
+                "seed_config",
+                "exclusion_list",
+                "payment_option",
+                "total_coverage",
+                "excluded_regions",
+                "savings_plans_coverage",
+                "excluded_cloud_accounts",
+                "savings_plan_renewal_rate",
+                "reserved_instances_coverage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2028,8 +2254,14 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "instance_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSetupConfigurationBodyConfigExclusionList",
+            names: &["region", "instance_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2068,8 +2300,14 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["start_with", "purchase_terms", "monthly_purchase_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSetupConfigurationBodyConfigSeedConfig",
+            names: &["start_with", "purchase_terms", "monthly_purchase_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2116,15 +2354,21 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timezone",
-            "email_list",
-            "schedule_time",
-            "sp_notif_range",
-            "purchase_notifications_enabled",
-            "recommendations_notifications_enabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateSetupConfigurationBodyNotification",
+            names: &[
+                "timezone",
+                "email_list",
+                "schedule_time",
+                "sp_notif_range",
+                "purchase_notifications_enabled",
+                "recommendations_notifications_enabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

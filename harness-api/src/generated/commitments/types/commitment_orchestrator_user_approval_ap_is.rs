@@ -21,8 +21,14 @@ impl model::Model for ApprovalAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalAction",
+            names: &["id", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,8 +49,8 @@ impl model::Model for ApprovalAction {
 }
 model::model!(ApprovalAction);
 model::open_enum! {
-    #[doc = " Schema `ApprovalAction.status`."] ApprovalActionStatus { Approved =
-    "APPROVED", Rejected = "REJECTED", }
+    #[doc = " Schema `ApprovalAction.status`."] ApprovalActionStatus { 0 Approved =
+    "APPROVED", 1 Rejected = "REJECTED", }
 }
 /// Schema `ApprovalEvent`.
 pub struct ApprovalEvent {
@@ -71,8 +77,21 @@ impl model::Model for ApprovalEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "category", "metadata", "account_id", "evaluated_at", "cloud_account_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalEvent",
+            names: &[
+                "id",
+                "category",
+                "metadata",
+                "account_id",
+                "evaluated_at",
+                "cloud_account_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,8 +140,14 @@ impl model::Model for ApprovalEventSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["event_type", "event_count", "event_status", "savings_potential"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalEventSummary",
+            names: &["event_type", "event_count", "event_status", "savings_potential"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,20 +206,26 @@ impl model::Model for ApprovalEventV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "status",
-            "category",
-            "metadata",
-            "account_id",
-            "evaluated_at",
-            "potential_spend",
-            "cloud_account_id",
-            "potential_savings",
-            "cloud_account_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalEventV2",
+            names: &[
+                "id",
+                "name",
+                "status",
+                "category",
+                "metadata",
+                "account_id",
+                "evaluated_at",
+                "potential_spend",
+                "cloud_account_id",
+                "potential_savings",
+                "cloud_account_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +282,9 @@ impl model::Model for ApprovalEventV2 {
 }
 model::model!(ApprovalEventV2);
 model::open_enum! {
-    #[doc = " Schema `ApprovalEventV2.status`."] ApprovalEventV2Status { Pending =
-    "PENDING", Completed = "COMPLETED", Expired = "EXPIRED", Rejected = "REJECTED", }
+    #[doc = " Schema `ApprovalEventV2.status`."] ApprovalEventV2Status { 0 Pending =
+    "PENDING", 1 Completed = "COMPLETED", 2 Expired = "EXPIRED", 3 Rejected = "REJECTED",
+    }
 }
 /// Schema `ApprovalEventsSuccessResponse`.
 pub struct ApprovalEventsSuccessResponse {
@@ -275,8 +307,14 @@ impl model::Model for ApprovalEventsSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalEventsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,8 +357,14 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pages", "total", "events"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalEventsSuccessResponsePayload",
+            names: &["pages", "total", "events"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,8 +407,14 @@ impl model::Model for ApprovalOverviewSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalOverviewSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -403,8 +453,14 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalOverviewSuccessResponsePayload",
+            names: &["result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +493,14 @@ impl model::Model for ApprovalPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["actions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalPayload",
+            names: &["actions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -481,15 +543,21 @@ impl model::Model for ApprovalsListRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "regions",
-            "service",
-            "statuses",
-            "pagination",
-            "event_types",
-            "cloud_account_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsListRequestV2",
+            names: &[
+                "regions",
+                "service",
+                "statuses",
+                "pagination",
+                "event_types",
+                "cloud_account_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -519,9 +587,9 @@ impl model::Model for ApprovalsListRequestV2 {
 model::model!(ApprovalsListRequestV2);
 model::open_enum! {
     #[doc = " Schema `ApprovalsListRequestV2.event_types`."]
-    ApprovalsListRequestV2EventTypes { ReservedInstanceExchange =
-    "Reserved Instance Exchange", AtomRiPurchase = "Atom RI Purchase",
-    SavingsPlanPurchase = "Savings Plan Purchase", RdsReservedInstancePurchase =
+    ApprovalsListRequestV2EventTypes { 0 ReservedInstanceExchange =
+    "Reserved Instance Exchange", 1 AtomRiPurchase = "Atom RI Purchase", 2
+    SavingsPlanPurchase = "Savings Plan Purchase", 3 RdsReservedInstancePurchase =
     "RDS Reserved Instance Purchase", }
 }
 /// Schema `ApprovalsListRequestV2Pagination`.
@@ -541,8 +609,14 @@ impl model::Model for ApprovalsListRequestV2Pagination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "limit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsListRequestV2Pagination",
+            names: &["page", "limit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -564,8 +638,8 @@ impl model::Model for ApprovalsListRequestV2Pagination {
 model::model!(ApprovalsListRequestV2Pagination);
 model::open_enum! {
     #[doc = " Schema `ApprovalsListRequestV2.statuses`."] ApprovalsListRequestV2Statuses
-    { Pending = "PENDING", Completed = "COMPLETED", Expired = "EXPIRED", Rejected =
-    "REJECTED", Queued = "QUEUED", Approved = "APPROVED", ApprovalPending =
+    { 0 Pending = "PENDING", 1 Completed = "COMPLETED", 2 Expired = "EXPIRED", 3 Rejected
+    = "REJECTED", 4 Queued = "QUEUED", 5 Approved = "APPROVED", 6 ApprovalPending =
     "APPROVAL_PENDING", }
 }
 /// Schema `ApprovalsListResponseV2`.
@@ -589,8 +663,14 @@ impl model::Model for ApprovalsListResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsListResponseV2",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -633,8 +713,14 @@ impl model::Model for ApprovalsListResponseV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pages", "total", "events"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsListResponseV2Response",
+            names: &["pages", "total", "events"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -675,8 +761,14 @@ impl model::Model for ApprovalsOverviewRequestFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "cloud_account_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsOverviewRequestFilters",
+            names: &["regions", "service", "cloud_account_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -700,7 +792,7 @@ impl model::Model for ApprovalsOverviewRequestFilters {
 model::model!(ApprovalsOverviewRequestFilters);
 model::open_enum! {
     #[doc = " Schema `ApprovalsOverviewRequestFilters.service`."]
-    ApprovalsOverviewRequestFiltersService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
+    ApprovalsOverviewRequestFiltersService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
     "Amazon Relational Database Service", }
 }

@@ -21,8 +21,14 @@ impl model::Model for CommitmentUtilizationChart {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "utilization_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentUtilizationChart",
+            names: &["date", "utilization_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for CommitmentUtilizationDetailResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentUtilizationDetailResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +123,14 @@ impl model::Model for CommitmentUtilizationsDetailTable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["trend", "percentage", "utilization", "compute_spend"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentUtilizationsDetailTable",
+            names: &["trend", "percentage", "utilization", "compute_spend"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +171,14 @@ impl model::Model for CommitmentUtlizationsDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chart", "table"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommitmentUtlizationsDetail",
+            names: &["chart", "table"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -176,7 +200,7 @@ impl model::Model for CommitmentUtlizationsDetail {
 model::model!(CommitmentUtlizationsDetail);
 model::open_enum! {
     #[doc = " Schema `GetCommitmentUtilizationDetails service`."]
-    GetCommitmentUtilizationDetailsService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
+    GetCommitmentUtilizationDetailsService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
     "Amazon Relational Database Service", }
 }

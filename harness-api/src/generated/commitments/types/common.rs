@@ -19,8 +19,14 @@ impl model::Model for ActionsBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pending_approval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActionsBreakdown",
+            names: &["pending_approval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for GenericSuccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenericSuccessResponse",
+            names: &["ts", "errors", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,22 +131,28 @@ impl model::Model for InventoryRiapiFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "terms",
-            "status",
-            "regions",
-            "service",
-            "tenancy",
-            "platforms",
-            "plan_types",
-            "account_ids",
-            "instance_types",
-            "payment_options",
-            "cloud_account_ids",
-            "instance_families",
-            "is_harness_managed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InventoryRiapiFilter",
+            names: &[
+                "terms",
+                "status",
+                "regions",
+                "service",
+                "tenancy",
+                "platforms",
+                "plan_types",
+                "account_ids",
+                "instance_types",
+                "payment_options",
+                "cloud_account_ids",
+                "instance_families",
+                "is_harness_managed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -198,16 +216,17 @@ impl model::Model for InventoryRiapiFilter {
 model::model!(InventoryRiapiFilter);
 model::open_enum! {
     #[doc = " Schema `InventoryRIAPIFilter.payment_options`."]
-    InventoryRiapiFilterPaymentOptions { NoUpfront = "No Upfront", PartialUpfront =
-    "Partial Upfront", AllUpfront = "All Upfront", }
+    InventoryRiapiFilterPaymentOptions { 0 NoUpfront = "No Upfront", 1 PartialUpfront =
+    "Partial Upfront", 2 AllUpfront = "All Upfront", }
 }
 model::open_enum! {
     #[doc = " Schema `InventoryRIAPIFilter.plan_types`."] InventoryRiapiFilterPlanTypes {
-    Standard = "Standard", Convertible = "Convertible", }
+    0 Standard = "Standard", 1 Convertible = "Convertible", }
 }
 model::open_enum! {
-    #[doc = " Schema `InventoryRIAPIFilter.status`."] InventoryRiapiFilterStatus { Active
-    = "active", Expired = "expired", Pending = "pending", Retired = "retired", }
+    #[doc = " Schema `InventoryRIAPIFilter.status`."] InventoryRiapiFilterStatus { 0
+    Active = "active", 1 Expired = "expired", 2 Pending = "pending", 3 Retired =
+    "retired", }
 }
 /// Schema `InventorySPAPIFilter`.
 pub struct InventorySpapiFilter {
@@ -242,19 +261,25 @@ impl model::Model for InventorySpapiFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "terms",
-            "status",
-            "regions",
-            "service",
-            "plan_types",
-            "account_ids",
-            "payment_options",
-            "cloud_account_ids",
-            "instance_families",
-            "is_harness_managed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InventorySpapiFilter",
+            names: &[
+                "terms",
+                "status",
+                "regions",
+                "service",
+                "plan_types",
+                "account_ids",
+                "payment_options",
+                "cloud_account_ids",
+                "instance_families",
+                "is_harness_managed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -309,17 +334,18 @@ impl model::Model for InventorySpapiFilter {
 model::model!(InventorySpapiFilter);
 model::open_enum! {
     #[doc = " Schema `InventorySPAPIFilter.payment_options`."]
-    InventorySpapiFilterPaymentOptions { NoUpfront = "No Upfront", PartialUpfront =
-    "Partial Upfront", AllUpfront = "All Upfront", }
+    InventorySpapiFilterPaymentOptions { 0 NoUpfront = "No Upfront", 1 PartialUpfront =
+    "Partial Upfront", 2 AllUpfront = "All Upfront", }
 }
 model::open_enum! {
     #[doc = " Schema `InventorySPAPIFilter.plan_types`."] InventorySpapiFilterPlanTypes {
-    ComputeSavingsPlans = "ComputeSavingsPlans", Ec2InstanceSavingsPlans =
+    0 ComputeSavingsPlans = "ComputeSavingsPlans", 1 Ec2InstanceSavingsPlans =
     "EC2InstanceSavingsPlans", }
 }
 model::open_enum! {
-    #[doc = " Schema `InventorySPAPIFilter.status`."] InventorySpapiFilterStatus { Active
-    = "active", Expired = "expired", Pending = "pending", Retired = "retired", }
+    #[doc = " Schema `InventorySPAPIFilter.status`."] InventorySpapiFilterStatus { 0
+    Active = "active", 1 Expired = "expired", 2 Pending = "pending", 3 Retired =
+    "retired", }
 }
 /// Schema `PaginationInput`.
 pub struct PaginationInput {
@@ -340,8 +366,14 @@ impl model::Model for PaginationInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "limit", "filters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PaginationInput",
+            names: &["page", "limit", "filters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -380,8 +412,14 @@ impl model::Model for PaginationInputFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PaginationInputFilters",
+            names: &["field", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -422,8 +460,14 @@ impl model::Model for SpendBreakdownFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "instance_types", "cloud_account_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpendBreakdownFilter",
+            names: &["regions", "service", "instance_types", "cloud_account_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -448,8 +492,8 @@ impl model::Model for SpendBreakdownFilter {
 }
 model::model!(SpendBreakdownFilter);
 model::open_enum! {
-    #[doc = " Schema `SpendBreakdownFilter.service`."] SpendBreakdownFilterService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `SpendBreakdownFilter.service`."] SpendBreakdownFilterService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `SpendBreakdownResponse`.
@@ -473,8 +517,14 @@ impl model::Model for SpendBreakdownResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpendBreakdownResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,15 +573,21 @@ impl model::Model for SpendBreakdownResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "total",
-            "trend",
-            "ondemand",
-            "savings_plans",
-            "reserved_instances",
-            "unused_commitments",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpendBreakdownResponsePayload",
+            names: &[
+                "total",
+                "trend",
+                "ondemand",
+                "savings_plans",
+                "reserved_instances",
+                "unused_commitments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -576,8 +632,14 @@ impl model::Model for SpendDetailed {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpendDetailed",
+            names: &["value", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -616,8 +678,14 @@ impl model::Model for StatusBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["active", "expired", "expiring_soon"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusBreakdown",
+            names: &["active", "expired", "expiring_soon"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -656,8 +724,14 @@ impl model::Model for StatusCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "label"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusCount",
+            names: &["count", "label"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,8 +768,14 @@ impl model::Model for TotalCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["managed", "purchased"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TotalCount",
+            names: &["managed", "purchased"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -732,8 +812,14 @@ impl model::Model for TypeCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypeCount",
+            names: &["count", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

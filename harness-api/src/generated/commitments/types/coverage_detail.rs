@@ -21,8 +21,14 @@ impl model::Model for ComputeCoverageChart {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "coverage_cost"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoverageChart",
+            names: &["date", "coverage_cost"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for ComputeCoveragesDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chart", "table"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoveragesDetail",
+            names: &["chart", "table"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,14 @@ impl model::Model for ComputeCoveragesDetailResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoveragesDetailResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,23 +185,29 @@ impl model::Model for ComputeCoveragesDetailTable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "trend",
-            "region",
-            "coverage",
-            "spot_cost",
-            "spot_hours",
-            "total_cost",
-            "total_hours",
-            "machine_type",
-            "on_demand_cost",
-            "on_demand_hours",
-            "reservation_cost",
-            "ri_coverage_hours",
-            "savings_plan_hours",
-            "total_covered_hours",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoveragesDetailTable",
+            names: &[
+                "trend",
+                "region",
+                "coverage",
+                "spot_cost",
+                "spot_hours",
+                "total_cost",
+                "total_hours",
+                "machine_type",
+                "on_demand_cost",
+                "on_demand_hours",
+                "reservation_cost",
+                "ri_coverage_hours",
+                "savings_plan_hours",
+                "total_covered_hours",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -276,8 +300,14 @@ impl model::Model for CoverageDetailBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["service", "group_by"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CoverageDetailBody",
+            names: &["service", "group_by"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,14 +325,10 @@ impl model::Model for CoverageDetailBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(CoverageDetailBody);
 model::open_enum! {
-    #[doc = " Schema `CoverageDetailBody.group_by`."] CoverageDetailBodyGroupBy {
-    InstanceFamily = "Instance Family", Region = "Region", MachineType = "Machine Type",
-    }
+    #[doc = " Schema `CoverageDetailBody.group_by`."] CoverageDetailBodyGroupBy { 0
+    InstanceFamily = "Instance Family", 1 Region = "Region", 2 MachineType =
+    "Machine Type", }
 }

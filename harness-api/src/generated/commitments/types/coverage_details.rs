@@ -29,15 +29,21 @@ impl model::Model for RiCoverageDetailsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "regions",
-            "service",
-            "sort_by",
-            "sort_order",
-            "instance_types",
-            "cloud_account_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiCoverageDetailsBody",
+            names: &[
+                "regions",
+                "service",
+                "sort_by",
+                "sort_order",
+                "instance_types",
+                "cloud_account_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,15 +96,21 @@ impl model::Model for SpCoverageDetailsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "regions",
-            "service",
-            "sort_by",
-            "sort_order",
-            "instance_types",
-            "cloud_account_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpCoverageDetailsBody",
+            names: &[
+                "regions",
+                "service",
+                "sort_by",
+                "sort_order",
+                "instance_types",
+                "cloud_account_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

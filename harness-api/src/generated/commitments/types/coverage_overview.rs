@@ -25,8 +25,14 @@ impl model::Model for ComputeCoverageResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoverageResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,15 +81,21 @@ impl model::Model for ComputeCoverageResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ondemand",
-            "total_spend",
-            "savings_plans",
-            "reserved_instances",
-            "total_coverage_percentage",
-            "average_coverage_percentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComputeCoverageResponsePayload",
+            names: &[
+                "ondemand",
+                "total_spend",
+                "savings_plans",
+                "reserved_instances",
+                "total_coverage_percentage",
+                "average_coverage_percentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -136,15 +148,21 @@ impl model::Model for CopmputeCoverageFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "regions",
-            "service",
-            "sort_by",
-            "sort_order",
-            "instance_types",
-            "cloud_account_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopmputeCoverageFilter",
+            names: &[
+                "regions",
+                "service",
+                "sort_by",
+                "sort_order",
+                "instance_types",
+                "cloud_account_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -174,7 +192,7 @@ impl model::Model for CopmputeCoverageFilter {
 model::model!(CopmputeCoverageFilter);
 model::open_enum! {
     #[doc = " Schema `CopmputeCoverageFilter.service`."] CopmputeCoverageFilterService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    0 AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 /// Schema `CoverageDetailed`.
@@ -194,8 +212,14 @@ impl model::Model for CoverageDetailed {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CoverageDetailed",
+            names: &["value", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

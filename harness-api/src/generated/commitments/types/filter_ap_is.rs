@@ -5,24 +5,24 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `GetFilters service`."] GetFiltersService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `GetFilters service`."] GetFiltersService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }
 model::open_enum! {
     #[doc = " Schema `GetInstanceFamilyFilters service`."]
-    GetInstanceFamilyFiltersService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
+    GetInstanceFamilyFiltersService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
     "Amazon Relational Database Service", }
 }
 model::open_enum! {
     #[doc = " Schema `GetProviderAccountFilters service`."]
-    GetProviderAccountFiltersService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
+    GetProviderAccountFiltersService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
     "Amazon Relational Database Service", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetRegionFilters service`."] GetRegionFiltersService {
-    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute",
+    #[doc = " Schema `GetRegionFilters service`."] GetRegionFiltersService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
     AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
 }

@@ -23,8 +23,14 @@ impl model::Model for ApprovalInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "approved_at", "approved_by"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalInfo",
+            names: &["status", "approved_at", "approved_by"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ListReservedInstancesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filters", "sort_by", "pagination", "sort_order"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListReservedInstancesRequest",
+            names: &["filters", "sort_by", "pagination", "sort_order"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,7 +106,7 @@ impl model::Model for ListReservedInstancesRequest {
 model::model!(ListReservedInstancesRequest);
 model::open_enum! {
     #[doc = " Schema `ListReservedInstancesRequest.sort_order`."]
-    ListReservedInstancesRequestSortOrder { Asc = "asc", Desc = "desc", }
+    ListReservedInstancesRequestSortOrder { 0 Asc = "asc", 1 Desc = "desc", }
 }
 /// Schema `ListReservedInstancesResponse`.
 pub struct ListReservedInstancesResponse {
@@ -117,8 +129,14 @@ impl model::Model for ListReservedInstancesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListReservedInstancesResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,8 +179,14 @@ impl model::Model for PreviousStateInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tenancy", "platform", "instance_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PreviousStateInfo",
+            names: &["tenancy", "platform", "instance_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,21 +245,27 @@ impl model::Model for ReservedInstance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "term",
-            "type",
-            "count",
-            "scope",
-            "status",
-            "expires_on",
-            "is_seed_ri",
-            "start_date",
-            "avg_utilization",
-            "availability_zone",
-            "is_harness_managed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservedInstance",
+            names: &[
+                "id",
+                "term",
+                "type",
+                "count",
+                "scope",
+                "status",
+                "expires_on",
+                "is_seed_ri",
+                "start_date",
+                "avg_utilization",
+                "availability_zone",
+                "is_harness_managed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -349,30 +379,36 @@ impl model::Model for ReservedInstanceDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "scope",
-            "status",
-            "tenancy",
-            "platform",
-            "start_date",
-            "expiry_date",
-            "hourly_cost",
-            "upfront_fee",
-            "usage_price",
-            "utilization",
-            "approval_info",
-            "instance_type",
-            "purchase_date",
-            "instance_count",
-            "payment_option",
-            "previously_was",
-            "availability_zone",
-            "is_harness_managed",
-            "purchase_term_years",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservedInstanceDetail",
+            names: &[
+                "id",
+                "type",
+                "scope",
+                "status",
+                "tenancy",
+                "platform",
+                "start_date",
+                "expiry_date",
+                "hourly_cost",
+                "upfront_fee",
+                "usage_price",
+                "utilization",
+                "approval_info",
+                "instance_type",
+                "purchase_date",
+                "instance_count",
+                "payment_option",
+                "previously_was",
+                "availability_zone",
+                "is_harness_managed",
+                "purchase_term_years",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +515,14 @@ impl model::Model for ReservedInstanceDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservedInstanceDetailsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -525,8 +567,14 @@ impl model::Model for ReservedInstancesData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "pages", "total", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservedInstancesData",
+            names: &["items", "pages", "total", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +619,14 @@ impl model::Model for RiFilterOptionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiFilterOptionsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,7 +651,7 @@ impl model::Model for RiFilterOptionsResponse {
 }
 model::model!(RiFilterOptionsResponse);
 model::open_enum! {
-    #[doc = " Schema `GetRIFilterOptions service`."] GetRiFilterOptionsService {
-    AmazonRelationalDatabaseService = "Amazon Relational Database Service",
+    #[doc = " Schema `GetRIFilterOptions service`."] GetRiFilterOptionsService { 0
+    AmazonRelationalDatabaseService = "Amazon Relational Database Service", 1
     AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", }
 }

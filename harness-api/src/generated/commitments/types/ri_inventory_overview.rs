@@ -21,8 +21,14 @@ impl model::Model for InstanceTypeDistribution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["standard", "convertible"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceTypeDistribution",
+            names: &["standard", "convertible"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for RiDistribution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["managed", "reserved"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiDistribution",
+            names: &["managed", "reserved"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,14 @@ impl model::Model for RiInventoryOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "status", "actions", "distribution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiInventoryOverview",
+            names: &["total", "status", "actions", "distribution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for RiInventoryOverviewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiInventoryOverviewResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

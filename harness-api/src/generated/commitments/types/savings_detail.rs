@@ -38,8 +38,14 @@ impl model::Model for SavingsDetailBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["service", "group_by", "is_harness_managed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetailBody",
+            names: &["service", "group_by", "is_harness_managed"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,15 +65,12 @@ impl model::Model for SavingsDetailBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::through_cell!(SavingsDetailBody);
 model::open_enum! {
-    #[doc = " Schema `SavingsDetailBody.group_by`."] SavingsDetailBodyGroupBy { Regions =
-    "Regions", CommitmentType = "Commitment Type", InstanceFamily = "Instance family", }
+    #[doc = " Schema `SavingsDetailBody.group_by`."] SavingsDetailBodyGroupBy { 0 Regions
+    = "Regions", 1 CommitmentType = "Commitment Type", 2 InstanceFamily =
+    "Instance family", }
 }
 /// Schema `SavingsDetailResponse`.
 pub struct SavingsDetailResponse {
@@ -92,8 +95,14 @@ impl model::Model for SavingsDetailResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetailResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -134,8 +143,14 @@ impl model::Model for SavingsDetailResponseChart {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "savings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetailResponseChart",
+            names: &["date", "savings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -172,8 +187,14 @@ impl model::Model for SavingsDetailResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["chart", "table"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetailResponsePayload",
+            names: &["chart", "table"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -212,8 +233,14 @@ impl model::Model for SavingsDetailResponseTable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "trend", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetailResponseTable",
+            names: &["total", "trend", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for SavingsDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsDetails",
+            names: &["total", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for SavingsOverviewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsOverviewResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,14 +123,20 @@ impl model::Model for SavingsOverviewResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "savings_plans",
-            "overall_savings",
-            "reserved_instances",
-            "managed_savings_total",
-            "unmanaged_savings_total",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsOverviewResponsePayload",
+            names: &[
+                "savings_plans",
+                "overall_savings",
+                "reserved_instances",
+                "managed_savings_total",
+                "unmanaged_savings_total",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,8 +183,19 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ri_total", "ri_percentage", "managed_savings", "unmanaged_savings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsOverviewResponseReservedInstances",
+            names: &[
+                "ri_total",
+                "ri_percentage",
+                "managed_savings",
+                "unmanaged_savings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +240,19 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sp_total", "sp_percentage", "managed_savings", "unmanaged_savings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsOverviewResponseSavingsPlans",
+            names: &[
+                "sp_total",
+                "sp_percentage",
+                "managed_savings",
+                "unmanaged_savings",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +291,14 @@ impl model::Model for GetSavingsOverviewBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["service"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSavingsOverviewBody",
+            names: &["service"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for SavingsRateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsRateResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for SavingsRateResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["effective_savings_rate", "total_spend_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsRateResponsePayload",
+            names: &["effective_savings_rate", "total_spend_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for UtilizationOverviewRequestFilters {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["regions", "service", "cloud_account_ids", "instance_families"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UtilizationOverviewRequestFilters",
+            names: &["regions", "service", "cloud_account_ids", "instance_families"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -136,7 +154,7 @@ impl model::Model for UtilizationOverviewRequestFilters {
 model::model!(UtilizationOverviewRequestFilters);
 model::open_enum! {
     #[doc = " Schema `UtilizationOverviewRequestFilters.service`."]
-    UtilizationOverviewRequestFiltersService { AmazonElasticComputeCloudCompute =
-    "Amazon Elastic Compute Cloud - Compute", AmazonRelationalDatabaseService =
+    UtilizationOverviewRequestFiltersService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
     "Amazon Relational Database Service", }
 }

@@ -23,8 +23,14 @@ impl model::Model for AccountInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "account_id", "account_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccountInfo",
+            names: &["id", "account_id", "account_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ListSavingsPlansRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filters", "sort_by", "pagination", "sort_order"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListSavingsPlansRequest",
+            names: &["filters", "sort_by", "pagination", "sort_order"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,7 +106,7 @@ impl model::Model for ListSavingsPlansRequest {
 model::model!(ListSavingsPlansRequest);
 model::open_enum! {
     #[doc = " Schema `ListSavingsPlansRequest.sort_order`."]
-    ListSavingsPlansRequestSortOrder { Asc = "asc", Desc = "desc", }
+    ListSavingsPlansRequestSortOrder { 0 Asc = "asc", 1 Desc = "desc", }
 }
 /// Schema `ListSavingsPlansResponse`.
 pub struct ListSavingsPlansResponse {
@@ -117,8 +129,14 @@ impl model::Model for ListSavingsPlansResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListSavingsPlansResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,21 +197,27 @@ impl model::Model for SavingsPlan {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "region",
-            "status",
-            "plan_type",
-            "commitment",
-            "expires_on",
-            "start_date",
-            "upfront_fee",
-            "payment_option",
-            "instance_family",
-            "is_harness_managed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlan",
+            names: &[
+                "id",
+                "type",
+                "region",
+                "status",
+                "plan_type",
+                "commitment",
+                "expires_on",
+                "start_date",
+                "upfront_fee",
+                "payment_option",
+                "instance_family",
+                "is_harness_managed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,27 +325,33 @@ impl model::Model for SavingsPlanDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "term",
-            "type",
-            "region",
-            "status",
-            "end_date",
-            "platform",
-            "commitment",
-            "start_date",
-            "hourly_cost",
-            "upfront_fee",
-            "account_info",
-            "approval_info",
-            "mtd_commitment",
-            "payment_option",
-            "instance_family",
-            "mtd_net_savings",
-            "mtd_utilization",
-            "is_harness_managed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlanDetail",
+            names: &[
+                "term",
+                "type",
+                "region",
+                "status",
+                "end_date",
+                "platform",
+                "commitment",
+                "start_date",
+                "hourly_cost",
+                "upfront_fee",
+                "account_info",
+                "approval_info",
+                "mtd_commitment",
+                "payment_option",
+                "instance_family",
+                "mtd_net_savings",
+                "mtd_utilization",
+                "is_harness_managed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,8 +449,14 @@ impl model::Model for SavingsPlanDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlanDetailsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -465,8 +501,14 @@ impl model::Model for SavingsPlansDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "pages", "total", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlansDataResponse",
+            names: &["items", "pages", "total", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,8 +551,14 @@ impl model::Model for SpApprovalInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "approved_at", "approved_by"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpApprovalInfo",
+            names: &["status", "approved_at", "approved_by"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,8 +601,14 @@ impl model::Model for SpFilterOptionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpFilterOptionsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for PlanTypeDistribution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["compute", "compute_savings_plans"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PlanTypeDistribution",
+            names: &["compute", "compute_savings_plans"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for SpDistribution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["managed", "purchased"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpDistribution",
+            names: &["managed", "purchased"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,14 @@ impl model::Model for SpInventoryOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "status", "actions", "distribution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpInventoryOverview",
+            names: &["total", "status", "actions", "distribution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for SpInventoryOverviewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpInventoryOverviewResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for ReservationsData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["managed", "unmanaged", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservationsData",
+            names: &["managed", "unmanaged", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ReservationsDataManaged {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["utilization_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservationsDataManaged",
+            names: &["utilization_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for ReservationsDataUnmanaged {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["utilization_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReservationsDataUnmanaged",
+            names: &["utilization_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +151,14 @@ impl model::Model for SavingsPlansData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["managed", "unmanaged", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlansData",
+            names: &["managed", "unmanaged", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +195,14 @@ impl model::Model for SavingsPlansDataManaged {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["utilization_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlansDataManaged",
+            names: &["utilization_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +235,14 @@ impl model::Model for SavingsPlansDataUnmanaged {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["utilization_percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavingsPlansDataUnmanaged",
+            names: &["utilization_percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,8 +281,14 @@ impl model::Model for UtilizationOverviewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ts", "errors", "success", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UtilizationOverviewResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,14 +335,20 @@ impl model::Model for UtilizationOverviewResponsePayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "reservations",
-            "savings_plans",
-            "overall_percentage",
-            "overall_managed_percentage",
-            "overall_unmanaged_percentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UtilizationOverviewResponsePayload",
+            names: &[
+                "reservations",
+                "savings_plans",
+                "overall_percentage",
+                "overall_managed_percentage",
+                "overall_unmanaged_percentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,8 +389,14 @@ impl model::Model for GetUtilizationOverviewBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["service"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetUtilizationOverviewBody",
+            names: &["service"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-connectors order`."]
-    GetAccountScopedConnectorsOrder { Asc = "ASC", Desc = "DESC", }
+    GetAccountScopedConnectorsOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-connectors sort`."]
-    GetAccountScopedConnectorsSort { Name = "name", Identifier = "identifier", Created =
-    "created", Updated = "updated", }
+    GetAccountScopedConnectorsSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -29,15 +29,21 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "client_id",
-            "account_name",
-            "controller_url",
-            "client_secret_ref",
-            "delegate_selectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppdynamicsClientIdConnectorSpec",
+            names: &[
+                "type",
+                "client_id",
+                "account_name",
+                "controller_url",
+                "client_secret_ref",
+                "delegate_selectors",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,7 +73,8 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
 model::model!(AppdynamicsClientIdConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `AppdynamicsClientIdConnectorSpec.type`."]
-    AppdynamicsClientIdConnectorSpecType { AppdynamicsClientId = "AppdynamicsClientId", }
+    AppdynamicsClientIdConnectorSpecType { 0 AppdynamicsClientId = "AppdynamicsClientId",
+    }
 }
 /// Schema `AppdynamicsConnectorSpec`.
 pub struct AppdynamicsConnectorSpec {
@@ -94,15 +101,21 @@ impl model::Model for AppdynamicsConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "username",
-            "account_name",
-            "password_ref",
-            "controller_url",
-            "delegate_selectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppdynamicsConnectorSpec",
+            names: &[
+                "type",
+                "username",
+                "account_name",
+                "password_ref",
+                "controller_url",
+                "delegate_selectors",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,7 +144,7 @@ impl model::Model for AppdynamicsConnectorSpec {
 }
 model::model!(AppdynamicsConnectorSpec);
 model::open_enum! {
-    #[doc = " Schema `AppdynamicsConnectorSpec.type`."] AppdynamicsConnectorSpecType {
+    #[doc = " Schema `AppdynamicsConnectorSpec.type`."] AppdynamicsConnectorSpecType { 0
     Appdynamics = "Appdynamics", }
 }
 /// Schema `ArtifactoryAnonymousConnectorSpec`.
@@ -155,8 +168,14 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "type", "delegate_selectors", "execute_on_delegate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryAnonymousConnectorSpec",
+            names: &["url", "type", "delegate_selectors", "execute_on_delegate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -182,7 +201,7 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
 model::model!(ArtifactoryAnonymousConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `ArtifactoryAnonymousConnectorSpec.type`."]
-    ArtifactoryAnonymousConnectorSpecType { ArtifactoryAnonymous =
+    ArtifactoryAnonymousConnectorSpecType { 0 ArtifactoryAnonymous =
     "ArtifactoryAnonymous", }
 }
 /// Schema `ArtifactoryConnectorSpec`.
@@ -210,15 +229,21 @@ impl model::Model for ArtifactoryConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "username",
-            "password_ref",
-            "delegate_selectors",
-            "execute_on_delegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryConnectorSpec",
+            names: &[
+                "url",
+                "type",
+                "username",
+                "password_ref",
+                "delegate_selectors",
+                "execute_on_delegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,7 +272,7 @@ impl model::Model for ArtifactoryConnectorSpec {
 }
 model::model!(ArtifactoryConnectorSpec);
 model::open_enum! {
-    #[doc = " Schema `ArtifactoryConnectorSpec.type`."] ArtifactoryConnectorSpecType {
+    #[doc = " Schema `ArtifactoryConnectorSpec.type`."] ArtifactoryConnectorSpecType { 0
     Artifactory = "Artifactory", }
 }
 /// Schema `ArtifactoryEncryptedConnectorSpec`.
@@ -275,15 +300,21 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "password_ref",
-            "username_ref",
-            "delegate_selectors",
-            "execute_on_delegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryEncryptedConnectorSpec",
+            names: &[
+                "url",
+                "type",
+                "password_ref",
+                "username_ref",
+                "delegate_selectors",
+                "execute_on_delegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,7 +344,7 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
 model::model!(ArtifactoryEncryptedConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `ArtifactoryEncryptedConnectorSpec.type`."]
-    ArtifactoryEncryptedConnectorSpecType { ArtifactoryEncrypted =
+    ArtifactoryEncryptedConnectorSpecType { 0 ArtifactoryEncrypted =
     "ArtifactoryEncrypted", }
 }
 /// Schema `AzureClientCertificateConnectorSpec`.
@@ -345,16 +376,22 @@ impl model::Model for AzureClientCertificateConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "tenant_id",
-            "application_id",
-            "certificate_ref",
-            "delegate_selectors",
-            "execute_on_delegate",
-            "azure_environment_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureClientCertificateConnectorSpec",
+            names: &[
+                "type",
+                "tenant_id",
+                "application_id",
+                "certificate_ref",
+                "delegate_selectors",
+                "execute_on_delegate",
+                "azure_environment_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -386,12 +423,12 @@ impl model::Model for AzureClientCertificateConnectorSpec {
 model::model!(AzureClientCertificateConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `AzureClientCertificateConnectorSpec.azure_environment_type`."]
-    AzureClientCertificateConnectorSpecAzureEnvironmentType { Azure = "AZURE",
+    AzureClientCertificateConnectorSpecAzureEnvironmentType { 0 Azure = "AZURE", 1
     AzureUsGovernment = "AZURE_US_GOVERNMENT", }
 }
 model::open_enum! {
     #[doc = " Schema `AzureClientCertificateConnectorSpec.type`."]
-    AzureClientCertificateConnectorSpecType { AzureClientCertificate =
+    AzureClientCertificateConnectorSpecType { 0 AzureClientCertificate =
     "AzureClientCertificate", }
 }
 /// Schema `AzureClientSecretKeyConnectorSpec`.
@@ -423,16 +460,22 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "tenant_id",
-            "secret_ref",
-            "application_id",
-            "delegate_selectors",
-            "execute_on_delegate",
-            "azure_environment_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureClientSecretKeyConnectorSpec",
+            names: &[
+                "type",
+                "tenant_id",
+                "secret_ref",
+                "application_id",
+                "delegate_selectors",
+                "execute_on_delegate",
+                "azure_environment_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -464,12 +507,12 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
 model::model!(AzureClientSecretKeyConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `AzureClientSecretKeyConnectorSpec.azure_environment_type`."]
-    AzureClientSecretKeyConnectorSpecAzureEnvironmentType { Azure = "AZURE",
+    AzureClientSecretKeyConnectorSpecAzureEnvironmentType { 0 Azure = "AZURE", 1
     AzureUsGovernment = "AZURE_US_GOVERNMENT", }
 }
 model::open_enum! {
     #[doc = " Schema `AzureClientSecretKeyConnectorSpec.type`."]
-    AzureClientSecretKeyConnectorSpecType { AzureClientSecretKey =
+    AzureClientSecretKeyConnectorSpecType { 0 AzureClientSecretKey =
     "AzureClientSecretKey", }
 }
 /// Schema `AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec`.
@@ -498,8 +541,19 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "delegate_selectors", "execute_on_delegate", "azure_environment_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec",
+            names: &[
+                "type",
+                "delegate_selectors",
+                "execute_on_delegate",
+                "azure_environment_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,12 +581,12 @@ model::open_enum! {
     #[doc =
     " Schema `AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec.azure_environment_type`."]
     AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpecAzureEnvironmentType
-    { Azure = "AZURE", AzureUsGovernment = "AZURE_US_GOVERNMENT", }
+    { 0 Azure = "AZURE", 1 AzureUsGovernment = "AZURE_US_GOVERNMENT", }
 }
 model::open_enum! {
     #[doc =
     " Schema `AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec.type`."]
-    AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpecType {
+    AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpecType { 0
     AzureInheritFromDelegateSystemAssignedManagedIdentity =
     "AzureInheritFromDelegateSystemAssignedManagedIdentity", }
 }
@@ -563,14 +617,20 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "client_id",
-            "delegate_selectors",
-            "execute_on_delegate",
-            "azure_environment_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec",
+            names: &[
+                "type",
+                "client_id",
+                "delegate_selectors",
+                "execute_on_delegate",
+                "azure_environment_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -600,12 +660,12 @@ model::open_enum! {
     #[doc =
     " Schema `AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec.azure_environment_type`."]
     AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpecAzureEnvironmentType
-    { Azure = "AZURE", AzureUsGovernment = "AZURE_US_GOVERNMENT", }
+    { 0 Azure = "AZURE", 1 AzureUsGovernment = "AZURE_US_GOVERNMENT", }
 }
 model::open_enum! {
     #[doc =
     " Schema `AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec.type`."]
-    AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpecType {
+    AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpecType { 0
     AzureInheritFromDelegateUserAssignedManagedIdentity =
     "AzureInheritFromDelegateUserAssignedManagedIdentity", }
 }
@@ -636,8 +696,22 @@ impl model::Model for Connector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "spec", "tags", "project", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Connector",
+            names: &[
+                "org",
+                "name",
+                "spec",
+                "tags",
+                "project",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -690,8 +764,14 @@ impl model::Model for ConnectorConnectivityDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "status", "tested_at", "connected_at", "error_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorConnectivityDetail",
+            names: &["errors", "status", "tested_at", "connected_at", "error_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -719,8 +799,8 @@ impl model::Model for ConnectorConnectivityDetail {
 model::model!(ConnectorConnectivityDetail);
 model::open_enum! {
     #[doc = " Schema `ConnectorConnectivityDetail.status`."]
-    ConnectorConnectivityDetailStatus { Success = "SUCCESS", Partial = "PARTIAL", Failure
-    = "FAILURE", Unknown = "UNKNOWN", }
+    ConnectorConnectivityDetailStatus { 0 Success = "SUCCESS", 1 Partial = "PARTIAL", 2
+    Failure = "FAILURE", 3 Unknown = "UNKNOWN", }
 }
 /// Schema `ConnectorRequest`.
 pub struct ConnectorRequest {
@@ -747,8 +827,14 @@ impl model::Model for ConnectorRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorRequest",
+            names: &["connector"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -763,10 +849,6 @@ impl model::Model for ConnectorRequest {
             0 => model::Cell::part(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(ConnectorRequest);
@@ -795,15 +877,21 @@ impl model::Model for ConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "created",
-            "updated",
-            "connector",
-            "harness_managed",
-            "governance_metadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorResponse",
+            names: &[
+                "status",
+                "created",
+                "updated",
+                "connector",
+                "harness_managed",
+                "governance_metadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -871,8 +959,14 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "reason", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorTestConnectionErrorDetail",
+            names: &["code", "reason", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -917,8 +1011,14 @@ impl model::Model for ConnectorTestConnectionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "status", "tested_at", "delegate_id", "error_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorTestConnectionResponse",
+            names: &["errors", "status", "tested_at", "delegate_id", "error_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -946,8 +1046,8 @@ impl model::Model for ConnectorTestConnectionResponse {
 model::model!(ConnectorTestConnectionResponse);
 model::open_enum! {
     #[doc = " Schema `ConnectorTestConnectionResponse.status`."]
-    ConnectorTestConnectionResponseStatus { Success = "SUCCESS", Partial = "PARTIAL",
-    Failure = "FAILURE", Unknown = "UNKNOWN", }
+    ConnectorTestConnectionResponseStatus { 0 Success = "SUCCESS", 1 Partial = "PARTIAL",
+    2 Failure = "FAILURE", 3 Unknown = "UNKNOWN", }
 }
 /// Schema `ErrorDetail`.
 pub struct ErrorDetail {
@@ -968,8 +1068,14 @@ impl model::Model for ErrorDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "reason", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ErrorDetail",
+            names: &["code", "reason", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1022,18 +1128,24 @@ impl model::Model for GitHttpConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "branch",
-            "username",
-            "password_ref",
-            "connection_type",
-            "validation_repo",
-            "delegate_selectors",
-            "execute_on_delegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitHttpConnectorSpec",
+            names: &[
+                "url",
+                "type",
+                "branch",
+                "username",
+                "password_ref",
+                "connection_type",
+                "validation_repo",
+                "delegate_selectors",
+                "execute_on_delegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1085,12 +1197,12 @@ impl model::Model for GitHttpConnectorSpec {
 model::model!(GitHttpConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `GitHttpConnectorSpec.connection_type`."]
-    GitHttpConnectorSpecConnectionType { Account = "Account", Repo = "Repo", Project =
-    "Project", }
+    GitHttpConnectorSpecConnectionType { 0 Account = "Account", 1 Repo = "Repo", 2
+    Project = "Project", }
 }
 model::open_enum! {
-    #[doc = " Schema `GitHttpConnectorSpec.type`."] GitHttpConnectorSpecType { GitHttp =
-    "GitHttp", }
+    #[doc = " Schema `GitHttpConnectorSpec.type`."] GitHttpConnectorSpecType { 0 GitHttp
+    = "GitHttp", }
 }
 /// Schema `GitHttpEncryptedConnectorSpec`.
 pub struct GitHttpEncryptedConnectorSpec {
@@ -1123,18 +1235,24 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "branch",
-            "password_ref",
-            "username_ref",
-            "connection_type",
-            "validation_repo",
-            "delegate_selectors",
-            "execute_on_delegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitHttpEncryptedConnectorSpec",
+            names: &[
+                "url",
+                "type",
+                "branch",
+                "password_ref",
+                "username_ref",
+                "connection_type",
+                "validation_repo",
+                "delegate_selectors",
+                "execute_on_delegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1186,12 +1304,12 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
 model::model!(GitHttpEncryptedConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `GitHttpEncryptedConnectorSpec.connection_type`."]
-    GitHttpEncryptedConnectorSpecConnectionType { Account = "Account", Repo = "Repo",
-    Project = "Project", }
+    GitHttpEncryptedConnectorSpecConnectionType { 0 Account = "Account", 1 Repo = "Repo",
+    2 Project = "Project", }
 }
 model::open_enum! {
     #[doc = " Schema `GitHttpEncryptedConnectorSpec.type`."]
-    GitHttpEncryptedConnectorSpecType { GitHttpEncrypted = "GitHttpEncrypted", }
+    GitHttpEncryptedConnectorSpecType { 0 GitHttpEncrypted = "GitHttpEncrypted", }
 }
 /// Schema `GitSshConnectorSpec`.
 pub struct GitSshConnectorSpec {
@@ -1222,17 +1340,23 @@ impl model::Model for GitSshConnectorSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "branch",
-            "ssh_key_ref",
-            "connection_type",
-            "validation_repo",
-            "delegate_selectors",
-            "execute_on_delegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSshConnectorSpec",
+            names: &[
+                "url",
+                "type",
+                "branch",
+                "ssh_key_ref",
+                "connection_type",
+                "validation_repo",
+                "delegate_selectors",
+                "execute_on_delegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1281,11 +1405,11 @@ impl model::Model for GitSshConnectorSpec {
 model::model!(GitSshConnectorSpec);
 model::open_enum! {
     #[doc = " Schema `GitSshConnectorSpec.connection_type`."]
-    GitSshConnectorSpecConnectionType { Account = "Account", Repo = "Repo", Project =
-    "Project", }
+    GitSshConnectorSpecConnectionType { 0 Account = "Account", 1 Repo = "Repo", 2 Project
+    = "Project", }
 }
 model::open_enum! {
-    #[doc = " Schema `GitSshConnectorSpec.type`."] GitSshConnectorSpecType { GitSsh =
+    #[doc = " Schema `GitSshConnectorSpec.type`."] GitSshConnectorSpecType { 0 GitSsh =
     "GitSsh", }
 }
 /// Schema `HostDTO`.
@@ -1305,8 +1429,14 @@ impl model::Model for HostDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hostname", "hostAttributes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostDto",
+            names: &["hostname", "hostAttributes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1347,8 +1477,14 @@ impl model::Model for HostValidationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "port", "error", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostValidationDto",
+            names: &["host", "port", "error", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1373,8 +1509,8 @@ impl model::Model for HostValidationDto {
 }
 model::model!(HostValidationDto);
 model::open_enum! {
-    #[doc = " Schema `HostValidationDTO.status`."] HostValidationDtoStatus { Success =
-    "SUCCESS", Failed = "FAILED", }
+    #[doc = " Schema `HostValidationDTO.status`."] HostValidationDtoStatus { 0 Success =
+    "SUCCESS", 1 Failed = "FAILED", }
 }
 /// Schema `HostValidationParams`.
 pub struct HostValidationParams {
@@ -1404,8 +1540,14 @@ impl model::Model for HostValidationParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "hosts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostValidationParams",
+            names: &["tags", "hosts"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1422,10 +1564,6 @@ impl model::Model for HostValidationParams {
             1 => model::Cell::part(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(HostValidationParams);
@@ -1450,8 +1588,14 @@ impl model::Model for ResponseDtoListHostValidationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListHostValidationDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1477,6 +1621,6 @@ impl model::Model for ResponseDtoListHostValidationDto {
 model::model!(ResponseDtoListHostValidationDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListHostValidationDTO.status`."]
-    ResponseDtoListHostValidationDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListHostValidationDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

@@ -35,18 +35,24 @@ impl model::Model for AppDynamicsConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "authType",
-            "clientId",
-            "username",
-            "accountname",
-            "passwordRef",
-            "controllerUrl",
-            "clientSecretRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppDynamicsConnectorDto",
+            names: &[
+                "authType",
+                "clientId",
+                "username",
+                "accountname",
+                "passwordRef",
+                "controllerUrl",
+                "clientSecretRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,7 +104,7 @@ impl model::Model for AppDynamicsConnectorDto {
 model::model!(AppDynamicsConnectorDto);
 model::open_enum! {
     #[doc = " Schema `AppDynamicsConnectorDTO.authType`."]
-    AppDynamicsConnectorDtoAuthType { UsernamePassword = "UsernamePassword",
+    AppDynamicsConnectorDtoAuthType { 0 UsernamePassword = "UsernamePassword", 1
     ApiClientToken = "ApiClientToken", }
 }
 model::union! {
@@ -123,8 +129,14 @@ impl model::Model for ArtifactoryAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,10 +155,6 @@ impl model::Model for ArtifactoryAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -156,7 +164,7 @@ impl model::Model for ArtifactoryAuthentication {
 model::model!(ArtifactoryAuthentication);
 model::open_enum! {
     #[doc = " Schema `ArtifactoryAuthentication.type`."] ArtifactoryAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
+    0 UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", }
 }
 /// Schema `ArtifactoryConnector`.
 pub struct ArtifactoryConnector {
@@ -183,15 +191,21 @@ impl model::Model for ArtifactoryConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "proxy",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "artifactoryServerUrl",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryConnector",
+            names: &[
+                "auth",
+                "proxy",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "artifactoryServerUrl",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -238,8 +252,14 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryUsernamePasswordAuth",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -278,8 +298,14 @@ impl model::Model for AwsCodeCommitAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -298,10 +324,6 @@ impl model::Model for AwsCodeCommitAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -311,7 +333,7 @@ impl model::Model for AwsCodeCommitAuthentication {
 model::model!(AwsCodeCommitAuthentication);
 model::open_enum! {
     #[doc = " Schema `AwsCodeCommitAuthentication.type`."]
-    AwsCodeCommitAuthenticationType { Https = "HTTPS", }
+    AwsCodeCommitAuthenticationType { 0 Https = "HTTPS", }
 }
 /// Schema `AwsCodeCommitConnector`.
 pub struct AwsCodeCommitConnector {
@@ -336,8 +358,20 @@ impl model::Model for AwsCodeCommitConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "type", "authentication", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitConnector",
+            names: &[
+                "url",
+                "type",
+                "authentication",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -364,8 +398,8 @@ impl model::Model for AwsCodeCommitConnector {
 }
 model::model!(AwsCodeCommitConnector);
 model::open_enum! {
-    #[doc = " Schema `AwsCodeCommitConnector.type`."] AwsCodeCommitConnectorType { Repo =
-    "Repo", Region = "Region", }
+    #[doc = " Schema `AwsCodeCommitConnector.type`."] AwsCodeCommitConnectorType { 0 Repo
+    = "Repo", 1 Region = "Region", }
 }
 model::union! {
     #[doc = " Schema `AwsCodeCommitCredentials`."] AwsCodeCommitCredentials : 1, tag :
@@ -389,8 +423,14 @@ impl model::Model for AwsCodeCommitHttpsCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitHttpsCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,10 +449,6 @@ impl model::Model for AwsCodeCommitHttpsCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -428,7 +464,7 @@ model::union! {
 }
 model::open_enum! {
     #[doc = " Schema `AwsCodeCommitHttpsCredentials.type`."]
-    AwsCodeCommitHttpsCredentialsType { AwsCredentials = "AWSCredentials", }
+    AwsCodeCommitHttpsCredentialsType { 0 AwsCredentials = "AWSCredentials", }
 }
 /// Schema `AwsCodeCommitSecretKeyAccessKey`.
 pub struct AwsCodeCommitSecretKeyAccessKey {
@@ -449,8 +485,14 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accessKey", "accessKeyRef", "secretKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitSecretKeyAccessKey",
+            names: &["accessKey", "accessKeyRef", "secretKeyRef"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -469,10 +511,6 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
             2 => model::Part::Str(&self.secret_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(AwsCodeCommitSecretKeyAccessKey);
@@ -503,15 +541,21 @@ impl model::Model for AwsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "credential",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-            "awsSdkClientBackOffStrategyOverride",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsConnector",
+            names: &[
+                "proxy",
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+                "awsSdkClientBackOffStrategyOverride",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -560,8 +604,14 @@ impl model::Model for AwsCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "region", "crossAccountAccess"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCredential",
+            names: &["spec", "type", "region", "crossAccountAccess"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -584,10 +634,6 @@ impl model::Model for AwsCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -601,8 +647,8 @@ model::union! {
     AwsManualConfig(AwsManualConfigSpec), 1 AwsOidc(AwsOidcSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `AwsCredential.type`."] AwsCredentialType { InheritFromDelegate =
-    "InheritFromDelegate", ManualConfig = "ManualConfig", Irsa = "Irsa",
+    #[doc = " Schema `AwsCredential.type`."] AwsCredentialType { 0 InheritFromDelegate =
+    "InheritFromDelegate", 1 ManualConfig = "ManualConfig", 2 Irsa = "Irsa", 3
     OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `AwsCurAttributes`.
@@ -626,8 +672,14 @@ impl model::Model for AwsCurAttributes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "s3Prefix", "reportName", "s3BucketName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCurAttributes",
+            names: &["region", "s3Prefix", "reportName", "s3BucketName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -686,19 +738,25 @@ impl model::Model for AwsKmsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kmsArn",
-            "region",
-            "default",
-            "isDefault",
-            "credential",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "kmsArnInPlainText",
-            "ignoreTestConnection",
-            "awsOidcTokenExchangeDetailsForDelegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsKmsConnector",
+            names: &[
+                "kmsArn",
+                "region",
+                "default",
+                "isDefault",
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "kmsArnInPlainText",
+                "ignoreTestConnection",
+                "awsOidcTokenExchangeDetailsForDelegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -768,8 +826,14 @@ impl model::Model for AwsKmsConnectorCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsKmsConnectorCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -788,10 +852,6 @@ impl model::Model for AwsKmsConnectorCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -801,8 +861,8 @@ impl model::Model for AwsKmsConnectorCredential {
 model::model!(AwsKmsConnectorCredential);
 model::open_enum! {
     #[doc = " Schema `AwsKmsConnectorCredential.type`."] AwsKmsConnectorCredentialType {
-    AssumeIamRole = "AssumeIAMRole", AssumeStsRole = "AssumeSTSRole", ManualConfig =
-    "ManualConfig", OidcAuthentication = "OidcAuthentication", }
+    0 AssumeIamRole = "AssumeIAMRole", 1 AssumeStsRole = "AssumeSTSRole", 2 ManualConfig
+    = "ManualConfig", 3 OidcAuthentication = "OidcAuthentication", }
 }
 model::union! {
     #[doc = " Schema `AwsKmsCredentialSpec`."] AwsKmsCredentialSpec : 3, tag : None,
@@ -827,8 +887,14 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delegateSelectors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsKmsCredentialSpecAssumeIam",
+            names: &["delegateSelectors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -867,8 +933,19 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roleArn", "externalName", "delegateSelectors", "assumeStsRoleDuration"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsKmsCredentialSpecAssumeSts",
+            names: &[
+                "roleArn",
+                "externalName",
+                "delegateSelectors",
+                "assumeStsRoleDuration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -909,8 +986,14 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accessKey", "secretKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsKmsCredentialSpecManualConfig",
+            names: &["accessKey", "secretKey"],
+            required: &[],
+            secrets: &[0, 1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -927,10 +1010,6 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
             1 => model::Part::Str(&self.secret_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::model!(AwsKmsCredentialSpecManualConfig);
@@ -955,8 +1034,14 @@ impl model::Model for AwsManualConfigSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accessKey", "accessKeyRef", "secretKeyRef", "sessionTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsManualConfigSpec",
+            names: &["accessKey", "accessKeyRef", "secretKeyRef", "sessionTokenRef"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -978,10 +1063,6 @@ impl model::Model for AwsManualConfigSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::model!(AwsManualConfigSpec);
 /// Schema `AwsOidcSpec`.
@@ -999,8 +1080,14 @@ impl model::Model for AwsOidcSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["iamRoleArn"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsOidcSpec",
+            names: &["iamRoleArn"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1035,8 +1122,14 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["oidcIdToken", "idTokenExpiryTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsOidcTokenExchangeDetailsForDelegate",
+            names: &["oidcIdToken", "idTokenExpiryTime"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1053,10 +1146,6 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
             1 => model::Part::Int(&self.id_token_expiry_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(AwsOidcTokenExchangeDetailsForDelegate);
@@ -1077,8 +1166,14 @@ impl model::Model for AwsSdkClientBackoffStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsSdkClientBackoffStrategy",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1100,9 +1195,9 @@ impl model::Model for AwsSdkClientBackoffStrategy {
 model::model!(AwsSdkClientBackoffStrategy);
 model::open_enum! {
     #[doc = " Schema `AwsSdkClientBackoffStrategy.type`."]
-    AwsSdkClientBackoffStrategyType { FixedDelayBackoffStrategy =
-    "FixedDelayBackoffStrategy", EqualJitterBackoffStrategy =
-    "EqualJitterBackoffStrategy", FullJitterBackoffStrategy =
+    AwsSdkClientBackoffStrategyType { 0 FixedDelayBackoffStrategy =
+    "FixedDelayBackoffStrategy", 1 EqualJitterBackoffStrategy =
+    "EqualJitterBackoffStrategy", 2 FullJitterBackoffStrategy =
     "FullJitterBackoffStrategy", }
 }
 /// Schema `AwsSecretManager`.
@@ -1142,20 +1237,26 @@ impl model::Model for AwsSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "region",
-            "default",
-            "credential",
-            "usePutSecret",
-            "secretNamePrefix",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-            "recoveryWindowInDays",
-            "forceDeleteWithoutRecovery",
-            "awsOidcTokenExchangeDetailsForDelegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsSecretManager",
+            names: &[
+                "region",
+                "default",
+                "credential",
+                "usePutSecret",
+                "secretNamePrefix",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+                "recoveryWindowInDays",
+                "forceDeleteWithoutRecovery",
+                "awsOidcTokenExchangeDetailsForDelegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1230,8 +1331,14 @@ impl model::Model for AwsSecretManagerCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsSecretManagerCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1253,8 +1360,8 @@ impl model::Model for AwsSecretManagerCredential {
 model::model!(AwsSecretManagerCredential);
 model::open_enum! {
     #[doc = " Schema `AwsSecretManagerCredential.type`."] AwsSecretManagerCredentialType
-    { AssumeIamRole = "AssumeIAMRole", AssumeStsRole = "AssumeSTSRole", ManualConfig =
-    "ManualConfig", OidcAuthentication = "OidcAuthentication", }
+    { 0 AssumeIamRole = "AssumeIAMRole", 1 AssumeStsRole = "AssumeSTSRole", 2
+    ManualConfig = "ManualConfig", 3 OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `AzureArtifactsAuthentication`.
 pub struct AzureArtifactsAuthentication {
@@ -1271,8 +1378,14 @@ impl model::Model for AzureArtifactsAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsAuthentication",
+            names: &["spec"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1313,14 +1426,20 @@ impl model::Model for AzureArtifactsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "azureArtifactsUrl",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsConnector",
+            names: &[
+                "auth",
+                "azureArtifactsUrl",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1363,8 +1482,14 @@ impl model::Model for AzureArtifactsHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1386,7 +1511,7 @@ impl model::Model for AzureArtifactsHttpCredentials {
 model::model!(AzureArtifactsHttpCredentials);
 model::open_enum! {
     #[doc = " Schema `AzureArtifactsHttpCredentials.type`."]
-    AzureArtifactsHttpCredentialsType { PersonalAccessToken = "PersonalAccessToken", }
+    AzureArtifactsHttpCredentialsType { 0 PersonalAccessToken = "PersonalAccessToken", }
 }
 /// Schema `AzureArtifactsUsernameToken`.
 pub struct AzureArtifactsUsernameToken {
@@ -1403,8 +1528,14 @@ impl model::Model for AzureArtifactsUsernameToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsUsernameToken",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1439,8 +1570,14 @@ impl model::Model for AzureAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureAuth",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1461,8 +1598,8 @@ impl model::Model for AzureAuth {
 }
 model::model!(AzureAuth);
 model::open_enum! {
-    #[doc = " Schema `AzureAuth.type`."] AzureAuthType { Secret = "Secret", Certificate =
-    "Certificate", }
+    #[doc = " Schema `AzureAuth.type`."] AzureAuthType { 0 Secret = "Secret", 1
+    Certificate = "Certificate", }
 }
 /// Schema `AzureConnector`.
 pub struct AzureConnector {
@@ -1487,14 +1624,20 @@ impl model::Model for AzureConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "credential",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "azureEnvironmentType",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureConnector",
+            names: &[
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "azureEnvironmentType",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1522,7 +1665,7 @@ impl model::Model for AzureConnector {
 model::model!(AzureConnector);
 model::open_enum! {
     #[doc = " Schema `AzureConnector.azureEnvironmentType`."]
-    AzureConnectorAzureEnvironmentType { Azure = "AZURE", AzureUsGovernment =
+    AzureConnectorAzureEnvironmentType { 0 Azure = "AZURE", 1 AzureUsGovernment =
     "AZURE_US_GOVERNMENT", }
 }
 /// Schema `AzureCredential`.
@@ -1542,8 +1685,14 @@ impl model::Model for AzureCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1562,10 +1711,6 @@ impl model::Model for AzureCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1581,9 +1726,9 @@ model::union! {
     AzureManualDetails(AzureManualDetails), 2 AzureOidc(AzureOidcSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `AzureCredential.type`."] AzureCredentialType { InheritFromDelegate
-    = "InheritFromDelegate", ManualConfig = "ManualConfig", OidcAuthentication =
-    "OidcAuthentication", }
+    #[doc = " Schema `AzureCredential.type`."] AzureCredentialType { 0
+    InheritFromDelegate = "InheritFromDelegate", 1 ManualConfig = "ManualConfig", 2
+    OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `AzureInheritFromDelegateDetails`.
 pub struct AzureInheritFromDelegateDetails {
@@ -1600,8 +1745,14 @@ impl model::Model for AzureInheritFromDelegateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureInheritFromDelegateDetails",
+            names: &["auth"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1662,23 +1813,29 @@ impl model::Model for AzureKeyVaultConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "default",
-            "clientId",
-            "tenantId",
-            "secretKey",
-            "vaultName",
-            "enablePurge",
-            "subscription",
-            "managedClientId",
-            "delegateSelectors",
-            "useManagedIdentity",
-            "azureEnvironmentType",
-            "ignoreTestConnection",
-            "vaultConfiguredManually",
-            "azureManagedIdentityType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureKeyVaultConnector",
+            names: &[
+                "default",
+                "clientId",
+                "tenantId",
+                "secretKey",
+                "vaultName",
+                "enablePurge",
+                "subscription",
+                "managedClientId",
+                "delegateSelectors",
+                "useManagedIdentity",
+                "azureEnvironmentType",
+                "ignoreTestConnection",
+                "vaultConfiguredManually",
+                "azureManagedIdentityType",
+            ],
+            required: &[],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1741,21 +1898,17 @@ impl model::Model for AzureKeyVaultConnector {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::model!(AzureKeyVaultConnector);
 model::open_enum! {
     #[doc = " Schema `AzureKeyVaultConnector.azureEnvironmentType`."]
-    AzureKeyVaultConnectorAzureEnvironmentType { Azure = "AZURE", AzureUsGovernment =
+    AzureKeyVaultConnectorAzureEnvironmentType { 0 Azure = "AZURE", 1 AzureUsGovernment =
     "AZURE_US_GOVERNMENT", }
 }
 model::open_enum! {
     #[doc = " Schema `AzureKeyVaultConnector.azureManagedIdentityType`."]
-    AzureKeyVaultConnectorAzureManagedIdentityType { SystemAssignedManagedIdentity =
-    "SystemAssignedManagedIdentity", UserAssignedManagedIdentity =
+    AzureKeyVaultConnectorAzureManagedIdentityType { 0 SystemAssignedManagedIdentity =
+    "SystemAssignedManagedIdentity", 1 UserAssignedManagedIdentity =
     "UserAssignedManagedIdentity", }
 }
 /// Schema `AzureManualDetails`.
@@ -1777,8 +1930,14 @@ impl model::Model for AzureManualDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "tenantId", "applicationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureManualDetails",
+            names: &["auth", "tenantId", "applicationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1819,8 +1978,14 @@ impl model::Model for AzureOidcSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["audience", "tenantId", "applicationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureOidcSpec",
+            names: &["audience", "tenantId", "applicationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1859,8 +2024,14 @@ impl model::Model for AzureRepoApiAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoApiAccess",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1879,10 +2050,6 @@ impl model::Model for AzureRepoApiAccess {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1896,7 +2063,7 @@ model::union! {
     AzureRepoToken(AzureRepoTokenSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `AzureRepoApiAccess.type`."] AzureRepoApiAccessType { Token =
+    #[doc = " Schema `AzureRepoApiAccess.type`."] AzureRepoApiAccessType { 0 Token =
     "Token", }
 }
 /// Schema `AzureRepoAuthentication`.
@@ -1916,8 +2083,14 @@ impl model::Model for AzureRepoAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1936,10 +2109,6 @@ impl model::Model for AzureRepoAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1948,8 +2117,8 @@ impl model::Model for AzureRepoAuthentication {
 }
 model::model!(AzureRepoAuthentication);
 model::open_enum! {
-    #[doc = " Schema `AzureRepoAuthentication.type`."] AzureRepoAuthenticationType { Http
-    = "Http", Ssh = "Ssh", }
+    #[doc = " Schema `AzureRepoAuthentication.type`."] AzureRepoAuthenticationType { 0
+    Http = "Http", 1 Ssh = "Ssh", }
 }
 /// Schema `AzureRepoConfig`.
 pub struct AzureRepoConfig {
@@ -1980,17 +2149,23 @@ impl model::Model for AzureRepoConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "apiAccess",
-            "authentication",
-            "validationRepo",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoConfig",
+            names: &[
+                "url",
+                "type",
+                "apiAccess",
+                "authentication",
+                "validationRepo",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2038,8 +2213,8 @@ impl model::Model for AzureRepoConfig {
 }
 model::model!(AzureRepoConfig);
 model::open_enum! {
-    #[doc = " Schema `AzureRepoConfig.type`."] AzureRepoConfigType { Project = "Project",
-    Repo = "Repo", }
+    #[doc = " Schema `AzureRepoConfig.type`."] AzureRepoConfigType { 0 Project =
+    "Project", 1 Repo = "Repo", }
 }
 model::union! {
     #[doc = " Schema `AzureRepoCredentials`."] AzureRepoCredentials : 2, tag : None,
@@ -2063,8 +2238,14 @@ impl model::Model for AzureRepoHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2083,10 +2264,6 @@ impl model::Model for AzureRepoHttpCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -2100,7 +2277,7 @@ model::union! {
     AzureRepoUsernameToken(AzureRepoUsernameToken), }
 }
 model::open_enum! {
-    #[doc = " Schema `AzureRepoHttpCredentials.type`."] AzureRepoHttpCredentialsType {
+    #[doc = " Schema `AzureRepoHttpCredentials.type`."] AzureRepoHttpCredentialsType { 0
     UsernameToken = "UsernameToken", }
 }
 /// Schema `AzureRepoSshCredentials`.
@@ -2118,8 +2295,14 @@ impl model::Model for AzureRepoSshCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sshKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoSshCredentials",
+            names: &["sshKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2152,8 +2335,14 @@ impl model::Model for AzureRepoTokenSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoTokenSpec",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2190,8 +2379,14 @@ impl model::Model for AzureRepoUsernameToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef", "username", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoUsernameToken",
+            names: &["tokenRef", "username", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -26,8 +26,14 @@ impl model::Model for BambooAuthenticationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BambooAuthenticationDto",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -46,10 +52,6 @@ impl model::Model for BambooAuthenticationDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -58,9 +60,9 @@ impl model::Model for BambooAuthenticationDto {
 }
 model::model!(BambooAuthenticationDto);
 model::open_enum! {
-    #[doc = " Schema `BambooAuthenticationDTO.type`."] BambooAuthenticationDtoType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", BearerTokenHttpHeader
-    = "Bearer Token(HTTP Header)", }
+    #[doc = " Schema `BambooAuthenticationDTO.type`."] BambooAuthenticationDtoType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", 2
+    BearerTokenHttpHeader = "Bearer Token(HTTP Header)", }
 }
 /// Schema `BambooConnector`.
 pub struct BambooConnector {
@@ -83,8 +85,14 @@ impl model::Model for BambooConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "bambooUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BambooConnector",
+            names: &["auth", "bambooUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +135,14 @@ impl model::Model for BambooUserNamePasswordDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BambooUserNamePasswordDto",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,15 +189,21 @@ impl model::Model for BillingExportSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "reportName",
-            "billingType",
-            "containerName",
-            "directoryName",
-            "subscriptionId",
-            "storageAccountName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BillingExportSpec",
+            names: &[
+                "reportName",
+                "billingType",
+                "containerName",
+                "directoryName",
+                "subscriptionId",
+                "storageAccountName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -212,8 +232,8 @@ impl model::Model for BillingExportSpec {
 }
 model::model!(BillingExportSpec);
 model::open_enum! {
-    #[doc = " Schema `BillingExportSpec.billingType`."] BillingExportSpecBillingType {
-    Actual = "ACTUAL", Amortized = "AMORTIZED", }
+    #[doc = " Schema `BillingExportSpec.billingType`."] BillingExportSpecBillingType { 0
+    Actual = "ACTUAL", 1 Amortized = "AMORTIZED", }
 }
 /// Schema `BitbucketApiAccess`.
 pub struct BitbucketApiAccess {
@@ -232,8 +252,14 @@ impl model::Model for BitbucketApiAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketApiAccess",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,8 +280,8 @@ impl model::Model for BitbucketApiAccess {
 }
 model::model!(BitbucketApiAccess);
 model::open_enum! {
-    #[doc = " Schema `BitbucketApiAccess.type`."] BitbucketApiAccessType { UsernameToken
-    = "UsernameToken", OAuth = "OAuth", AccessToken = "AccessToken", }
+    #[doc = " Schema `BitbucketApiAccess.type`."] BitbucketApiAccessType { 0
+    UsernameToken = "UsernameToken", 1 OAuth = "OAuth", 2 AccessToken = "AccessToken", }
 }
 /// Schema `BitbucketAuthentication`.
 pub struct BitbucketAuthentication {
@@ -274,8 +300,14 @@ impl model::Model for BitbucketAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -294,10 +326,6 @@ impl model::Model for BitbucketAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -306,8 +334,8 @@ impl model::Model for BitbucketAuthentication {
 }
 model::model!(BitbucketAuthentication);
 model::open_enum! {
-    #[doc = " Schema `BitbucketAuthentication.type`."] BitbucketAuthenticationType { Http
-    = "Http", Ssh = "Ssh", }
+    #[doc = " Schema `BitbucketAuthentication.type`."] BitbucketAuthenticationType { 0
+    Http = "Http", 1 Ssh = "Ssh", }
 }
 /// Schema `BitbucketConnector`.
 pub struct BitbucketConnector {
@@ -340,18 +368,24 @@ impl model::Model for BitbucketConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "proxy",
-            "apiAccess",
-            "authentication",
-            "validationRepo",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketConnector",
+            names: &[
+                "url",
+                "type",
+                "proxy",
+                "apiAccess",
+                "authentication",
+                "validationRepo",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -402,8 +436,8 @@ impl model::Model for BitbucketConnector {
 }
 model::model!(BitbucketConnector);
 model::open_enum! {
-    #[doc = " Schema `BitbucketConnector.type`."] BitbucketConnectorType { Account =
-    "Account", Repo = "Repo", }
+    #[doc = " Schema `BitbucketConnector.type`."] BitbucketConnectorType { 0 Account =
+    "Account", 1 Repo = "Repo", }
 }
 model::union! {
     #[doc = " Schema `BitbucketCredentials`."] BitbucketCredentials : 2, tag : None,
@@ -427,8 +461,14 @@ impl model::Model for BitbucketHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,10 +487,6 @@ impl model::Model for BitbucketHttpCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -464,7 +500,7 @@ model::union! {
     BitbucketUsernamePassword(BitbucketUsernamePassword), }
 }
 model::open_enum! {
-    #[doc = " Schema `BitbucketHttpCredentials.type`."] BitbucketHttpCredentialsType {
+    #[doc = " Schema `BitbucketHttpCredentials.type`."] BitbucketHttpCredentialsType { 0
     UsernamePassword = "UsernamePassword", }
 }
 /// Schema `BitbucketSshCredentials`.
@@ -482,8 +518,14 @@ impl model::Model for BitbucketSshCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sshKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketSshCredentials",
+            names: &["sshKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -520,8 +562,14 @@ impl model::Model for BitbucketUsernamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketUsernamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

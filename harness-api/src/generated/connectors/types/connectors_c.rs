@@ -21,8 +21,14 @@ impl model::Model for CcmK8sConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["k8sConnector", "ccmk8sConnector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmK8sConnectorResponse",
+            names: &["k8sConnector", "ccmk8sConnector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for CeAwsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "credential",
-            "awsAccountId",
-            "curAttributes",
-            "featuresEnabled",
-            "crossAccountAccess",
-            "autostoppingFeatures",
-            "ignoreTestConnection",
-            "isAWSGovCloudAccount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeAwsConnector",
+            names: &[
+                "credential",
+                "awsAccountId",
+                "curAttributes",
+                "featuresEnabled",
+                "crossAccountAccess",
+                "autostoppingFeatures",
+                "ignoreTestConnection",
+                "isAWSGovCloudAccount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,15 +142,15 @@ impl model::Model for CeAwsConnector {
 model::model!(CeAwsConnector);
 model::open_enum! {
     #[doc = " Schema `CEAwsConnector.autostoppingFeatures`."]
-    CeAwsConnectorAutostoppingFeatures { Ec2 = "EC2", Spot = "SPOT", Asg = "ASG", Ecs =
-    "ECS", Rds = "RDS", Alb = "ALB", Proxy = "PROXY", AzureVm = "AZURE_VM",
-    AzureAppGateway = "AZURE_APP_GATEWAY", GcpVm = "GCP_VM", GcpInstanceGroup =
+    CeAwsConnectorAutostoppingFeatures { 0 Ec2 = "EC2", 1 Spot = "SPOT", 2 Asg = "ASG", 3
+    Ecs = "ECS", 4 Rds = "RDS", 5 Alb = "ALB", 6 Proxy = "PROXY", 7 AzureVm = "AZURE_VM",
+    8 AzureAppGateway = "AZURE_APP_GATEWAY", 9 GcpVm = "GCP_VM", 10 GcpInstanceGroup =
     "GCP_INSTANCE_GROUP", }
 }
 model::open_enum! {
     #[doc = " Schema `CEAwsConnector.featuresEnabled`."] CeAwsConnectorFeaturesEnabled {
-    Billing = "BILLING", Optimization = "OPTIMIZATION", Visibility = "VISIBILITY",
-    Governance = "GOVERNANCE", CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR",
+    0 Billing = "BILLING", 1 Optimization = "OPTIMIZATION", 2 Visibility = "VISIBILITY",
+    3 Governance = "GOVERNANCE", 4 CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", 5
     ClusterOrchestrator = "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `CeAwsCredential`.
@@ -160,8 +172,14 @@ impl model::Model for CeAwsCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "region"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeAwsCredential",
+            names: &["spec", "type", "region"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -182,10 +200,6 @@ impl model::Model for CeAwsCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -199,8 +213,8 @@ model::union! {
     CeAwsOidc(CeAwsOidcSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `CeAwsCredential.type`."] CeAwsCredentialType { Default = "Default",
-    OidcAuthentication = "OidcAuthentication", }
+    #[doc = " Schema `CeAwsCredential.type`."] CeAwsCredentialType { 0 Default =
+    "Default", 1 OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `CeAwsOidcSpec`.
 pub struct CeAwsOidcSpec {
@@ -217,8 +231,14 @@ impl model::Model for CeAwsOidcSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["iamRoleArn"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeAwsOidcSpec",
+            names: &["iamRoleArn"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,16 +283,22 @@ impl model::Model for CeAzureConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tenantId",
-            "subscriptionId",
-            "featuresEnabled",
-            "billingExportSpec",
-            "billingExportSpec2",
-            "autostoppingFeatures",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeAzureConnector",
+            names: &[
+                "tenantId",
+                "subscriptionId",
+                "featuresEnabled",
+                "billingExportSpec",
+                "billingExportSpec2",
+                "autostoppingFeatures",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -304,16 +330,17 @@ impl model::Model for CeAzureConnector {
 model::model!(CeAzureConnector);
 model::open_enum! {
     #[doc = " Schema `CEAzureConnector.autostoppingFeatures`."]
-    CeAzureConnectorAutostoppingFeatures { Ec2 = "EC2", Spot = "SPOT", Asg = "ASG", Ecs =
-    "ECS", Rds = "RDS", Alb = "ALB", Proxy = "PROXY", AzureVm = "AZURE_VM",
-    AzureAppGateway = "AZURE_APP_GATEWAY", GcpVm = "GCP_VM", GcpInstanceGroup =
-    "GCP_INSTANCE_GROUP", }
+    CeAzureConnectorAutostoppingFeatures { 0 Ec2 = "EC2", 1 Spot = "SPOT", 2 Asg = "ASG",
+    3 Ecs = "ECS", 4 Rds = "RDS", 5 Alb = "ALB", 6 Proxy = "PROXY", 7 AzureVm =
+    "AZURE_VM", 8 AzureAppGateway = "AZURE_APP_GATEWAY", 9 GcpVm = "GCP_VM", 10
+    GcpInstanceGroup = "GCP_INSTANCE_GROUP", }
 }
 model::open_enum! {
     #[doc = " Schema `CEAzureConnector.featuresEnabled`."]
-    CeAzureConnectorFeaturesEnabled { Billing = "BILLING", Optimization = "OPTIMIZATION",
-    Visibility = "VISIBILITY", Governance = "GOVERNANCE", CommitmentOrchestrator =
-    "COMMITMENT_ORCHESTRATOR", ClusterOrchestrator = "CLUSTER_ORCHESTRATOR", }
+    CeAzureConnectorFeaturesEnabled { 0 Billing = "BILLING", 1 Optimization =
+    "OPTIMIZATION", 2 Visibility = "VISIBILITY", 3 Governance = "GOVERNANCE", 4
+    CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", 5 ClusterOrchestrator =
+    "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `CEKubernetesClusterConfigDTO`.
 pub struct CeKubernetesClusterConfigDto {
@@ -334,8 +361,14 @@ impl model::Model for CeKubernetesClusterConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connectorRef", "featuresEnabled", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CeKubernetesClusterConfigDto",
+            names: &["connectorRef", "featuresEnabled", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -359,9 +392,9 @@ impl model::Model for CeKubernetesClusterConfigDto {
 model::model!(CeKubernetesClusterConfigDto);
 model::open_enum! {
     #[doc = " Schema `CEKubernetesClusterConfigDTO.featuresEnabled`."]
-    CeKubernetesClusterConfigDtoFeaturesEnabled { Billing = "BILLING", Optimization =
-    "OPTIMIZATION", Visibility = "VISIBILITY", Governance = "GOVERNANCE",
-    CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", ClusterOrchestrator =
+    CeKubernetesClusterConfigDtoFeaturesEnabled { 0 Billing = "BILLING", 1 Optimization =
+    "OPTIMIZATION", 2 Visibility = "VISIBILITY", 3 Governance = "GOVERNANCE", 4
+    CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", 5 ClusterOrchestrator =
     "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `ConfluenceConnector`.
@@ -391,16 +424,22 @@ impl model::Model for ConfluenceConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "emailId",
-            "apiKeyRef",
-            "apiAccessType",
-            "confluenceUrl",
-            "accessTokenRef",
-            "refreshTokenRef",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfluenceConnector",
+            names: &[
+                "emailId",
+                "apiKeyRef",
+                "apiAccessType",
+                "confluenceUrl",
+                "accessTokenRef",
+                "refreshTokenRef",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,7 +471,7 @@ impl model::Model for ConfluenceConnector {
 model::model!(ConfluenceConnector);
 model::open_enum! {
     #[doc = " Schema `ConfluenceConnector.apiAccessType`."]
-    ConfluenceConnectorApiAccessType { Token = "TOKEN", Oauth = "OAUTH", }
+    ConfluenceConnectorApiAccessType { 0 Token = "TOKEN", 1 Oauth = "OAUTH", }
 }
 /// Schema `ConnectorActivityDetails`.
 pub struct ConnectorActivityDetails {
@@ -449,8 +488,14 @@ impl model::Model for ConnectorActivityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lastActivityTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorActivityDetails",
+            names: &["lastActivityTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,8 +530,14 @@ impl model::Model for ConnectorCatalogueItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["category", "connectors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorCatalogueItem",
+            names: &["category", "connectors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -508,31 +559,33 @@ impl model::Model for ConnectorCatalogueItem {
 model::model!(ConnectorCatalogueItem);
 model::open_enum! {
     #[doc = " Schema `ConnectorCatalogueItem.category`."] ConnectorCatalogueItemCategory
-    { CloudProvider = "CLOUD_PROVIDER", SecretManager = "SECRET_MANAGER", CloudCost =
-    "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo = "CODE_REPO", Monitoring =
-    "MONITORING", Ticketing = "TICKETING", Database = "DATABASE", Communication =
-    "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps = "ML_OPS", }
+    { 0 CloudProvider = "CLOUD_PROVIDER", 1 SecretManager = "SECRET_MANAGER", 2 CloudCost
+    = "CLOUD_COST", 3 Artifactory = "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring
+    = "MONITORING", 6 Ticketing = "TICKETING", 7 Database = "DATABASE", 8 Communication =
+    "COMMUNICATION", 9 Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectorCatalogueItem.connectors`."]
-    ConnectorCatalogueItemConnectors { K8sCluster = "K8sCluster", Git = "Git", Splunk =
-    "Splunk", AppDynamics = "AppDynamics", Prometheus = "Prometheus", Dynatrace =
-    "Dynatrace", Vault = "Vault", AzureKeyVault = "AzureKeyVault", DockerRegistry =
-    "DockerRegistry", Local = "Local", AwsKms = "AwsKms", GcpKms = "GcpKms",
-    AwsSecretManager = "AwsSecretManager", Gcp = "Gcp", Aws = "Aws", Azure = "Azure",
-    Artifactory = "Artifactory", Jira = "Jira", Nexus = "Nexus", Github = "Github",
-    Gitlab = "Gitlab", Bitbucket = "Bitbucket", Codecommit = "Codecommit", CeAws =
-    "CEAws", CeAzure = "CEAzure", GcpCloudCost = "GcpCloudCost", Cek8sCluster =
-    "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo", NewRelic = "NewRelic", Datadog =
-    "Datadog", SumoLogic = "SumoLogic", PagerDuty = "PagerDuty", CustomHealth =
-    "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking = "ErrorTracking", Pdc =
-    "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins", OciHelmRepo = "OciHelmRepo",
-    CustomSecretManager = "CustomSecretManager", ElasticSearch = "ElasticSearch",
-    GcpSecretManager = "GcpSecretManager", AzureArtifacts = "AzureArtifacts", Tas =
-    "Tas", Spot = "Spot", Bamboo = "Bamboo", TerraformCloud = "TerraformCloud", SignalFx
-    = "SignalFX", Harness = "Harness", Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom",
-    MsTeams = "MsTeams", Confluence = "Confluence", Slack = "Slack", Salesforce =
-    "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
+    ConnectorCatalogueItemConnectors { 0 K8sCluster = "K8sCluster", 1 Git = "Git", 2
+    Splunk = "Splunk", 3 AppDynamics = "AppDynamics", 4 Prometheus = "Prometheus", 5
+    Dynatrace = "Dynatrace", 6 Vault = "Vault", 7 AzureKeyVault = "AzureKeyVault", 8
+    DockerRegistry = "DockerRegistry", 9 Local = "Local", 10 AwsKms = "AwsKms", 11 GcpKms
+    = "GcpKms", 12 AwsSecretManager = "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws",
+    15 Azure = "Azure", 16 Artifactory = "Artifactory", 17 Jira = "Jira", 18 Nexus =
+    "Nexus", 19 Github = "Github", 20 Gitlab = "Gitlab", 21 Bitbucket = "Bitbucket", 22
+    Codecommit = "Codecommit", 23 CeAws = "CEAws", 24 CeAzure = "CEAzure", 25
+    GcpCloudCost = "GcpCloudCost", 26 Cek8sCluster = "CEK8sCluster", 27 HttpHelmRepo =
+    "HttpHelmRepo", 28 NewRelic = "NewRelic", 29 Datadog = "Datadog", 30 SumoLogic =
+    "SumoLogic", 31 PagerDuty = "PagerDuty", 32 CustomHealth = "CustomHealth", 33
+    ServiceNow = "ServiceNow", 34 ErrorTracking = "ErrorTracking", 35 Pdc = "Pdc", 36
+    AzureRepo = "AzureRepo", 37 Jenkins = "Jenkins", 38 OciHelmRepo = "OciHelmRepo", 39
+    CustomSecretManager = "CustomSecretManager", 40 ElasticSearch = "ElasticSearch", 41
+    GcpSecretManager = "GcpSecretManager", 42 AzureArtifacts = "AzureArtifacts", 43 Tas =
+    "Tas", 44 Spot = "Spot", 45 Bamboo = "Bamboo", 46 TerraformCloud = "TerraformCloud",
+    47 SignalFx = "SignalFX", 48 Harness = "Harness", 49 Rancher = "Rancher", 50 Jdbc =
+    "JDBC", 51 Zoom = "Zoom", 52 MsTeams = "MsTeams", 53 Confluence = "Confluence", 54
+    Slack = "Slack", 55 Salesforce = "Salesforce", 56 LangSmith = "LangSmith", 57 MlFlow
+    = "MLFlow", 58 OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorCatalogueResponse`.
 pub struct ConnectorCatalogueResponse {
@@ -549,8 +602,14 @@ impl model::Model for ConnectorCatalogueResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["catalogue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorCatalogueResponse",
+            names: &["catalogue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -639,16 +698,22 @@ impl model::Model for ConnectorConnectivityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "errors",
-            "status",
-            "testedAt",
-            "errorSummary",
-            "lastTestedAt",
-            "lastAlertSent",
-            "lastConnectedAt",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorConnectivityDetails",
+            names: &[
+                "errors",
+                "status",
+                "testedAt",
+                "errorSummary",
+                "lastTestedAt",
+                "lastAlertSent",
+                "lastConnectedAt",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -680,8 +745,8 @@ impl model::Model for ConnectorConnectivityDetails {
 model::model!(ConnectorConnectivityDetails);
 model::open_enum! {
     #[doc = " Schema `ConnectorConnectivityDetails.status`."]
-    ConnectorConnectivityDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Partial = "PARTIAL", Unknown = "UNKNOWN", Pending = "PENDING", }
+    ConnectorConnectivityDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Partial = "PARTIAL", 3 Unknown = "UNKNOWN", 4 Pending = "PENDING", }
 }
 /// Schema `ConnectorFilterProperties`.
 pub struct ConnectorFilterProperties {
@@ -720,19 +785,25 @@ impl model::Model for ConnectorFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "types",
-            "categories",
-            "filterType",
-            "description",
-            "connectorNames",
-            "connectivityStatuses",
-            "connectorIdentifiers",
-            "connectorConnectivityModes",
-            "inheritingCredentialsFromDelegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorFilterProperties",
+            names: &[
+                "tags",
+                "types",
+                "categories",
+                "filterType",
+                "description",
+                "connectorNames",
+                "connectivityStatuses",
+                "connectorIdentifiers",
+                "connectorConnectivityModes",
+                "inheritingCredentialsFromDelegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -787,46 +858,48 @@ impl model::Model for ConnectorFilterProperties {
 model::model!(ConnectorFilterProperties);
 model::open_enum! {
     #[doc = " Schema `ConnectorFilterProperties.categories`."]
-    ConnectorFilterPropertiesCategories { CloudProvider = "CLOUD_PROVIDER", SecretManager
-    = "SECRET_MANAGER", CloudCost = "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo =
-    "CODE_REPO", Monitoring = "MONITORING", Ticketing = "TICKETING", Database =
-    "DATABASE", Communication = "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps =
-    "ML_OPS", }
+    ConnectorFilterPropertiesCategories { 0 CloudProvider = "CLOUD_PROVIDER", 1
+    SecretManager = "SECRET_MANAGER", 2 CloudCost = "CLOUD_COST", 3 Artifactory =
+    "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring = "MONITORING", 6 Ticketing =
+    "TICKETING", 7 Database = "DATABASE", 8 Communication = "COMMUNICATION", 9
+    Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectorFilterProperties.connectivityStatuses`."]
-    ConnectorFilterPropertiesConnectivityStatuses { Success = "SUCCESS", Failure =
-    "FAILURE", Partial = "PARTIAL", Unknown = "UNKNOWN", Pending = "PENDING", }
+    ConnectorFilterPropertiesConnectivityStatuses { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Partial = "PARTIAL", 3 Unknown = "UNKNOWN", 4 Pending = "PENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectorFilterProperties.connectorConnectivityModes`."]
-    ConnectorFilterPropertiesConnectorConnectivityModes { Delegate = "DELEGATE", Manager
-    = "MANAGER", }
+    ConnectorFilterPropertiesConnectorConnectivityModes { 0 Delegate = "DELEGATE", 1
+    Manager = "MANAGER", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectorFilterProperties.filterType`."]
-    ConnectorFilterPropertiesFilterType { Connector = "Connector", }
+    ConnectorFilterPropertiesFilterType { 0 Connector = "Connector", }
 }
 model::open_enum! {
     #[doc = " Schema `ConnectorFilterProperties.types`."] ConnectorFilterPropertiesTypes
-    { K8sCluster = "K8sCluster", Git = "Git", Splunk = "Splunk", AppDynamics =
-    "AppDynamics", Prometheus = "Prometheus", Dynatrace = "Dynatrace", Vault = "Vault",
-    AzureKeyVault = "AzureKeyVault", DockerRegistry = "DockerRegistry", Local = "Local",
-    AwsKms = "AwsKms", GcpKms = "GcpKms", AwsSecretManager = "AwsSecretManager", Gcp =
-    "Gcp", Aws = "Aws", Azure = "Azure", Artifactory = "Artifactory", Jira = "Jira",
-    Nexus = "Nexus", Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket",
-    Codecommit = "Codecommit", CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost =
-    "GcpCloudCost", Cek8sCluster = "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo",
-    NewRelic = "NewRelic", Datadog = "Datadog", SumoLogic = "SumoLogic", PagerDuty =
-    "PagerDuty", CustomHealth = "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking
-    = "ErrorTracking", Pdc = "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins",
-    OciHelmRepo = "OciHelmRepo", CustomSecretManager = "CustomSecretManager",
-    ElasticSearch = "ElasticSearch", GcpSecretManager = "GcpSecretManager",
-    AzureArtifacts = "AzureArtifacts", Tas = "Tas", Spot = "Spot", Bamboo = "Bamboo",
-    TerraformCloud = "TerraformCloud", SignalFx = "SignalFX", Harness = "Harness",
-    Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom", MsTeams = "MsTeams", Confluence =
-    "Confluence", Slack = "Slack", Salesforce = "Salesforce", LangSmith = "LangSmith",
-    MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
+    { 0 K8sCluster = "K8sCluster", 1 Git = "Git", 2 Splunk = "Splunk", 3 AppDynamics =
+    "AppDynamics", 4 Prometheus = "Prometheus", 5 Dynatrace = "Dynatrace", 6 Vault =
+    "Vault", 7 AzureKeyVault = "AzureKeyVault", 8 DockerRegistry = "DockerRegistry", 9
+    Local = "Local", 10 AwsKms = "AwsKms", 11 GcpKms = "GcpKms", 12 AwsSecretManager =
+    "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws", 15 Azure = "Azure", 16
+    Artifactory = "Artifactory", 17 Jira = "Jira", 18 Nexus = "Nexus", 19 Github =
+    "Github", 20 Gitlab = "Gitlab", 21 Bitbucket = "Bitbucket", 22 Codecommit =
+    "Codecommit", 23 CeAws = "CEAws", 24 CeAzure = "CEAzure", 25 GcpCloudCost =
+    "GcpCloudCost", 26 Cek8sCluster = "CEK8sCluster", 27 HttpHelmRepo = "HttpHelmRepo",
+    28 NewRelic = "NewRelic", 29 Datadog = "Datadog", 30 SumoLogic = "SumoLogic", 31
+    PagerDuty = "PagerDuty", 32 CustomHealth = "CustomHealth", 33 ServiceNow =
+    "ServiceNow", 34 ErrorTracking = "ErrorTracking", 35 Pdc = "Pdc", 36 AzureRepo =
+    "AzureRepo", 37 Jenkins = "Jenkins", 38 OciHelmRepo = "OciHelmRepo", 39
+    CustomSecretManager = "CustomSecretManager", 40 ElasticSearch = "ElasticSearch", 41
+    GcpSecretManager = "GcpSecretManager", 42 AzureArtifacts = "AzureArtifacts", 43 Tas =
+    "Tas", 44 Spot = "Spot", 45 Bamboo = "Bamboo", 46 TerraformCloud = "TerraformCloud",
+    47 SignalFx = "SignalFX", 48 Harness = "Harness", 49 Rancher = "Rancher", 50 Jdbc =
+    "JDBC", 51 Zoom = "Zoom", 52 MsTeams = "MsTeams", 53 Confluence = "Confluence", 54
+    Slack = "Slack", 55 Salesforce = "Salesforce", 56 LangSmith = "LangSmith", 57 MlFlow
+    = "MLFlow", 58 OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorInfo`.
 pub struct ConnectorInfo {
@@ -859,18 +932,24 @@ impl model::Model for ConnectorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorInfo",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(3, 1)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -903,10 +982,6 @@ impl model::Model for ConnectorInfo {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 1)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -915,24 +990,27 @@ impl model::Model for ConnectorInfo {
 }
 model::model!(ConnectorInfo);
 model::open_enum! {
-    #[doc = " Schema `ConnectorInfo.type`."] ConnectorInfoType { K8sCluster =
-    "K8sCluster", Git = "Git", Splunk = "Splunk", AppDynamics = "AppDynamics", Prometheus
-    = "Prometheus", Dynatrace = "Dynatrace", Vault = "Vault", AzureKeyVault =
-    "AzureKeyVault", DockerRegistry = "DockerRegistry", Local = "Local", AwsKms =
-    "AwsKms", GcpKms = "GcpKms", AwsSecretManager = "AwsSecretManager", Gcp = "Gcp", Aws
-    = "Aws", Azure = "Azure", Artifactory = "Artifactory", Jira = "Jira", Nexus =
-    "Nexus", Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", Codecommit =
-    "Codecommit", CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost = "GcpCloudCost",
-    Cek8sCluster = "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo", NewRelic = "NewRelic",
-    Datadog = "Datadog", SumoLogic = "SumoLogic", PagerDuty = "PagerDuty", CustomHealth =
-    "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking = "ErrorTracking", Pdc =
-    "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins", OciHelmRepo = "OciHelmRepo",
-    CustomSecretManager = "CustomSecretManager", ElasticSearch = "ElasticSearch",
-    GcpSecretManager = "GcpSecretManager", AzureArtifacts = "AzureArtifacts", Tas =
-    "Tas", Spot = "Spot", Bamboo = "Bamboo", TerraformCloud = "TerraformCloud", SignalFx
-    = "SignalFX", Harness = "Harness", Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom",
-    MsTeams = "MsTeams", Confluence = "Confluence", Slack = "Slack", Salesforce =
-    "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
+    #[doc = " Schema `ConnectorInfo.type`."] ConnectorInfoType { 0 K8sCluster =
+    "K8sCluster", 1 Git = "Git", 2 Splunk = "Splunk", 3 AppDynamics = "AppDynamics", 4
+    Prometheus = "Prometheus", 5 Dynatrace = "Dynatrace", 6 Vault = "Vault", 7
+    AzureKeyVault = "AzureKeyVault", 8 DockerRegistry = "DockerRegistry", 9 Local =
+    "Local", 10 AwsKms = "AwsKms", 11 GcpKms = "GcpKms", 12 AwsSecretManager =
+    "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws", 15 Azure = "Azure", 16
+    Artifactory = "Artifactory", 17 Jira = "Jira", 18 Nexus = "Nexus", 19 Github =
+    "Github", 20 Gitlab = "Gitlab", 21 Bitbucket = "Bitbucket", 22 Codecommit =
+    "Codecommit", 23 CeAws = "CEAws", 24 CeAzure = "CEAzure", 25 GcpCloudCost =
+    "GcpCloudCost", 26 Cek8sCluster = "CEK8sCluster", 27 HttpHelmRepo = "HttpHelmRepo",
+    28 NewRelic = "NewRelic", 29 Datadog = "Datadog", 30 SumoLogic = "SumoLogic", 31
+    PagerDuty = "PagerDuty", 32 CustomHealth = "CustomHealth", 33 ServiceNow =
+    "ServiceNow", 34 ErrorTracking = "ErrorTracking", 35 Pdc = "Pdc", 36 AzureRepo =
+    "AzureRepo", 37 Jenkins = "Jenkins", 38 OciHelmRepo = "OciHelmRepo", 39
+    CustomSecretManager = "CustomSecretManager", 40 ElasticSearch = "ElasticSearch", 41
+    GcpSecretManager = "GcpSecretManager", 42 AzureArtifacts = "AzureArtifacts", 43 Tas =
+    "Tas", 44 Spot = "Spot", 45 Bamboo = "Bamboo", 46 TerraformCloud = "TerraformCloud",
+    47 SignalFx = "SignalFX", 48 Harness = "Harness", 49 Rancher = "Rancher", 50 Jdbc =
+    "JDBC", 51 Zoom = "Zoom", 52 MsTeams = "MsTeams", 53 Confluence = "Confluence", 54
+    Slack = "Slack", 55 Salesforce = "Salesforce", 56 LangSmith = "LangSmith", 57 MlFlow
+    = "MLFlow", 58 OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorStatistics`.
 pub struct ConnectorStatistics {
@@ -951,8 +1029,14 @@ impl model::Model for ConnectorStatistics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["typeStats", "statusStats"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorStatistics",
+            names: &["typeStats", "statusStats"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -989,8 +1073,14 @@ impl model::Model for ConnectorStatusStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorStatusStats",
+            names: &["count", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1011,9 +1101,9 @@ impl model::Model for ConnectorStatusStats {
 }
 model::model!(ConnectorStatusStats);
 model::open_enum! {
-    #[doc = " Schema `ConnectorStatusStats.status`."] ConnectorStatusStatsStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Partial = "PARTIAL", Unknown = "UNKNOWN",
-    Pending = "PENDING", }
+    #[doc = " Schema `ConnectorStatusStats.status`."] ConnectorStatusStatsStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Partial = "PARTIAL", 3 Unknown =
+    "UNKNOWN", 4 Pending = "PENDING", }
 }
 /// Schema `ConnectorTypeStats`.
 pub struct ConnectorTypeStats {
@@ -1032,8 +1122,14 @@ impl model::Model for ConnectorTypeStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorTypeStats",
+            names: &["type", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1054,24 +1150,27 @@ impl model::Model for ConnectorTypeStats {
 }
 model::model!(ConnectorTypeStats);
 model::open_enum! {
-    #[doc = " Schema `ConnectorTypeStats.type`."] ConnectorTypeStatsType { K8sCluster =
-    "K8sCluster", Git = "Git", Splunk = "Splunk", AppDynamics = "AppDynamics", Prometheus
-    = "Prometheus", Dynatrace = "Dynatrace", Vault = "Vault", AzureKeyVault =
-    "AzureKeyVault", DockerRegistry = "DockerRegistry", Local = "Local", AwsKms =
-    "AwsKms", GcpKms = "GcpKms", AwsSecretManager = "AwsSecretManager", Gcp = "Gcp", Aws
-    = "Aws", Azure = "Azure", Artifactory = "Artifactory", Jira = "Jira", Nexus =
-    "Nexus", Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", Codecommit =
-    "Codecommit", CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost = "GcpCloudCost",
-    Cek8sCluster = "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo", NewRelic = "NewRelic",
-    Datadog = "Datadog", SumoLogic = "SumoLogic", PagerDuty = "PagerDuty", CustomHealth =
-    "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking = "ErrorTracking", Pdc =
-    "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins", OciHelmRepo = "OciHelmRepo",
-    CustomSecretManager = "CustomSecretManager", ElasticSearch = "ElasticSearch",
-    GcpSecretManager = "GcpSecretManager", AzureArtifacts = "AzureArtifacts", Tas =
-    "Tas", Spot = "Spot", Bamboo = "Bamboo", TerraformCloud = "TerraformCloud", SignalFx
-    = "SignalFX", Harness = "Harness", Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom",
-    MsTeams = "MsTeams", Confluence = "Confluence", Slack = "Slack", Salesforce =
-    "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
+    #[doc = " Schema `ConnectorTypeStats.type`."] ConnectorTypeStatsType { 0 K8sCluster =
+    "K8sCluster", 1 Git = "Git", 2 Splunk = "Splunk", 3 AppDynamics = "AppDynamics", 4
+    Prometheus = "Prometheus", 5 Dynatrace = "Dynatrace", 6 Vault = "Vault", 7
+    AzureKeyVault = "AzureKeyVault", 8 DockerRegistry = "DockerRegistry", 9 Local =
+    "Local", 10 AwsKms = "AwsKms", 11 GcpKms = "GcpKms", 12 AwsSecretManager =
+    "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws", 15 Azure = "Azure", 16
+    Artifactory = "Artifactory", 17 Jira = "Jira", 18 Nexus = "Nexus", 19 Github =
+    "Github", 20 Gitlab = "Gitlab", 21 Bitbucket = "Bitbucket", 22 Codecommit =
+    "Codecommit", 23 CeAws = "CEAws", 24 CeAzure = "CEAzure", 25 GcpCloudCost =
+    "GcpCloudCost", 26 Cek8sCluster = "CEK8sCluster", 27 HttpHelmRepo = "HttpHelmRepo",
+    28 NewRelic = "NewRelic", 29 Datadog = "Datadog", 30 SumoLogic = "SumoLogic", 31
+    PagerDuty = "PagerDuty", 32 CustomHealth = "CustomHealth", 33 ServiceNow =
+    "ServiceNow", 34 ErrorTracking = "ErrorTracking", 35 Pdc = "Pdc", 36 AzureRepo =
+    "AzureRepo", 37 Jenkins = "Jenkins", 38 OciHelmRepo = "OciHelmRepo", 39
+    CustomSecretManager = "CustomSecretManager", 40 ElasticSearch = "ElasticSearch", 41
+    GcpSecretManager = "GcpSecretManager", 42 AzureArtifacts = "AzureArtifacts", 43 Tas =
+    "Tas", 44 Spot = "Spot", 45 Bamboo = "Bamboo", 46 TerraformCloud = "TerraformCloud",
+    47 SignalFx = "SignalFX", 48 Harness = "Harness", 49 Rancher = "Rancher", 50 Jdbc =
+    "JDBC", 51 Zoom = "Zoom", 52 MsTeams = "MsTeams", 53 Confluence = "Confluence", 54
+    Slack = "Slack", 55 Salesforce = "Salesforce", 56 LangSmith = "LangSmith", 57 MlFlow
+    = "MLFlow", 58 OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorValidationResult`.
 pub struct ConnectorValidationResult {
@@ -1098,8 +1197,21 @@ impl model::Model for ConnectorValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "status", "taskId", "testedAt", "delegateId", "errorSummary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorValidationResult",
+            names: &[
+                "errors",
+                "status",
+                "taskId",
+                "testedAt",
+                "delegateId",
+                "errorSummary",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1129,8 +1241,8 @@ impl model::Model for ConnectorValidationResult {
 model::model!(ConnectorValidationResult);
 model::open_enum! {
     #[doc = " Schema `ConnectorValidationResult.status`."]
-    ConnectorValidationResultStatus { Success = "SUCCESS", Failure = "FAILURE", Partial =
-    "PARTIAL", Unknown = "UNKNOWN", Pending = "PENDING", }
+    ConnectorValidationResultStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Partial = "PARTIAL", 3 Unknown = "UNKNOWN", 4 Pending = "PENDING", }
 }
 /// Schema `CrossAccountAccess`.
 pub struct CrossAccountAccess {
@@ -1149,8 +1261,14 @@ impl model::Model for CrossAccountAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["externalId", "crossAccountRoleArn"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CrossAccountAccess",
+            names: &["externalId", "crossAccountRoleArn"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1199,17 +1317,23 @@ impl model::Model for CustomHealthConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "method",
-            "params",
-            "baseURL",
-            "headers",
-            "validationBody",
-            "validationPath",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomHealthConnectorDto",
+            names: &[
+                "method",
+                "params",
+                "baseURL",
+                "headers",
+                "validationBody",
+                "validationPath",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1258,7 +1382,7 @@ impl model::Model for CustomHealthConnectorDto {
 model::model!(CustomHealthConnectorDto);
 model::open_enum! {
     #[doc = " Schema `CustomHealthConnectorDTO.method`."] CustomHealthConnectorDtoMethod
-    { Get = "GET", Post = "POST", }
+    { 0 Get = "GET", 1 Post = "POST", }
 }
 /// Schema `CustomHealthKeyAndValue`.
 pub struct CustomHealthKeyAndValue {
@@ -1283,8 +1407,20 @@ impl model::Model for CustomHealthKeyAndValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "valueEncrypted", "isValueEncrypted", "encryptedValueRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomHealthKeyAndValue",
+            names: &[
+                "key",
+                "value",
+                "valueEncrypted",
+                "isValueEncrypted",
+                "encryptedValueRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1341,18 +1477,24 @@ impl model::Model for CustomSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "default",
-            "timeout",
-            "template",
-            "onDelegate",
-            "connectorRef",
-            "workingDirectory",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomSecretManager",
+            names: &[
+                "host",
+                "default",
+                "timeout",
+                "template",
+                "onDelegate",
+                "connectorRef",
+                "workingDirectory",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1403,6 +1545,6 @@ impl model::Model for CustomSecretManager {
 }
 model::model!(CustomSecretManager);
 model::open_enum! {
-    #[doc = " Schema `createConnector storeType`."] CreateConnectorStoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `createConnector storeType`."] CreateConnectorStoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }

@@ -27,14 +27,20 @@ impl model::Model for DatadogConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "apiKeyRef",
-            "applicationKeyRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DatadogConnectorDto",
+            names: &[
+                "url",
+                "apiKeyRef",
+                "applicationKeyRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,8 +88,14 @@ impl model::Model for DockerAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -102,10 +114,6 @@ impl model::Model for DockerAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -114,8 +122,8 @@ impl model::Model for DockerAuthentication {
 }
 model::model!(DockerAuthentication);
 model::open_enum! {
-    #[doc = " Schema `DockerAuthentication.type`."] DockerAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
+    #[doc = " Schema `DockerAuthentication.type`."] DockerAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", }
 }
 /// Schema `DockerConnector`.
 pub struct DockerConnector {
@@ -144,16 +152,22 @@ impl model::Model for DockerConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "proxy",
-            "providerType",
-            "delegateSelectors",
-            "dockerRegistryUrl",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerConnector",
+            names: &[
+                "auth",
+                "proxy",
+                "providerType",
+                "delegateSelectors",
+                "dockerRegistryUrl",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,8 +198,8 @@ impl model::Model for DockerConnector {
 }
 model::model!(DockerConnector);
 model::open_enum! {
-    #[doc = " Schema `DockerConnector.providerType`."] DockerConnectorProviderType {
-    DockerHub = "DockerHub", Harbor = "Harbor", Quay = "Quay", Other = "Other", }
+    #[doc = " Schema `DockerConnector.providerType`."] DockerConnectorProviderType { 0
+    DockerHub = "DockerHub", 1 Harbor = "Harbor", 2 Quay = "Quay", 3 Other = "Other", }
 }
 /// Schema `DockerUserNamePassword`.
 pub struct DockerUserNamePassword {
@@ -206,8 +220,14 @@ impl model::Model for DockerUserNamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerUserNamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,15 +274,21 @@ impl model::Model for DynatraceConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "apiTokenRef",
-            "platformUrl",
-            "platformTokenRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynatraceConnectorDto",
+            names: &[
+                "url",
+                "apiTokenRef",
+                "platformUrl",
+                "platformTokenRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for ElkConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "apiKeyId",
-            "authType",
-            "username",
-            "apiKeyRef",
-            "passwordRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ElkConnectorDto",
+            names: &[
+                "url",
+                "apiKeyId",
+                "authType",
+                "username",
+                "apiKeyRef",
+                "passwordRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,9 +97,9 @@ impl model::Model for ElkConnectorDto {
 }
 model::model!(ElkConnectorDto);
 model::open_enum! {
-    #[doc = " Schema `ELKConnectorDTO.authType`."] ElkConnectorDtoAuthType {
-    UsernamePassword = "UsernamePassword", ApiClientToken = "ApiClientToken", None =
-    "None", BearerTokenHttpHeader = "Bearer Token(HTTP Header)", }
+    #[doc = " Schema `ELKConnectorDTO.authType`."] ElkConnectorDtoAuthType { 0
+    UsernamePassword = "UsernamePassword", 1 ApiClientToken = "ApiClientToken", 2 None =
+    "None", 3 BearerTokenHttpHeader = "Bearer Token(HTTP Header)", }
 }
 /// Schema `ErrorTrackingConnectorDTO`.
 pub struct ErrorTrackingConnectorDto {
@@ -116,8 +122,14 @@ impl model::Model for ErrorTrackingConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "apiKeyRef", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ErrorTrackingConnectorDto",
+            names: &["url", "apiKeyRef", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

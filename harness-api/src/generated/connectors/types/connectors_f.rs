@@ -19,8 +19,14 @@ impl model::Model for FieldValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldValues"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FieldValues",
+            names: &["fieldValues"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

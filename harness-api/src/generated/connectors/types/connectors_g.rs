@@ -21,8 +21,14 @@ impl model::Model for GcpBillingExportSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tableId", "datasetId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpBillingExportSpecDto",
+            names: &["tableId", "datasetId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for GcpCcmConnectorCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpCcmConnectorCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,10 +91,6 @@ impl model::Model for GcpCcmConnectorCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -92,7 +100,7 @@ impl model::Model for GcpCcmConnectorCredential {
 model::model!(GcpCcmConnectorCredential);
 model::open_enum! {
     #[doc = " Schema `GcpCcmConnectorCredential.type`."] GcpCcmConnectorCredentialType {
-    Default = "Default", OidcAuthentication = "OidcAuthentication", }
+    0 Default = "Default", 1 OidcAuthentication = "OidcAuthentication", }
 }
 model::union! {
     #[doc = " Schema `GcpCcmCredentialSpec`."] GcpCcmCredentialSpec : 1, tag : None,
@@ -120,8 +128,19 @@ impl model::Model for GcpCcmOidcDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["providerId", "gcpProjectId", "workloadPoolId", "serviceAccountEmail"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpCcmOidcDetails",
+            names: &[
+                "providerId",
+                "gcpProjectId",
+                "workloadPoolId",
+                "serviceAccountEmail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -172,16 +191,22 @@ impl model::Model for GcpCloudCostConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "projectId",
-            "credential",
-            "featuresEnabled",
-            "billingExportSpec",
-            "serviceAccountEmail",
-            "autostoppingFeatures",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpCloudCostConnectorDto",
+            names: &[
+                "projectId",
+                "credential",
+                "featuresEnabled",
+                "billingExportSpec",
+                "serviceAccountEmail",
+                "autostoppingFeatures",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,16 +238,16 @@ impl model::Model for GcpCloudCostConnectorDto {
 model::model!(GcpCloudCostConnectorDto);
 model::open_enum! {
     #[doc = " Schema `GcpCloudCostConnectorDTO.autostoppingFeatures`."]
-    GcpCloudCostConnectorDtoAutostoppingFeatures { Ec2 = "EC2", Spot = "SPOT", Asg =
-    "ASG", Ecs = "ECS", Rds = "RDS", Alb = "ALB", Proxy = "PROXY", AzureVm = "AZURE_VM",
-    AzureAppGateway = "AZURE_APP_GATEWAY", GcpVm = "GCP_VM", GcpInstanceGroup =
-    "GCP_INSTANCE_GROUP", }
+    GcpCloudCostConnectorDtoAutostoppingFeatures { 0 Ec2 = "EC2", 1 Spot = "SPOT", 2 Asg
+    = "ASG", 3 Ecs = "ECS", 4 Rds = "RDS", 5 Alb = "ALB", 6 Proxy = "PROXY", 7 AzureVm =
+    "AZURE_VM", 8 AzureAppGateway = "AZURE_APP_GATEWAY", 9 GcpVm = "GCP_VM", 10
+    GcpInstanceGroup = "GCP_INSTANCE_GROUP", }
 }
 model::open_enum! {
     #[doc = " Schema `GcpCloudCostConnectorDTO.featuresEnabled`."]
-    GcpCloudCostConnectorDtoFeaturesEnabled { Billing = "BILLING", Optimization =
-    "OPTIMIZATION", Visibility = "VISIBILITY", Governance = "GOVERNANCE",
-    CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", ClusterOrchestrator =
+    GcpCloudCostConnectorDtoFeaturesEnabled { 0 Billing = "BILLING", 1 Optimization =
+    "OPTIMIZATION", 2 Visibility = "VISIBILITY", 3 Governance = "GOVERNANCE", 4
+    CommitmentOrchestrator = "COMMITMENT_ORCHESTRATOR", 5 ClusterOrchestrator =
     "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `GcpConnector`.
@@ -248,14 +273,20 @@ impl model::Model for GcpConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "credential",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpConnector",
+            names: &[
+                "proxy",
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -298,8 +329,14 @@ impl model::Model for GcpConnectorCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpConnectorCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -318,10 +355,6 @@ impl model::Model for GcpConnectorCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -330,8 +363,8 @@ impl model::Model for GcpConnectorCredential {
 }
 model::model!(GcpConnectorCredential);
 model::open_enum! {
-    #[doc = " Schema `GcpConnectorCredential.type`."] GcpConnectorCredentialType {
-    InheritFromDelegate = "InheritFromDelegate", ManualConfig = "ManualConfig",
+    #[doc = " Schema `GcpConnectorCredential.type`."] GcpConnectorCredentialType { 0
+    InheritFromDelegate = "InheritFromDelegate", 1 ManualConfig = "ManualConfig", 2
     OidcAuthentication = "OidcAuthentication", }
 }
 model::union! {
@@ -355,8 +388,14 @@ impl model::Model for GcpDelegateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delegateSelectors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpDelegateDetails",
+            names: &["delegateSelectors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -407,19 +446,25 @@ impl model::Model for GcpKmsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "region",
-            "default",
-            "keyName",
-            "keyRing",
-            "projectId",
-            "credentials",
-            "oidcDetails",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpKmsConnector",
+            names: &[
+                "region",
+                "default",
+                "keyName",
+                "keyRing",
+                "projectId",
+                "credentials",
+                "oidcDetails",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,8 +532,14 @@ impl model::Model for GcpManualDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["secretKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpManualDetails",
+            names: &["secretKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,8 +578,19 @@ impl model::Model for GcpOidcDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["providerId", "gcpProjectId", "workloadPoolId", "serviceAccountEmail"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpOidcDetails",
+            names: &[
+                "providerId",
+                "gcpProjectId",
+                "workloadPoolId",
+                "serviceAccountEmail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -581,16 +643,22 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "oidcIdToken",
-            "idTokenExpiryTime",
-            "gcpServiceAccountEmail",
-            "oidcAccessTokenStsEndpoint",
-            "oidcAccessTokenIamSaEndpoint",
-            "oidcChartmuseumGcpConfigStructure",
-            "oidcWorkloadAccessTokenRequestStructure",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpOidcTokenExchangeDetailsForDelegate",
+            names: &[
+                "oidcIdToken",
+                "idTokenExpiryTime",
+                "gcpServiceAccountEmail",
+                "oidcAccessTokenStsEndpoint",
+                "oidcAccessTokenIamSaEndpoint",
+                "oidcChartmuseumGcpConfigStructure",
+                "oidcWorkloadAccessTokenRequestStructure",
+            ],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -617,10 +685,6 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
             6 => model::opt(&self.oidc_workload_access_token_request_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(GcpOidcTokenExchangeDetailsForDelegate);
@@ -655,17 +719,23 @@ impl model::Model for GcpSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "default",
-            "credential",
-            "credentialsRef",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-            "assumeCredentialsOnDelegate",
-            "gcpOidcTokenExchangeDetailsForDelegate",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpSecretManager",
+            names: &[
+                "default",
+                "credential",
+                "credentialsRef",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+                "assumeCredentialsOnDelegate",
+                "gcpOidcTokenExchangeDetailsForDelegate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -752,20 +822,26 @@ impl model::Model for GitConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "spec",
-            "type",
-            "proxy",
-            "branchName",
-            "isAnonymous",
-            "connectionType",
-            "validationRepo",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitConfig",
+            names: &[
+                "url",
+                "spec",
+                "type",
+                "proxy",
+                "branchName",
+                "isAnonymous",
+                "connectionType",
+                "validationRepo",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(2, 1)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -802,10 +878,6 @@ impl model::Model for GitConfig {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(2, 1)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -814,11 +886,12 @@ impl model::Model for GitConfig {
 }
 model::model!(GitConfig);
 model::open_enum! {
-    #[doc = " Schema `GitConfig.connectionType`."] GitConfigConnectionType { Account =
-    "Account", Repo = "Repo", Project = "Project", }
+    #[doc = " Schema `GitConfig.connectionType`."] GitConfigConnectionType { 0 Account =
+    "Account", 1 Repo = "Repo", 2 Project = "Project", }
 }
 model::open_enum! {
-    #[doc = " Schema `GitConfig.type`."] GitConfigType { Http = "Http", Ssh = "Ssh", }
+    #[doc = " Schema `GitConfig.type`."] GitConfigType { 0 Http = "Http", 1 Ssh = "Ssh",
+    }
 }
 /// Schema `GitHTTPAuthenticationDTO`.
 pub struct GitHttpAuthenticationDto {
@@ -839,8 +912,14 @@ impl model::Model for GitHttpAuthenticationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitHttpAuthenticationDto",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -877,8 +956,14 @@ impl model::Model for GitSshAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sshKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSshAuthentication",
+            names: &["sshKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -913,8 +998,14 @@ impl model::Model for GithubApiAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubApiAccess",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -933,10 +1024,6 @@ impl model::Model for GithubApiAccess {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -950,8 +1037,8 @@ model::union! {
     GithubApp(GithubAppSpec), 1 GithubToken(GithubTokenSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `GithubApiAccess.type`."] GithubApiAccessType { GithubApp =
-    "GithubApp", Token = "Token", OAuth = "OAuth", }
+    #[doc = " Schema `GithubApiAccess.type`."] GithubApiAccessType { 0 GithubApp =
+    "GithubApp", 1 Token = "Token", 2 OAuth = "OAuth", }
 }
 /// Schema `GithubApp`.
 pub struct GithubApp {
@@ -976,14 +1063,20 @@ impl model::Model for GithubApp {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "applicationId",
-            "privateKeyRef",
-            "installationId",
-            "applicationIdRef",
-            "installationIdRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubApp",
+            names: &[
+                "applicationId",
+                "privateKeyRef",
+                "installationId",
+                "applicationIdRef",
+                "installationIdRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1032,14 +1125,20 @@ impl model::Model for GithubAppSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "applicationId",
-            "privateKeyRef",
-            "installationId",
-            "applicationIdRef",
-            "installationIdRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubAppSpec",
+            names: &[
+                "applicationId",
+                "privateKeyRef",
+                "installationId",
+                "applicationIdRef",
+                "installationIdRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1082,8 +1181,14 @@ impl model::Model for GithubAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1102,10 +1207,6 @@ impl model::Model for GithubAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1114,8 +1215,8 @@ impl model::Model for GithubAuthentication {
 }
 model::model!(GithubAuthentication);
 model::open_enum! {
-    #[doc = " Schema `GithubAuthentication.type`."] GithubAuthenticationType { Http =
-    "Http", Ssh = "Ssh", }
+    #[doc = " Schema `GithubAuthentication.type`."] GithubAuthenticationType { 0 Http =
+    "Http", 1 Ssh = "Ssh", }
 }
 /// Schema `GithubConnector`.
 pub struct GithubConnector {
@@ -1148,18 +1249,24 @@ impl model::Model for GithubConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "proxy",
-            "apiAccess",
-            "authentication",
-            "validationRepo",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubConnector",
+            names: &[
+                "url",
+                "type",
+                "proxy",
+                "apiAccess",
+                "authentication",
+                "validationRepo",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1210,8 +1317,8 @@ impl model::Model for GithubConnector {
 }
 model::model!(GithubConnector);
 model::open_enum! {
-    #[doc = " Schema `GithubConnector.type`."] GithubConnectorType { Account = "Account",
-    Repo = "Repo", }
+    #[doc = " Schema `GithubConnector.type`."] GithubConnectorType { 0 Account =
+    "Account", 1 Repo = "Repo", }
 }
 model::union! {
     #[doc = " Schema `GithubCredentials`."] GithubCredentials : 2, tag : None,
@@ -1235,8 +1342,14 @@ impl model::Model for GithubHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1255,10 +1368,6 @@ impl model::Model for GithubHttpCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1274,9 +1383,9 @@ model::union! {
     GithubUsernameToken(GithubUsernameToken), }
 }
 model::open_enum! {
-    #[doc = " Schema `GithubHttpCredentials.type`."] GithubHttpCredentialsType {
-    UsernamePassword = "UsernamePassword", UsernameToken = "UsernameToken", OAuth =
-    "OAuth", GithubApp = "GithubApp", Anonymous = "Anonymous", }
+    #[doc = " Schema `GithubHttpCredentials.type`."] GithubHttpCredentialsType { 0
+    UsernamePassword = "UsernamePassword", 1 UsernameToken = "UsernameToken", 2 OAuth =
+    "OAuth", 3 GithubApp = "GithubApp", 4 Anonymous = "Anonymous", }
 }
 /// Schema `GithubOauth`.
 pub struct GithubOauth {
@@ -1293,8 +1402,14 @@ impl model::Model for GithubOauth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubOauth",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1327,8 +1442,14 @@ impl model::Model for GithubSshCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sshKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubSshCredentials",
+            names: &["sshKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1361,8 +1482,14 @@ impl model::Model for GithubTokenSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubTokenSpec",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1399,8 +1526,14 @@ impl model::Model for GithubUsernamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubUsernamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1441,8 +1574,14 @@ impl model::Model for GithubUsernameToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef", "username", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubUsernameToken",
+            names: &["tokenRef", "username", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1481,8 +1620,14 @@ impl model::Model for GitlabApiAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabApiAccess",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1501,10 +1646,6 @@ impl model::Model for GitlabApiAccess {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1517,7 +1658,7 @@ model::union! {
     tagged_by_parent : true, tags : [("Token", 0)], { 0 GitlabToken(GitlabTokenSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `GitlabApiAccess.type`."] GitlabApiAccessType { Token = "Token",
+    #[doc = " Schema `GitlabApiAccess.type`."] GitlabApiAccessType { 0 Token = "Token", 1
     OAuth = "OAuth", }
 }
 /// Schema `GitlabAuthentication`.
@@ -1537,8 +1678,14 @@ impl model::Model for GitlabAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1557,10 +1704,6 @@ impl model::Model for GitlabAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1569,8 +1712,8 @@ impl model::Model for GitlabAuthentication {
 }
 model::model!(GitlabAuthentication);
 model::open_enum! {
-    #[doc = " Schema `GitlabAuthentication.type`."] GitlabAuthenticationType { Http =
-    "Http", Ssh = "Ssh", }
+    #[doc = " Schema `GitlabAuthentication.type`."] GitlabAuthenticationType { 0 Http =
+    "Http", 1 Ssh = "Ssh", }
 }
 /// Schema `GitlabConnector`.
 pub struct GitlabConnector {
@@ -1603,18 +1746,24 @@ impl model::Model for GitlabConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "type",
-            "proxy",
-            "apiAccess",
-            "authentication",
-            "validationRepo",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabConnector",
+            names: &[
+                "url",
+                "type",
+                "proxy",
+                "apiAccess",
+                "authentication",
+                "validationRepo",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1665,8 +1814,8 @@ impl model::Model for GitlabConnector {
 }
 model::model!(GitlabConnector);
 model::open_enum! {
-    #[doc = " Schema `GitlabConnector.type`."] GitlabConnectorType { Account = "Account",
-    Repo = "Repo", Project = "Project", }
+    #[doc = " Schema `GitlabConnector.type`."] GitlabConnectorType { 0 Account =
+    "Account", 1 Repo = "Repo", 2 Project = "Project", }
 }
 model::union! {
     #[doc = " Schema `GitlabCredentials`."] GitlabCredentials : 2, tag : None,
@@ -1690,8 +1839,14 @@ impl model::Model for GitlabHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1710,10 +1865,6 @@ impl model::Model for GitlabHttpCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1729,9 +1880,9 @@ model::union! {
     GitlabUsernameToken(GitlabUsernameToken), }
 }
 model::open_enum! {
-    #[doc = " Schema `GitlabHttpCredentials.type`."] GitlabHttpCredentialsType {
-    UsernamePassword = "UsernamePassword", UsernameToken = "UsernameToken", Kerberos =
-    "Kerberos", OAuth = "OAuth", }
+    #[doc = " Schema `GitlabHttpCredentials.type`."] GitlabHttpCredentialsType { 0
+    UsernamePassword = "UsernamePassword", 1 UsernameToken = "UsernameToken", 2 Kerberos
+    = "Kerberos", 3 OAuth = "OAuth", }
 }
 /// Schema `GitlabKerberos`.
 pub struct GitlabKerberos {
@@ -1748,8 +1899,14 @@ impl model::Model for GitlabKerberos {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kerberosKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabKerberos",
+            names: &["kerberosKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1784,8 +1941,14 @@ impl model::Model for GitlabOauth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef", "refreshTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabOauth",
+            names: &["tokenRef", "refreshTokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1820,8 +1983,14 @@ impl model::Model for GitlabSshCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sshKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabSshCredentials",
+            names: &["sshKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1856,8 +2025,14 @@ impl model::Model for GitlabTokenSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiUrl", "tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabTokenSpec",
+            names: &["apiUrl", "tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1896,8 +2071,14 @@ impl model::Model for GitlabUsernamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabUsernamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1938,8 +2119,14 @@ impl model::Model for GitlabUsernameToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef", "username", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabUsernameToken",
+            names: &["tokenRef", "username", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1963,63 +2150,67 @@ impl model::Model for GitlabUsernameToken {
 model::model!(GitlabUsernameToken);
 model::open_enum! {
     #[doc = " Schema `getAllAllowedFieldValues connectorType`."]
-    GetAllAllowedFieldValuesConnectorType { K8sCluster = "K8sCluster", Git = "Git",
-    Splunk = "Splunk", AppDynamics = "AppDynamics", Prometheus = "Prometheus", Dynatrace
-    = "Dynatrace", Vault = "Vault", AzureKeyVault = "AzureKeyVault", DockerRegistry =
-    "DockerRegistry", Local = "Local", AwsKms = "AwsKms", GcpKms = "GcpKms",
-    AwsSecretManager = "AwsSecretManager", Gcp = "Gcp", Aws = "Aws", Azure = "Azure",
-    Artifactory = "Artifactory", Jira = "Jira", Jsm = "Jsm", Nexus = "Nexus", Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", Codecommit = "Codecommit",
-    CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost = "GcpCloudCost", Cek8sCluster =
-    "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo", NewRelic = "NewRelic", Datadog =
-    "Datadog", SumoLogic = "SumoLogic", PagerDuty = "PagerDuty", CustomHealth =
-    "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking = "ErrorTracking", Pdc =
-    "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins", OciHelmRepo = "OciHelmRepo",
-    CustomSecretManager = "CustomSecretManager", ElasticSearch = "ElasticSearch",
-    GcpSecretManager = "GcpSecretManager", AzureArtifacts = "AzureArtifacts", Tas =
-    "Tas", Spot = "Spot", Bamboo = "Bamboo", TerraformCloud = "TerraformCloud", SignalFx
-    = "SignalFX", Harness = "Harness", Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom",
-    MsTeams = "MsTeams", Confluence = "Confluence", Slack = "Slack", Salesforce =
-    "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie",
-    GithubMcp = "GithubMcp", Mcp = "Mcp", OpenAi = "OpenAI", Anthropic = "Anthropic",
-    GoogleChat = "GoogleChat", XMatters = "XMatters", CustomHttp = "CustomHttp", }
+    GetAllAllowedFieldValuesConnectorType { 0 K8sCluster = "K8sCluster", 1 Git = "Git", 2
+    Splunk = "Splunk", 3 AppDynamics = "AppDynamics", 4 Prometheus = "Prometheus", 5
+    Dynatrace = "Dynatrace", 6 Vault = "Vault", 7 AzureKeyVault = "AzureKeyVault", 8
+    DockerRegistry = "DockerRegistry", 9 Local = "Local", 10 AwsKms = "AwsKms", 11 GcpKms
+    = "GcpKms", 12 AwsSecretManager = "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws",
+    15 Azure = "Azure", 16 Artifactory = "Artifactory", 17 Jira = "Jira", 18 Jsm = "Jsm",
+    19 Nexus = "Nexus", 20 Github = "Github", 21 Gitlab = "Gitlab", 22 Bitbucket =
+    "Bitbucket", 23 Codecommit = "Codecommit", 24 CeAws = "CEAws", 25 CeAzure =
+    "CEAzure", 26 GcpCloudCost = "GcpCloudCost", 27 Cek8sCluster = "CEK8sCluster", 28
+    HttpHelmRepo = "HttpHelmRepo", 29 NewRelic = "NewRelic", 30 Datadog = "Datadog", 31
+    SumoLogic = "SumoLogic", 32 PagerDuty = "PagerDuty", 33 CustomHealth =
+    "CustomHealth", 34 ServiceNow = "ServiceNow", 35 ErrorTracking = "ErrorTracking", 36
+    Pdc = "Pdc", 37 AzureRepo = "AzureRepo", 38 Jenkins = "Jenkins", 39 OciHelmRepo =
+    "OciHelmRepo", 40 CustomSecretManager = "CustomSecretManager", 41 ElasticSearch =
+    "ElasticSearch", 42 GcpSecretManager = "GcpSecretManager", 43 AzureArtifacts =
+    "AzureArtifacts", 44 Tas = "Tas", 45 Spot = "Spot", 46 Bamboo = "Bamboo", 47
+    TerraformCloud = "TerraformCloud", 48 SignalFx = "SignalFX", 49 Harness = "Harness",
+    50 Rancher = "Rancher", 51 Jdbc = "JDBC", 52 Zoom = "Zoom", 53 MsTeams = "MsTeams",
+    54 Confluence = "Confluence", 55 Slack = "Slack", 56 Salesforce = "Salesforce", 57
+    LangSmith = "LangSmith", 58 MlFlow = "MLFlow", 59 OpsGenie = "OpsGenie", 60 GithubMcp
+    = "GithubMcp", 61 Mcp = "Mcp", 62 OpenAi = "OpenAI", 63 Anthropic = "Anthropic", 64
+    GoogleChat = "GoogleChat", 65 XMatters = "XMatters", 66 CustomHttp = "CustomHttp", }
 }
 model::open_enum! {
-    #[doc = " Schema `getConnectorList category`."] GetConnectorListCategory {
-    CloudProvider = "CLOUD_PROVIDER", SecretManager = "SECRET_MANAGER", CloudCost =
-    "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo = "CODE_REPO", Monitoring =
-    "MONITORING", Ticketing = "TICKETING", Database = "DATABASE", Communication =
-    "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps = "ML_OPS", Mcp = "MCP", Ai =
-    "AI", Custom = "CUSTOM", }
+    #[doc = " Schema `getConnectorList category`."] GetConnectorListCategory { 0
+    CloudProvider = "CLOUD_PROVIDER", 1 SecretManager = "SECRET_MANAGER", 2 CloudCost =
+    "CLOUD_COST", 3 Artifactory = "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring =
+    "MONITORING", 6 Ticketing = "TICKETING", 7 Database = "DATABASE", 8 Communication =
+    "COMMUNICATION", 9 Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", 11 Mcp =
+    "MCP", 12 Ai = "AI", 13 Custom = "CUSTOM", }
 }
 model::open_enum! {
     #[doc = " Schema `getConnectorList source_category`."] GetConnectorListSourceCategory
-    { CloudProvider = "CLOUD_PROVIDER", SecretManager = "SECRET_MANAGER", CloudCost =
-    "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo = "CODE_REPO", Monitoring =
-    "MONITORING", Ticketing = "TICKETING", Database = "DATABASE", Communication =
-    "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps = "ML_OPS", Mcp = "MCP", Ai =
-    "AI", Custom = "CUSTOM", }
+    { 0 CloudProvider = "CLOUD_PROVIDER", 1 SecretManager = "SECRET_MANAGER", 2 CloudCost
+    = "CLOUD_COST", 3 Artifactory = "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring
+    = "MONITORING", 6 Ticketing = "TICKETING", 7 Database = "DATABASE", 8 Communication =
+    "COMMUNICATION", 9 Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", 11 Mcp =
+    "MCP", 12 Ai = "AI", 13 Custom = "CUSTOM", }
 }
 model::open_enum! {
-    #[doc = " Schema `getConnectorList type`."] GetConnectorListType { K8sCluster =
-    "K8sCluster", Git = "Git", Splunk = "Splunk", AppDynamics = "AppDynamics", Prometheus
-    = "Prometheus", Dynatrace = "Dynatrace", Vault = "Vault", AzureKeyVault =
-    "AzureKeyVault", DockerRegistry = "DockerRegistry", Local = "Local", AwsKms =
-    "AwsKms", GcpKms = "GcpKms", AwsSecretManager = "AwsSecretManager", Gcp = "Gcp", Aws
-    = "Aws", Azure = "Azure", Artifactory = "Artifactory", Jira = "Jira", Jsm = "Jsm",
-    Nexus = "Nexus", Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket",
-    Codecommit = "Codecommit", CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost =
-    "GcpCloudCost", Cek8sCluster = "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo",
-    NewRelic = "NewRelic", Datadog = "Datadog", SumoLogic = "SumoLogic", PagerDuty =
-    "PagerDuty", CustomHealth = "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking
-    = "ErrorTracking", Pdc = "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins",
-    OciHelmRepo = "OciHelmRepo", CustomSecretManager = "CustomSecretManager",
-    ElasticSearch = "ElasticSearch", GcpSecretManager = "GcpSecretManager",
-    AzureArtifacts = "AzureArtifacts", Tas = "Tas", Spot = "Spot", Bamboo = "Bamboo",
-    TerraformCloud = "TerraformCloud", SignalFx = "SignalFX", Harness = "Harness",
-    Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom", MsTeams = "MsTeams", Confluence =
-    "Confluence", Slack = "Slack", Salesforce = "Salesforce", LangSmith = "LangSmith",
-    MlFlow = "MLFlow", OpsGenie = "OpsGenie", GithubMcp = "GithubMcp", Mcp = "Mcp",
-    OpenAi = "OpenAI", Anthropic = "Anthropic", GoogleChat = "GoogleChat", XMatters =
-    "XMatters", CustomHttp = "CustomHttp", }
+    #[doc = " Schema `getConnectorList type`."] GetConnectorListType { 0 K8sCluster =
+    "K8sCluster", 1 Git = "Git", 2 Splunk = "Splunk", 3 AppDynamics = "AppDynamics", 4
+    Prometheus = "Prometheus", 5 Dynatrace = "Dynatrace", 6 Vault = "Vault", 7
+    AzureKeyVault = "AzureKeyVault", 8 DockerRegistry = "DockerRegistry", 9 Local =
+    "Local", 10 AwsKms = "AwsKms", 11 GcpKms = "GcpKms", 12 AwsSecretManager =
+    "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws", 15 Azure = "Azure", 16
+    Artifactory = "Artifactory", 17 Jira = "Jira", 18 Jsm = "Jsm", 19 Nexus = "Nexus", 20
+    Github = "Github", 21 Gitlab = "Gitlab", 22 Bitbucket = "Bitbucket", 23 Codecommit =
+    "Codecommit", 24 CeAws = "CEAws", 25 CeAzure = "CEAzure", 26 GcpCloudCost =
+    "GcpCloudCost", 27 Cek8sCluster = "CEK8sCluster", 28 HttpHelmRepo = "HttpHelmRepo",
+    29 NewRelic = "NewRelic", 30 Datadog = "Datadog", 31 SumoLogic = "SumoLogic", 32
+    PagerDuty = "PagerDuty", 33 CustomHealth = "CustomHealth", 34 ServiceNow =
+    "ServiceNow", 35 ErrorTracking = "ErrorTracking", 36 Pdc = "Pdc", 37 AzureRepo =
+    "AzureRepo", 38 Jenkins = "Jenkins", 39 OciHelmRepo = "OciHelmRepo", 40
+    CustomSecretManager = "CustomSecretManager", 41 ElasticSearch = "ElasticSearch", 42
+    GcpSecretManager = "GcpSecretManager", 43 AzureArtifacts = "AzureArtifacts", 44 Tas =
+    "Tas", 45 Spot = "Spot", 46 Bamboo = "Bamboo", 47 TerraformCloud = "TerraformCloud",
+    48 SignalFx = "SignalFX", 49 Harness = "Harness", 50 Rancher = "Rancher", 51 Jdbc =
+    "JDBC", 52 Zoom = "Zoom", 53 MsTeams = "MsTeams", 54 Confluence = "Confluence", 55
+    Slack = "Slack", 56 Salesforce = "Salesforce", 57 LangSmith = "LangSmith", 58 MlFlow
+    = "MLFlow", 59 OpsGenie = "OpsGenie", 60 GithubMcp = "GithubMcp", 61 Mcp = "Mcp", 62
+    OpenAi = "OpenAI", 63 Anthropic = "Anthropic", 64 GoogleChat = "GoogleChat", 65
+    XMatters = "XMatters", 66 CustomHttp = "CustomHttp", }
 }

@@ -21,8 +21,14 @@ impl model::Model for HarnessApiAccess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessApiAccess",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -41,10 +47,6 @@ impl model::Model for HarnessApiAccess {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -58,8 +60,8 @@ model::union! {
     HarnessJwt(HarnessJwtTokenSpec), 1 Harness(HarnessTokenSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `HarnessApiAccess.type`."] HarnessApiAccessType { Token = "Token",
-    JwtToken = "Jwt_Token", }
+    #[doc = " Schema `HarnessApiAccess.type`."] HarnessApiAccessType { 0 Token = "Token",
+    1 JwtToken = "Jwt_Token", }
 }
 /// Schema `HarnessAuthentication`.
 pub struct HarnessAuthentication {
@@ -78,8 +80,14 @@ impl model::Model for HarnessAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -100,8 +108,8 @@ impl model::Model for HarnessAuthentication {
 }
 model::model!(HarnessAuthentication);
 model::open_enum! {
-    #[doc = " Schema `HarnessAuthentication.type`."] HarnessAuthenticationType { Http =
-    "Http", Ssh = "Ssh", }
+    #[doc = " Schema `HarnessAuthentication.type`."] HarnessAuthenticationType { 0 Http =
+    "Http", 1 Ssh = "Ssh", }
 }
 /// Schema `HarnessConnector`.
 pub struct HarnessConnector {
@@ -150,26 +158,32 @@ impl model::Model for HarnessConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "slug",
-            "type",
-            "orgId",
-            "apiUrl",
-            "accountId",
-            "apiAccess",
-            "projectId",
-            "repoUiUrl",
-            "gitBaseUrl",
-            "apiExternalUrl",
-            "authentication",
-            "validationRepo",
-            "vanityGitBaseUrl",
-            "executeOnDelegate",
-            "ignoreTestConnection",
-            "scopedRepoIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessConnector",
+            names: &[
+                "url",
+                "slug",
+                "type",
+                "orgId",
+                "apiUrl",
+                "accountId",
+                "apiAccess",
+                "projectId",
+                "repoUiUrl",
+                "gitBaseUrl",
+                "apiExternalUrl",
+                "authentication",
+                "validationRepo",
+                "vanityGitBaseUrl",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+                "scopedRepoIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +258,8 @@ impl model::Model for HarnessConnector {
 }
 model::model!(HarnessConnector);
 model::open_enum! {
-    #[doc = " Schema `HarnessConnector.type`."] HarnessConnectorType { Account =
-    "Account", Repo = "Repo", }
+    #[doc = " Schema `HarnessConnector.type`."] HarnessConnectorType { 0 Account =
+    "Account", 1 Repo = "Repo", }
 }
 /// Schema `HarnessHttpCredentials`.
 pub struct HarnessHttpCredentials {
@@ -264,8 +278,14 @@ impl model::Model for HarnessHttpCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessHttpCredentials",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -284,10 +304,6 @@ impl model::Model for HarnessHttpCredentials {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -301,7 +317,7 @@ model::union! {
     HarnessUsernameToken(HarnessUsernameToken), }
 }
 model::open_enum! {
-    #[doc = " Schema `HarnessHttpCredentials.type`."] HarnessHttpCredentialsType {
+    #[doc = " Schema `HarnessHttpCredentials.type`."] HarnessHttpCredentialsType { 0
     UsernameToken = "UsernameToken", }
 }
 /// Schema `HarnessJWTTokenSpec`.
@@ -319,8 +335,14 @@ impl model::Model for HarnessJwtTokenSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessJwtTokenSpec",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -353,8 +375,14 @@ impl model::Model for HarnessTokenSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessTokenSpec",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +417,14 @@ impl model::Model for HarnessUsernameToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessUsernameToken",
+            names: &["tokenRef", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,8 +466,14 @@ impl model::Model for HttpHelmAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpHelmAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -452,10 +492,6 @@ impl model::Model for HttpHelmAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -464,8 +500,8 @@ impl model::Model for HttpHelmAuthentication {
 }
 model::model!(HttpHelmAuthentication);
 model::open_enum! {
-    #[doc = " Schema `HttpHelmAuthentication.type`."] HttpHelmAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
+    #[doc = " Schema `HttpHelmAuthentication.type`."] HttpHelmAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", }
 }
 /// Schema `HttpHelmConnector`.
 pub struct HttpHelmConnector {
@@ -488,8 +524,14 @@ impl model::Model for HttpHelmConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpHelmConnector",
+            names: &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -532,8 +574,14 @@ impl model::Model for HttpHelmUsernamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpHelmUsernamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

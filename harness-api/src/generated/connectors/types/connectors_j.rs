@@ -28,8 +28,14 @@ impl model::Model for JdbcAuthenticationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JdbcAuthenticationDto",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -48,10 +54,6 @@ impl model::Model for JdbcAuthenticationDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -60,8 +62,8 @@ impl model::Model for JdbcAuthenticationDto {
 }
 model::model!(JdbcAuthenticationDto);
 model::open_enum! {
-    #[doc = " Schema `JDBCAuthenticationDTO.type`."] JdbcAuthenticationDtoType {
-    UsernamePassword = "UsernamePassword", ServiceAccount = "ServiceAccount", Aws =
+    #[doc = " Schema `JDBCAuthenticationDTO.type`."] JdbcAuthenticationDtoType { 0
+    UsernamePassword = "UsernamePassword", 1 ServiceAccount = "ServiceAccount", 2 Aws =
     "Aws", }
 }
 /// Schema `JDBCAwsDTO`.
@@ -81,8 +83,14 @@ impl model::Model for JdbcAwsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JdbcAwsDto",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,10 +109,6 @@ impl model::Model for JdbcAwsDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -113,8 +117,8 @@ impl model::Model for JdbcAwsDto {
 }
 model::model!(JdbcAwsDto);
 model::open_enum! {
-    #[doc = " Schema `JDBCAwsDTO.type`."] JdbcAwsDtoType { InheritFromDelegate =
-    "InheritFromDelegate", ManualConfig = "ManualConfig", Irsa = "Irsa",
+    #[doc = " Schema `JDBCAwsDTO.type`."] JdbcAwsDtoType { 0 InheritFromDelegate =
+    "InheritFromDelegate", 1 ManualConfig = "ManualConfig", 2 Irsa = "Irsa", 3
     OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `JDBCConnector`.
@@ -138,8 +142,14 @@ impl model::Model for JdbcConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "auth", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JdbcConnector",
+            names: &["url", "auth", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -178,8 +188,14 @@ impl model::Model for JdbcServiceAccountDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["serviceAccountTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JdbcServiceAccountDto",
+            names: &["serviceAccountTokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -216,8 +232,14 @@ impl model::Model for JdbcUserNamePasswordDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JdbcUserNamePasswordDto",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -262,8 +284,14 @@ impl model::Model for JenkinsAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -282,10 +310,6 @@ impl model::Model for JenkinsAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -294,9 +318,9 @@ impl model::Model for JenkinsAuthentication {
 }
 model::model!(JenkinsAuthentication);
 model::open_enum! {
-    #[doc = " Schema `JenkinsAuthentication.type`."] JenkinsAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", BearerTokenHttpHeader
-    = "Bearer Token(HTTP Header)", }
+    #[doc = " Schema `JenkinsAuthentication.type`."] JenkinsAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", 2
+    BearerTokenHttpHeader = "Bearer Token(HTTP Header)", }
 }
 /// Schema `JenkinsBearerTokenDTO`.
 pub struct JenkinsBearerTokenDto {
@@ -313,8 +337,14 @@ impl model::Model for JenkinsBearerTokenDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsBearerTokenDto",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -353,8 +383,14 @@ impl model::Model for JenkinsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "jenkinsUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsConnector",
+            names: &["auth", "jenkinsUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,8 +433,14 @@ impl model::Model for JenkinsUserNamePasswordDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsUserNamePasswordDto",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -442,8 +484,14 @@ impl model::Model for JiraAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -462,10 +510,6 @@ impl model::Model for JiraAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -474,8 +518,9 @@ impl model::Model for JiraAuthentication {
 }
 model::model!(JiraAuthentication);
 model::open_enum! {
-    #[doc = " Schema `JiraAuthentication.type`."] JiraAuthenticationType {
-    UsernamePassword = "UsernamePassword", PersonalAccessToken = "PersonalAccessToken", }
+    #[doc = " Schema `JiraAuthentication.type`."] JiraAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 PersonalAccessToken = "PersonalAccessToken",
+    }
 }
 /// Schema `JiraConnector`.
 pub struct JiraConnector {
@@ -504,16 +549,22 @@ impl model::Model for JiraConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "jiraUrl",
-            "username",
-            "passwordRef",
-            "usernameRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraConnector",
+            names: &[
+                "auth",
+                "jiraUrl",
+                "username",
+                "passwordRef",
+                "usernameRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -558,8 +609,14 @@ impl model::Model for JiraPatPassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["patRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraPatPassword",
+            names: &["patRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -596,8 +653,14 @@ impl model::Model for JiraUserNamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraUserNamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

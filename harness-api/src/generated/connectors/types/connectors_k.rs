@@ -21,8 +21,14 @@ impl model::Model for KubernetesAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesAuth",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,10 +45,6 @@ impl model::Model for KubernetesAuth {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
     }
     #[inline]
     fn settle(&mut self) {
@@ -62,9 +64,9 @@ model::union! {
     KubernetesUserNamePassword(KubernetesUserNamePassword), }
 }
 model::open_enum! {
-    #[doc = " Schema `KubernetesAuth.type`."] KubernetesAuthType { UsernamePassword =
-    "UsernamePassword", ClientKeyCert = "ClientKeyCert", ServiceAccount =
-    "ServiceAccount", OpenIdConnect = "OpenIdConnect", }
+    #[doc = " Schema `KubernetesAuth.type`."] KubernetesAuthType { 0 UsernamePassword =
+    "UsernamePassword", 1 ClientKeyCert = "ClientKeyCert", 2 ServiceAccount =
+    "ServiceAccount", 3 OpenIdConnect = "OpenIdConnect", }
 }
 /// Schema `KubernetesClientKeyCert`.
 pub struct KubernetesClientKeyCert {
@@ -89,14 +91,20 @@ impl model::Model for KubernetesClientKeyCert {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "caCertRef",
-            "clientKeyRef",
-            "clientCertRef",
-            "clientKeyAlgo",
-            "clientKeyPassphraseRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesClientKeyCert",
+            names: &[
+                "caCertRef",
+                "clientKeyRef",
+                "clientCertRef",
+                "clientKeyAlgo",
+                "clientKeyPassphraseRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +149,14 @@ impl model::Model for KubernetesClusterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credential", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesClusterConfig",
+            names: &["credential", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +195,14 @@ impl model::Model for KubernetesClusterDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "masterUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesClusterDetails",
+            names: &["auth", "masterUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +239,14 @@ impl model::Model for KubernetesCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,10 +265,6 @@ impl model::Model for KubernetesCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -256,8 +278,8 @@ model::union! {
     KubernetesClusterDetails(KubernetesClusterDetails), }
 }
 model::open_enum! {
-    #[doc = " Schema `KubernetesCredential.type`."] KubernetesCredentialType {
-    InheritFromDelegate = "InheritFromDelegate", ManualConfig = "ManualConfig", }
+    #[doc = " Schema `KubernetesCredential.type`."] KubernetesCredentialType { 0
+    InheritFromDelegate = "InheritFromDelegate", 1 ManualConfig = "ManualConfig", }
 }
 /// Schema `KubernetesOpenIdConnect`.
 pub struct KubernetesOpenIdConnect {
@@ -286,16 +308,22 @@ impl model::Model for KubernetesOpenIdConnect {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "oidcScopes",
-            "oidcUsername",
-            "oidcIssuerUrl",
-            "oidcSecretRef",
-            "oidcClientIdRef",
-            "oidcPasswordRef",
-            "oidcUsernameRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesOpenIdConnect",
+            names: &[
+                "oidcScopes",
+                "oidcUsername",
+                "oidcIssuerUrl",
+                "oidcSecretRef",
+                "oidcClientIdRef",
+                "oidcPasswordRef",
+                "oidcUsernameRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -342,8 +370,14 @@ impl model::Model for KubernetesServiceAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caCertRef", "serviceAccountTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesServiceAccount",
+            names: &["caCertRef", "serviceAccountTokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -382,8 +416,14 @@ impl model::Model for KubernetesUserNamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesUserNamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for LangSmithApiKeyDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiKeyRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LangSmithApiKeyDto",
+            names: &["apiKeyRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -60,8 +66,14 @@ impl model::Model for LangSmithAuthenticationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LangSmithAuthenticationDto",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,10 +92,6 @@ impl model::Model for LangSmithAuthenticationDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -93,7 +101,7 @@ impl model::Model for LangSmithAuthenticationDto {
 model::model!(LangSmithAuthenticationDto);
 model::open_enum! {
     #[doc = " Schema `LangSmithAuthenticationDTO.type`."] LangSmithAuthenticationDtoType
-    { ApiKey = "ApiKey", }
+    { 0 ApiKey = "ApiKey", }
 }
 /// Schema `LangSmithConnector`.
 pub struct LangSmithConnector {
@@ -116,8 +124,14 @@ impl model::Model for LangSmithConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LangSmithConnector",
+            names: &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,8 +172,14 @@ impl model::Model for LocalConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["default", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LocalConnector",
+            names: &["default", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

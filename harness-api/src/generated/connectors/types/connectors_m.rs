@@ -21,8 +21,14 @@ impl model::Model for MlFlowAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MlFlowAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,8 +49,8 @@ impl model::Model for MlFlowAuthentication {
 }
 model::model!(MlFlowAuthentication);
 model::open_enum! {
-    #[doc = " Schema `MLFlowAuthentication.type`."] MlFlowAuthenticationType { Anonymous
-    = "Anonymous", }
+    #[doc = " Schema `MLFlowAuthentication.type`."] MlFlowAuthenticationType { 0
+    Anonymous = "Anonymous", }
 }
 /// Schema `MLFlowConnector`.
 pub struct MlFlowConnector {
@@ -67,8 +73,14 @@ impl model::Model for MlFlowConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MlFlowConnector",
+            names: &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,16 +131,22 @@ impl model::Model for MsTeamsConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "clientId",
-            "tenantId",
-            "apiAccessType",
-            "accessTokenRef",
-            "clientSecretRef",
-            "refreshTokenRef",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MsTeamsConnector",
+            names: &[
+                "clientId",
+                "tenantId",
+                "apiAccessType",
+                "accessTokenRef",
+                "clientSecretRef",
+                "refreshTokenRef",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -160,5 +178,5 @@ impl model::Model for MsTeamsConnector {
 model::model!(MsTeamsConnector);
 model::open_enum! {
     #[doc = " Schema `MsTeamsConnector.apiAccessType`."] MsTeamsConnectorApiAccessType {
-    Token = "TOKEN", Oauth = "OAUTH", }
+    0 Token = "TOKEN", 1 Oauth = "OAUTH", }
 }

@@ -25,8 +25,14 @@ impl model::Model for NameValuePairWithDefault {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value", "useAsDefault"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NameValuePairWithDefault",
+            names: &["name", "type", "value", "useAsDefault"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,14 +79,20 @@ impl model::Model for NewRelicConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "apiKeyRef",
-            "delegateSelectors",
-            "newRelicAccountId",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NewRelicConnectorDto",
+            names: &[
+                "url",
+                "apiKeyRef",
+                "delegateSelectors",
+                "newRelicAccountId",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -128,8 +140,14 @@ impl model::Model for NexusAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NexusAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -148,10 +166,6 @@ impl model::Model for NexusAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -160,8 +174,8 @@ impl model::Model for NexusAuthentication {
 }
 model::model!(NexusAuthentication);
 model::open_enum! {
-    #[doc = " Schema `NexusAuthentication.type`."] NexusAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
+    #[doc = " Schema `NexusAuthentication.type`."] NexusAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", }
 }
 /// Schema `NexusConnector`.
 pub struct NexusConnector {
@@ -186,14 +200,20 @@ impl model::Model for NexusConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "version",
-            "nexusServerUrl",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NexusConnector",
+            names: &[
+                "auth",
+                "version",
+                "nexusServerUrl",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -238,8 +258,14 @@ impl model::Model for NexusUsernamePasswordAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NexusUsernamePasswordAuth",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -276,8 +302,14 @@ impl model::Model for NgConnectorRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgConnectorRequest",
+            names: &["connector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -328,19 +360,25 @@ impl model::Model for NgConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "connector",
-            "createdAt",
-            "gitDetails",
-            "isFavorite",
-            "harnessManaged",
-            "lastModifiedAt",
-            "activityDetails",
-            "governanceMetadata",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgConnectorResponse",
+            names: &[
+                "status",
+                "connector",
+                "createdAt",
+                "gitDetails",
+                "isFavorite",
+                "harnessManaged",
+                "lastModifiedAt",
+                "activityDetails",
+                "governanceMetadata",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -26,8 +26,14 @@ impl model::Model for OciHelmAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OciHelmAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -46,10 +52,6 @@ impl model::Model for OciHelmAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -58,8 +60,8 @@ impl model::Model for OciHelmAuthentication {
 }
 model::model!(OciHelmAuthentication);
 model::open_enum! {
-    #[doc = " Schema `OciHelmAuthentication.type`."] OciHelmAuthenticationType {
-    UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
+    #[doc = " Schema `OciHelmAuthentication.type`."] OciHelmAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 Anonymous = "Anonymous", }
 }
 /// Schema `OciHelmConnector`.
 pub struct OciHelmConnector {
@@ -82,8 +84,14 @@ impl model::Model for OciHelmConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OciHelmConnector",
+            names: &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -126,8 +134,14 @@ impl model::Model for OciHelmUsernamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OciHelmUsernamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -164,8 +178,14 @@ impl model::Model for OidcAccessTokenOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["userProject"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcAccessTokenOptions",
+            names: &["userProject"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -206,14 +226,20 @@ impl model::Model for OidcChartmuseumGcpConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "audience",
-            "token_url",
-            "subject_token_type",
-            "service_account_impersonation_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcChartmuseumGcpConfig",
+            names: &[
+                "type",
+                "audience",
+                "token_url",
+                "subject_token_type",
+                "service_account_impersonation_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,16 +292,22 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "options",
-            "audience",
-            "grant_type",
-            "subject_token",
-            "subject_token_type",
-            "requested_token_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcWorkloadAccessTokenRequest",
+            names: &[
+                "scope",
+                "options",
+                "audience",
+                "grant_type",
+                "subject_token",
+                "subject_token_type",
+                "requested_token_type",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -303,10 +335,6 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(OidcWorkloadAccessTokenRequest);
 /// Schema `OpsGenieConnectorDTO`.
@@ -332,8 +360,20 @@ impl model::Model for OpsGenieConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "username", "apiKeyRef", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpsGenieConnectorDto",
+            names: &[
+                "url",
+                "username",
+                "apiKeyRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for RancherAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -41,10 +47,6 @@ impl model::Model for RancherAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -53,7 +55,7 @@ impl model::Model for RancherAuthentication {
 }
 model::model!(RancherAuthentication);
 model::open_enum! {
-    #[doc = " Schema `RancherAuthentication.type`."] RancherAuthenticationType {
+    #[doc = " Schema `RancherAuthentication.type`."] RancherAuthenticationType { 0
     BearerToken = "BearerToken", }
 }
 /// Schema `RancherConnector`.
@@ -75,8 +77,14 @@ impl model::Model for RancherConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credential", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherConnector",
+            names: &["credential", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +121,14 @@ impl model::Model for RancherConnectorBearerTokenAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["passwordRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherConnectorBearerTokenAuthentication",
+            names: &["passwordRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +163,14 @@ impl model::Model for RancherConnectorConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherConnectorConfig",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +207,14 @@ impl model::Model for RancherConnectorConfigAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "rancherUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RancherConnectorConfigAuth",
+            names: &["auth", "rancherUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,7 +241,7 @@ model::union! {
     RancherConnectorBearerToken(RancherConnectorBearerTokenAuthentication), }
 }
 model::open_enum! {
-    #[doc = " Schema `RancherConnectorConfig.type`."] RancherConnectorConfigType {
+    #[doc = " Schema `RancherConnectorConfig.type`."] RancherConnectorConfigType { 0
     ManualConfig = "ManualConfig", }
 }
 /// Schema `ResponseDTOConnectorCatalogueResponse`.
@@ -239,8 +265,14 @@ impl model::Model for ResponseDtoConnectorCatalogueResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoConnectorCatalogueResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,8 +298,8 @@ impl model::Model for ResponseDtoConnectorCatalogueResponse {
 model::model!(ResponseDtoConnectorCatalogueResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOConnectorCatalogueResponse.status`."]
-    ResponseDtoConnectorCatalogueResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoConnectorCatalogueResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorResponse`.
 pub struct ResponseDtoConnectorResponse {
@@ -290,8 +322,14 @@ impl model::Model for ResponseDtoConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoConnectorResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +355,8 @@ impl model::Model for ResponseDtoConnectorResponse {
 model::model!(ResponseDtoConnectorResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOConnectorResponse.status`."]
-    ResponseDtoConnectorResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoConnectorResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorStatistics`.
 pub struct ResponseDtoConnectorStatistics {
@@ -341,8 +379,14 @@ impl model::Model for ResponseDtoConnectorStatistics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoConnectorStatistics",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -368,8 +412,8 @@ impl model::Model for ResponseDtoConnectorStatistics {
 model::model!(ResponseDtoConnectorStatistics);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOConnectorStatistics.status`."]
-    ResponseDtoConnectorStatisticsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoConnectorStatisticsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorValidationResult`.
 pub struct ResponseDtoConnectorValidationResult {
@@ -392,8 +436,14 @@ impl model::Model for ResponseDtoConnectorValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoConnectorValidationResult",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,8 +469,8 @@ impl model::Model for ResponseDtoConnectorValidationResult {
 model::model!(ResponseDtoConnectorValidationResult);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOConnectorValidationResult.status`."]
-    ResponseDtoConnectorValidationResultStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoConnectorValidationResultStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOFieldValues`.
 pub struct ResponseDtoFieldValues {
@@ -443,8 +493,14 @@ impl model::Model for ResponseDtoFieldValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoFieldValues",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -469,8 +525,8 @@ impl model::Model for ResponseDtoFieldValues {
 }
 model::model!(ResponseDtoFieldValues);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOFieldValues.status`."] ResponseDtoFieldValuesStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOFieldValues.status`."] ResponseDtoFieldValuesStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListConnectorResponse`.
 pub struct ResponseDtoListConnectorResponse {
@@ -493,8 +549,14 @@ impl model::Model for ResponseDtoListConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListConnectorResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -520,8 +582,8 @@ impl model::Model for ResponseDtoListConnectorResponse {
 model::model!(ResponseDtoListConnectorResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListConnectorResponse.status`."]
-    ResponseDtoListConnectorResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListConnectorResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseCcmK8sConnectorResponse`.
 pub struct ResponseDtoPageResponseCcmK8sConnectorResponse {
@@ -544,8 +606,14 @@ impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseCcmK8sConnectorResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +639,8 @@ impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
 model::model!(ResponseDtoPageResponseCcmK8sConnectorResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseCcmK8sConnectorResponse.status`."]
-    ResponseDtoPageResponseCcmK8sConnectorResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseCcmK8sConnectorResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseConnectorResponse`.
 pub struct ResponseDtoPageResponseConnectorResponse {
@@ -595,8 +663,14 @@ impl model::Model for ResponseDtoPageResponseConnectorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseConnectorResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -622,6 +696,6 @@ impl model::Model for ResponseDtoPageResponseConnectorResponse {
 model::model!(ResponseDtoPageResponseConnectorResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseConnectorResponse.status`."]
-    ResponseDtoPageResponseConnectorResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseConnectorResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

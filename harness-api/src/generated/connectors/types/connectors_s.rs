@@ -25,8 +25,19 @@ impl model::Model for SalesforceConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SalesforceConnector",
+            names: &[
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +78,14 @@ impl model::Model for SalesforceCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SalesforceCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,10 +104,6 @@ impl model::Model for SalesforceCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -105,8 +118,8 @@ model::union! {
     SalesforceSfdxAuthUrl(SalesforceSfdxAuthUrlCredentialDetails), }
 }
 model::open_enum! {
-    #[doc = " Schema `SalesforceCredential.type`."] SalesforceCredentialType { Jwt =
-    "Jwt", SfdxAuthUrl = "SfdxAuthUrl", }
+    #[doc = " Schema `SalesforceCredential.type`."] SalesforceCredentialType { 0 Jwt =
+    "Jwt", 1 SfdxAuthUrl = "SfdxAuthUrl", }
 }
 /// Schema `SalesforceJwtCredentialDetails`.
 pub struct SalesforceJwtCredentialDetails {
@@ -129,8 +142,14 @@ impl model::Model for SalesforceJwtCredentialDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clientId", "loginUrl", "username", "jwtKeyFileRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SalesforceJwtCredentialDetails",
+            names: &["clientId", "loginUrl", "username", "jwtKeyFileRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +188,14 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sfdxUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SalesforceSfdxAuthUrlCredentialDetails",
+            names: &["sfdxUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +236,20 @@ impl model::Model for ServiceNowAdfs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["adfsUrl", "clientIdRef", "privateKeyRef", "resourceIdRef", "certificateRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowAdfs",
+            names: &[
+                "adfsUrl",
+                "clientIdRef",
+                "privateKeyRef",
+                "resourceIdRef",
+                "certificateRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -262,8 +299,14 @@ impl model::Model for ServiceNowAuthentication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowAuthentication",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -282,10 +325,6 @@ impl model::Model for ServiceNowAuthentication {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -294,9 +333,9 @@ impl model::Model for ServiceNowAuthentication {
 }
 model::model!(ServiceNowAuthentication);
 model::open_enum! {
-    #[doc = " Schema `ServiceNowAuthentication.type`."] ServiceNowAuthenticationType {
-    UsernamePassword = "UsernamePassword", AdfsClientCredentialsWithCertificate =
-    "AdfsClientCredentialsWithCertificate", RefreshTokenGrantType =
+    #[doc = " Schema `ServiceNowAuthentication.type`."] ServiceNowAuthenticationType { 0
+    UsernamePassword = "UsernamePassword", 1 AdfsClientCredentialsWithCertificate =
+    "AdfsClientCredentialsWithCertificate", 2 RefreshTokenGrantType =
     "RefreshTokenGrantType", }
 }
 /// Schema `ServiceNowConnector`.
@@ -326,16 +365,22 @@ impl model::Model for ServiceNowConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "auth",
-            "username",
-            "passwordRef",
-            "usernameRef",
-            "serviceNowUrl",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowConnector",
+            names: &[
+                "auth",
+                "username",
+                "passwordRef",
+                "usernameRef",
+                "serviceNowUrl",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -388,8 +433,20 @@ impl model::Model for ServiceNowRefreshToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "tokenUrl", "clientIdRef", "clientSecretRef", "refreshTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowRefreshToken",
+            names: &[
+                "scope",
+                "tokenUrl",
+                "clientIdRef",
+                "clientSecretRef",
+                "refreshTokenRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -434,8 +491,14 @@ impl model::Model for ServiceNowUserNamePassword {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef", "usernameRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceNowUserNamePassword",
+            names: &["username", "passwordRef", "usernameRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -478,8 +541,14 @@ impl model::Model for SignalFxConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "apiTokenRef", "delegateSelectors", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SignalFxConnectorDto",
+            names: &["url", "apiTokenRef", "delegateSelectors", "ignoreTestConnection"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,14 +595,20 @@ impl model::Model for SlackConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "apiAccessType",
-            "accessTokenRef",
-            "botUserTokenRef",
-            "refreshTokenRef",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackConnector",
+            names: &[
+                "apiAccessType",
+                "accessTokenRef",
+                "botUserTokenRef",
+                "refreshTokenRef",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -560,8 +635,8 @@ impl model::Model for SlackConnector {
 }
 model::model!(SlackConnector);
 model::open_enum! {
-    #[doc = " Schema `SlackConnector.apiAccessType`."] SlackConnectorApiAccessType {
-    Token = "TOKEN", Oauth = "OAUTH", }
+    #[doc = " Schema `SlackConnector.apiAccessType`."] SlackConnectorApiAccessType { 0
+    Token = "TOKEN", 1 Oauth = "OAUTH", }
 }
 /// Schema `SplunkConnector`.
 pub struct SplunkConnector {
@@ -592,17 +667,23 @@ impl model::Model for SplunkConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "tokenRef",
-            "username",
-            "accountId",
-            "splunkUrl",
-            "passwordRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SplunkConnector",
+            names: &[
+                "type",
+                "tokenRef",
+                "username",
+                "accountId",
+                "splunkUrl",
+                "passwordRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -650,9 +731,9 @@ impl model::Model for SplunkConnector {
 }
 model::model!(SplunkConnector);
 model::open_enum! {
-    #[doc = " Schema `SplunkConnector.type`."] SplunkConnectorType { UsernamePassword =
-    "UsernamePassword", Anonymous = "Anonymous", BearerTokenHttpHeader =
-    "Bearer Token(HTTP Header)", HecToken = "HEC Token", }
+    #[doc = " Schema `SplunkConnector.type`."] SplunkConnectorType { 0 UsernamePassword =
+    "UsernamePassword", 1 Anonymous = "Anonymous", 2 BearerTokenHttpHeader =
+    "Bearer Token(HTTP Header)", 3 HecToken = "HEC Token", }
 }
 /// Schema `SpotConnector`.
 pub struct SpotConnector {
@@ -675,8 +756,19 @@ impl model::Model for SpotConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpotConnector",
+            names: &[
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -717,8 +809,14 @@ impl model::Model for SpotCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpotCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -737,10 +835,6 @@ impl model::Model for SpotCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -754,8 +848,8 @@ model::union! {
     SpotPermanentTokenConfig(SpotPermanentTokenConfigSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `SpotCredential.type`."] SpotCredentialType { PermanentTokenConfig =
-    "PermanentTokenConfig", }
+    #[doc = " Schema `SpotCredential.type`."] SpotCredentialType { 0 PermanentTokenConfig
+    = "PermanentTokenConfig", }
 }
 /// Schema `SpotPermanentTokenConfigSpec`.
 pub struct SpotPermanentTokenConfigSpec {
@@ -776,8 +870,14 @@ impl model::Model for SpotPermanentTokenConfigSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiTokenRef", "spotAccountId", "spotAccountIdRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpotPermanentTokenConfigSpec",
+            names: &["apiTokenRef", "spotAccountId", "spotAccountIdRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -822,14 +922,20 @@ impl model::Model for SumoLogicConnectorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "accessIdRef",
-            "accessKeyRef",
-            "delegateSelectors",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SumoLogicConnectorDto",
+            names: &[
+                "url",
+                "accessIdRef",
+                "accessKeyRef",
+                "delegateSelectors",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

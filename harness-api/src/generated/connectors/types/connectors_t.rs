@@ -25,8 +25,19 @@ impl model::Model for TasConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TasConnector",
+            names: &[
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +78,14 @@ impl model::Model for TasCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TasCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,10 +104,6 @@ impl model::Model for TasCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -104,7 +117,7 @@ model::union! {
     TasManualDetails(TasManualDetails), }
 }
 model::open_enum! {
-    #[doc = " Schema `TasCredential.type`."] TasCredentialType { ManualConfig =
+    #[doc = " Schema `TasCredential.type`."] TasCredentialType { 0 ManualConfig =
     "ManualConfig", }
 }
 /// Schema `TasManualDetails`.
@@ -130,8 +143,20 @@ impl model::Model for TasManualDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "endpointUrl", "passwordRef", "usernameRef", "refreshTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TasManualDetails",
+            names: &[
+                "username",
+                "endpointUrl",
+                "passwordRef",
+                "usernameRef",
+                "refreshTokenRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -178,8 +203,14 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["templateRef", "versionLabel", "templateInputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateLinkConfigForCustomSecretManager",
+            names: &["templateRef", "versionLabel", "templateInputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,14 +255,20 @@ impl model::Model for TerraformCloudConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "credential",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "terraformCloudUrl",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformCloudConnector",
+            names: &[
+                "credential",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "terraformCloudUrl",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -274,8 +311,14 @@ impl model::Model for TerraformCloudCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformCloudCredential",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -294,10 +337,6 @@ impl model::Model for TerraformCloudCredential {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -311,7 +350,7 @@ model::union! {
     TerraformCloudTokenCredentials(TerraformCloudTokenCredentials), }
 }
 model::open_enum! {
-    #[doc = " Schema `TerraformCloudCredential.type`."] TerraformCloudCredentialType {
+    #[doc = " Schema `TerraformCloudCredential.type`."] TerraformCloudCredentialType { 0
     ApiToken = "ApiToken", }
 }
 /// Schema `TerraformCloudTokenCredentials`.
@@ -329,8 +368,14 @@ impl model::Model for TerraformCloudTokenCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiToken"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformCloudTokenCredentials",
+            names: &["apiToken"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,10 +390,6 @@ impl model::Model for TerraformCloudTokenCredentials {
             0 => model::Part::Str(&self.api_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(TerraformCloudTokenCredentials);

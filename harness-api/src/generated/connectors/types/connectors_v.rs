@@ -85,43 +85,49 @@ impl model::Model for VaultConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "default",
-            "basePath",
-            "readOnly",
-            "secretId",
-            "sinkPath",
-            "vaultUrl",
-            "appRoleId",
-            "authToken",
-            "awsRegion",
-            "namespace",
-            "useAwsIam",
-            "accessType",
-            "useJwtAuth",
-            "useK8sAuth",
-            "appRolePath",
-            "enableCache",
-            "jwtAuthPath",
-            "jwtAuthRole",
-            "useVaultAgent",
-            "k8sAuthEndpoint",
-            "vaultAwsIamRole",
-            "ngCertificateRef",
-            "secretEngineName",
-            "vaultK8sAuthRole",
-            "delegateSelectors",
-            "executeOnDelegate",
-            "renewAppRoleToken",
-            "secretEngineVersion",
-            "ignoreTestConnection",
-            "xvaultAwsIamServerId",
-            "renewalIntervalMinutes",
-            "serviceAccountTokenPath",
-            "secretEngineManuallyConfigured",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VaultConnector",
+            names: &[
+                "proxy",
+                "default",
+                "basePath",
+                "readOnly",
+                "secretId",
+                "sinkPath",
+                "vaultUrl",
+                "appRoleId",
+                "authToken",
+                "awsRegion",
+                "namespace",
+                "useAwsIam",
+                "accessType",
+                "useJwtAuth",
+                "useK8sAuth",
+                "appRolePath",
+                "enableCache",
+                "jwtAuthPath",
+                "jwtAuthRole",
+                "useVaultAgent",
+                "k8sAuthEndpoint",
+                "vaultAwsIamRole",
+                "ngCertificateRef",
+                "secretEngineName",
+                "vaultK8sAuthRole",
+                "delegateSelectors",
+                "executeOnDelegate",
+                "renewAppRoleToken",
+                "secretEngineVersion",
+                "ignoreTestConnection",
+                "xvaultAwsIamServerId",
+                "renewalIntervalMinutes",
+                "serviceAccountTokenPath",
+                "secretEngineManuallyConfigured",
+            ],
+            required: &[],
+            secrets: &[8],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,14 +250,10 @@ impl model::Model for VaultConnector {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[8]
-    }
 }
 model::model!(VaultConnector);
 model::open_enum! {
-    #[doc = " Schema `VaultConnector.accessType`."] VaultConnectorAccessType { AppRole =
-    "APP_ROLE", Token = "TOKEN", VaultAgent = "VAULT_AGENT", AwsIam = "AWS_IAM", K8sAuth
-    = "K8s_AUTH", Jwt = "JWT", }
+    #[doc = " Schema `VaultConnector.accessType`."] VaultConnectorAccessType { 0 AppRole
+    = "APP_ROLE", 1 Token = "TOKEN", 2 VaultAgent = "VAULT_AGENT", 3 AwsIam = "AWS_IAM",
+    4 K8sAuth = "K8s_AUTH", 5 Jwt = "JWT", }
 }

@@ -35,18 +35,24 @@ impl model::Model for ZoomConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "clientId",
-            "zoomUserId",
-            "apiAccessType",
-            "zoomAccountId",
-            "accessTokenRef",
-            "clientSecretRef",
-            "refreshTokenRef",
-            "tokenExpirationTime",
-            "ignoreTestConnection",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ZoomConnector",
+            names: &[
+                "clientId",
+                "zoomUserId",
+                "apiAccessType",
+                "zoomAccountId",
+                "accessTokenRef",
+                "clientSecretRef",
+                "refreshTokenRef",
+                "tokenExpirationTime",
+                "ignoreTestConnection",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,6 +103,6 @@ impl model::Model for ZoomConnector {
 }
 model::model!(ZoomConnector);
 model::open_enum! {
-    #[doc = " Schema `ZoomConnector.apiAccessType`."] ZoomConnectorApiAccessType { Token
-    = "TOKEN", Oauth = "OAUTH", }
+    #[doc = " Schema `ZoomConnector.apiAccessType`."] ZoomConnectorApiAccessType { 0
+    Token = "TOKEN", 1 Oauth = "OAUTH", }
 }

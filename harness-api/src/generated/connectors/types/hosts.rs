@@ -23,8 +23,14 @@ impl model::Model for HostFilterDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "filter", "matchCriteria"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostFilterDto",
+            names: &["type", "filter", "matchCriteria"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,8 +53,8 @@ impl model::Model for HostFilterDto {
 }
 model::model!(HostFilterDto);
 model::open_enum! {
-    #[doc = " Schema `HostFilterDTO.type`."] HostFilterDtoType { All = "All", HostNames =
-    "HostNames", HostAttributes = "HostAttributes", }
+    #[doc = " Schema `HostFilterDTO.type`."] HostFilterDtoType { 0 All = "All", 1
+    HostNames = "HostNames", 2 HostAttributes = "HostAttributes", }
 }
 /// Schema `PageResponseHostDTO`.
 pub struct PageResponseHostDto {
@@ -79,17 +85,23 @@ impl model::Model for PageResponseHostDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseHostDto",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,8 +169,14 @@ impl model::Model for ResponseDtoPageResponseHostDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseHostDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,6 +202,6 @@ impl model::Model for ResponseDtoPageResponseHostDto {
 model::model!(ResponseDtoPageResponseHostDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseHostDTO.status`."]
-    ResponseDtoPageResponseHostDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPageResponseHostDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }

@@ -5,10 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-connectors order`."] GetOrgScopedConnectorsOrder {
-    Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `get-org-scoped-connectors order`."] GetOrgScopedConnectorsOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-connectors sort`."] GetOrgScopedConnectorsSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-org-scoped-connectors sort`."] GetOrgScopedConnectorsSort { 0
+    Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }

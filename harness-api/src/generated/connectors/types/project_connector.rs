@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-project-scoped-connectors order`."]
-    GetProjectScopedConnectorsOrder { Asc = "ASC", Desc = "DESC", }
+    GetProjectScopedConnectorsOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-project-scoped-connectors sort`."]
-    GetProjectScopedConnectorsSort { Name = "name", Identifier = "identifier", Created =
-    "created", Updated = "updated", }
+    GetProjectScopedConnectorsSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }

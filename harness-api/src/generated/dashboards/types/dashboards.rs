@@ -38,8 +38,14 @@ impl model::Model for CloneDashboardRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "folderId", "dashboardId", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloneDashboardRequestBody",
+            names: &["name", "folderId", "dashboardId", "description"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -60,10 +66,6 @@ impl model::Model for CloneDashboardRequestBody {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::through_cell!(CloneDashboardRequestBody);
@@ -88,8 +90,14 @@ impl model::Model for ClonedDashboard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "title", "description", "resourceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClonedDashboard",
+            names: &["id", "title", "description", "resourceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -128,8 +136,14 @@ impl model::Model for ClonedDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClonedDashboardResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +195,14 @@ impl model::Model for CreateDashboardRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "folderId", "dashboardId", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDashboardRequest",
+            names: &["name", "folderId", "dashboardId", "description"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,10 +223,6 @@ impl model::Model for CreateDashboardRequest {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(CreateDashboardRequest);
@@ -247,21 +263,27 @@ impl model::Model for Dashboard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "title",
-            "folder",
-            "models",
-            "created_at",
-            "view_count",
-            "data_source",
-            "description",
-            "favorite_count",
-            "last_accessed_at",
-            "resourceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Dashboard",
+            names: &[
+                "id",
+                "type",
+                "title",
+                "folder",
+                "models",
+                "created_at",
+                "view_count",
+                "data_source",
+                "description",
+                "favorite_count",
+                "last_accessed_at",
+                "resourceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,10 +343,10 @@ impl model::Model for Dashboard {
 }
 model::model!(Dashboard);
 model::open_enum! {
-    #[doc = " Schema `Dashboard.data_source`."] DashboardDataSource { Cd = "CD", Ce =
-    "CE", Cet = "CET", Cf = "CF", Chaos = "CHAOS", Ci = "CI", Dbops = "DBOPS", Harness =
-    "HARNESS", Iacm = "IACM", Idp = "IDP", Srm = "SRM", Ssca = "SSCA", Sto = "STO",
-    Universal = "UNIVERSAL", }
+    #[doc = " Schema `Dashboard.data_source`."] DashboardDataSource { 0 Cd = "CD", 1 Ce =
+    "CE", 2 Cet = "CET", 3 Cf = "CF", 4 Chaos = "CHAOS", 5 Ci = "CI", 6 Dbops = "DBOPS",
+    7 Harness = "HARNESS", 8 Iacm = "IACM", 9 Idp = "IDP", 10 Srm = "SRM", 11 Ssca =
+    "SSCA", 12 Sto = "STO", 13 Universal = "UNIVERSAL", }
 }
 /// Schema `DashboardDownloadResponse`.
 pub struct DashboardDownloadResponse {
@@ -341,8 +363,14 @@ impl model::Model for DashboardDownloadResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardDownloadResponse",
+            names: &["file"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,8 +411,14 @@ impl model::Model for DashboardElements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type", "title", "title_text", "dashboard_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardElements",
+            names: &["id", "type", "title", "title_text", "dashboard_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,18 +475,24 @@ impl model::Model for DashboardFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "row",
-            "name",
-            "model",
-            "title",
-            "explore",
-            "ui_config",
-            "dashboard_id",
-            "default_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardFilter",
+            names: &[
+                "id",
+                "row",
+                "name",
+                "model",
+                "title",
+                "explore",
+                "ui_config",
+                "dashboard_id",
+                "default_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,8 +563,14 @@ impl model::Model for DashboardFolder {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "title", "parent_id", "created_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardFolder",
+            names: &["id", "title", "parent_id", "created_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -549,14 +595,14 @@ impl model::Model for DashboardFolder {
 }
 model::model!(DashboardFolder);
 model::open_enum! {
-    #[doc = " Schema `Dashboard.models`."] DashboardModels { Cd = "CD", Ce = "CE", Cet =
-    "CET", Cf = "CF", CgCd = "CG_CD", Chaos = "CHAOS", Ci = "CI", CiTi = "CI_TI", Dbops =
-    "DBOPS", Iacm = "IACM", Idp = "IDP", Srm = "SRM", Ssca = "SSCA", Sto = "STO",
-    Universal = "UNIVERSAL", }
+    #[doc = " Schema `Dashboard.models`."] DashboardModels { 0 Cd = "CD", 1 Ce = "CE", 2
+    Cet = "CET", 3 Cf = "CF", 4 CgCd = "CG_CD", 5 Chaos = "CHAOS", 6 Ci = "CI", 7 CiTi =
+    "CI_TI", 8 Dbops = "DBOPS", 9 Iacm = "IACM", 10 Idp = "IDP", 11 Srm = "SRM", 12 Ssca
+    = "SSCA", 13 Sto = "STO", 14 Universal = "UNIVERSAL", }
 }
 model::open_enum! {
-    #[doc = " Schema `Dashboard.type`."] DashboardType { Account = "ACCOUNT", Shared =
-    "SHARED", }
+    #[doc = " Schema `Dashboard.type`."] DashboardType { 0 Account = "ACCOUNT", 1 Shared
+    = "SHARED", }
 }
 /// Schema `DeleteDashboardRequest`.
 pub struct DeleteDashboardRequest {
@@ -583,8 +629,14 @@ impl model::Model for DeleteDashboardRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dashboardId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteDashboardRequest",
+            names: &["dashboardId"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -599,10 +651,6 @@ impl model::Model for DeleteDashboardRequest {
             0 => model::Cell::part(&self.dashboard_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DeleteDashboardRequest);
@@ -621,8 +669,14 @@ impl model::Model for DeleteDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteDashboardResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -655,8 +709,14 @@ impl model::Model for DeleteDashboardResponseResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteDashboardResponseResource",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -689,8 +749,14 @@ impl model::Model for DownloadCsvDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadCsvDashboardResponse",
+            names: &["file"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -723,8 +789,14 @@ impl model::Model for DownloadPdfDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadPdfDashboardResponse",
+            names: &["file"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -757,8 +829,14 @@ impl model::Model for GetDashboardElementsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDashboardElementsResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -791,8 +869,14 @@ impl model::Model for GetDashboardFilterResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDashboardFilterResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,8 +909,14 @@ impl model::Model for GetDashboardFiltersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDashboardFiltersResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -859,8 +949,14 @@ impl model::Model for GetDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDashboardResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -923,15 +1019,21 @@ impl model::Model for ScheduleReportRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "filters",
-            "message",
-            "file_type",
-            "dashboard_id",
-            "destination_emails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScheduleReportRequestBody",
+            names: &[
+                "name",
+                "filters",
+                "message",
+                "file_type",
+                "dashboard_id",
+                "destination_emails",
+            ],
+            required: &[0, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -957,16 +1059,12 @@ impl model::Model for ScheduleReportRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3, 4, 5]
-    }
 }
 model::through_cell!(ScheduleReportRequestBody);
 model::open_enum! {
     #[doc = " Schema `ScheduleReportRequestBody.file_type`."]
-    ScheduleReportRequestBodyFileType { CsvZip = "csv_zip", AssembledPdf =
-    "assembled_pdf", WysiwygPdf = "wysiwyg_pdf", WysiwygPng = "wysiwyg_png", }
+    ScheduleReportRequestBodyFileType { 0 CsvZip = "csv_zip", 1 AssembledPdf =
+    "assembled_pdf", 2 WysiwygPdf = "wysiwyg_pdf", 3 WysiwygPng = "wysiwyg_png", }
 }
 /// Schema `ScheduleReportResponse`.
 pub struct ScheduleReportResponse {
@@ -983,8 +1081,14 @@ impl model::Model for ScheduleReportResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScheduleReportResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1017,8 +1121,14 @@ impl model::Model for ScheduleReportResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScheduleReportResponseBody",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1059,8 +1169,14 @@ impl model::Model for UpdateDashboardFilterRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["row", "name", "title", "ui_config", "default_value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDashboardFilterRequest",
+            names: &["row", "name", "title", "ui_config", "default_value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1101,8 +1217,14 @@ impl model::Model for UpdateDashboardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDashboardResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1141,8 +1263,14 @@ impl model::Model for UpdateDashboardResponseResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "title", "description", "resourceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDashboardResponseResource",
+            names: &["id", "title", "description", "resourceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1167,15 +1295,16 @@ impl model::Model for UpdateDashboardResponseResource {
 }
 model::model!(UpdateDashboardResponseResource);
 model::open_enum! {
-    #[doc = " Schema `get_dashboard_data file_type`."] GetDashboardDataFileType { Csv =
+    #[doc = " Schema `get_dashboard_data file_type`."] GetDashboardDataFileType { 0 Csv =
     "csv", }
 }
 model::open_enum! {
     #[doc = " Schema `get_dashboard_download_pdf paper_size`."]
-    GetDashboardDownloadPdfPaperSize { Letter = "letter", Legal = "legal", Tabloid =
-    "tabloid", A0 = "a0", A1 = "a1", A2 = "a2", A3 = "a3", A4 = "a4", A5 = "a5", }
+    GetDashboardDownloadPdfPaperSize { 0 Letter = "letter", 1 Legal = "legal", 2 Tabloid
+    = "tabloid", 3 A0 = "a0", 4 A1 = "a1", 5 A2 = "a2", 6 A3 = "a3", 7 A4 = "a4", 8 A5 =
+    "a5", }
 }
 model::open_enum! {
     #[doc = " Schema `get_dashboard_download_pdf style`."] GetDashboardDownloadPdfStyle {
-    SingleColumn = "single_column", Tiled = "tiled", }
+    0 SingleColumn = "single_column", 1 Tiled = "tiled", }
 }

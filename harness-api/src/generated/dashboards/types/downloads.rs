@@ -19,8 +19,14 @@ impl model::Model for DownloadQueryTaskResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadQueryTaskResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for QueryTaskDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueryTaskDetails",
+            names: &["id", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,7 +89,7 @@ impl model::Model for QueryTaskDetails {
 }
 model::model!(QueryTaskDetails);
 model::open_enum! {
-    #[doc = " Schema `QueryTaskDetails.status`."] QueryTaskDetailsStatus { Added =
-    "added", Error = "error", Killed = "killed", Running = "running", Complete =
-    "complete", Timeout = "timeout", }
+    #[doc = " Schema `QueryTaskDetails.status`."] QueryTaskDetailsStatus { 0 Added =
+    "added", 1 Error = "error", 2 Killed = "killed", 3 Running = "running", 4 Complete =
+    "complete", 5 Timeout = "timeout", }
 }

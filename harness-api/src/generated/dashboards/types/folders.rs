@@ -29,8 +29,14 @@ impl model::Model for CreateFolderRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFolderRequestBody",
+            names: &["name"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for CreateFolderRequestBody {
             0 => model::Cell::part(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateFolderRequestBody);
@@ -81,17 +83,23 @@ impl model::Model for Folder {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "type",
-            "Children",
-            "created_at",
-            "permission",
-            "child_count",
-            "sub_folders",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Folder",
+            names: &[
+                "id",
+                "name",
+                "type",
+                "Children",
+                "created_at",
+                "permission",
+                "child_count",
+                "sub_folders",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +163,14 @@ impl model::Model for FolderChildren {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FolderChildren",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,14 +191,14 @@ impl model::Model for FolderChildren {
 }
 model::model!(FolderChildren);
 model::open_enum! {
-    #[doc = " Schema `Folder.permission`."] FolderPermission { CoreDashboardsView =
-    "core_dashboards_view", CoreDashboardsCreate = "core_dashboards_create",
-    CoreDashboardsDelete = "core_dashboards_delete", CoreDashboardsEdit =
+    #[doc = " Schema `Folder.permission`."] FolderPermission { 0 CoreDashboardsView =
+    "core_dashboards_view", 1 CoreDashboardsCreate = "core_dashboards_create", 2
+    CoreDashboardsDelete = "core_dashboards_delete", 3 CoreDashboardsEdit =
     "core_dashboards_edit", }
 }
 model::open_enum! {
-    #[doc = " Schema `Folder.type`."] FolderType { Account = "ACCOUNT", Shared =
-    "SHARED", Ootb = "OOTB", }
+    #[doc = " Schema `Folder.type`."] FolderType { 0 Account = "ACCOUNT", 1 Shared =
+    "SHARED", 2 Ootb = "OOTB", }
 }
 /// Schema `GetFolderResponse`.
 pub struct GetFolderResponse {
@@ -201,8 +215,14 @@ impl model::Model for GetFolderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFolderResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,8 +265,14 @@ impl model::Model for UpdateFolderRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateFolderRequestBody",
+            names: &["name"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,10 +287,6 @@ impl model::Model for UpdateFolderRequestBody {
             0 => model::Cell::part(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdateFolderRequestBody);

@@ -25,13 +25,19 @@ impl model::Model for CreateChangeAuthoringEventBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "conversationId",
-            "schemaIdentifier",
-            "pipelineIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateChangeAuthoringEventBody",
+            names: &[
+                "conversationId",
+                "schemaIdentifier",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for ChangeSetMetadataOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSetMetadataOutput",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -40,15 +46,16 @@ impl model::Model for ChangeSetMetadataOutput {
 model::model!(ChangeSetMetadataOutput);
 model::open_enum! {
     #[doc = " Schema `V1ChangesetmetadataProjDbInstance contentType`."]
-    ChangesetMetadataProjDbInstanceContentType { Yaml = "Yaml", Sql = "Sql", }
+    ChangesetMetadataProjDbInstanceContentType { 0 Yaml = "Yaml", 1 Sql = "Sql", }
 }
 model::open_enum! {
     #[doc = " Schema `V1ChangesetmetadataProjDbInstance harnessCommand`."]
-    ChangesetMetadataProjDbInstanceHarnessCommand { Update = "Update", Rollback =
-    "Rollback", DbopsUpdateSql = "DBOPSUpdateSQL", DbopsRollbackSql = "DBOPSRollbackSQL",
-    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", DbopsSnapshot = "DBOPSSnapshot", }
+    ChangesetMetadataProjDbInstanceHarnessCommand { 0 Update = "Update", 1 Rollback =
+    "Rollback", 2 DbopsUpdateSql = "DBOPSUpdateSQL", 3 DbopsRollbackSql =
+    "DBOPSRollbackSQL", 4 DbopsRollbackCountSql = "DBOPSRollbackCountSQL", 5
+    DbopsSnapshot = "DBOPSSnapshot", }
 }
 model::open_enum! {
     #[doc = " Schema `V1StepFlywayMigrationScripts command`."]
-    StepFlywayMigrationScriptsCommand { Undo = "Undo", Migrate = "Migrate", }
+    StepFlywayMigrationScriptsCommand { 0 Undo = "Undo", 1 Migrate = "Migrate", }
 }

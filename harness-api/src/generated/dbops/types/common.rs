@@ -27,8 +27,14 @@ impl model::Model for ChangeLogScript {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["toml", "image", "shell", "command", "location"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeLogScript",
+            names: &["toml", "image", "shell", "command", "location"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,14 @@ impl model::Model for Changelog {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "toml", "location", "connector", "archivePath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Changelog",
+            names: &["repo", "toml", "location", "connector", "archivePath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,13 +117,13 @@ impl model::Model for Changelog {
 }
 model::model!(Changelog);
 model::open_enum! {
-    #[doc = " Schema `Command`."] Command { Update = "Update", Validate = "Validate",
-    History = "History", Tag = "Tag", Rollback = "Rollback", RollbackCount =
-    "RollbackCount", RollbackCountSql = "RollbackCountSQL", UpdateSql = "UpdateSQL",
-    Clone = "Clone", Custom = "Custom", ParentWrapper = "ParentWrapper", RollbackSql =
-    "RollbackSQL", Status = "Status", MarkNextChangesetRan = "MarkNextChangesetRan",
-    DbopsUpdateSql = "DBOPSUpdateSQL", DbopsRollbackSql = "DBOPSRollbackSQL",
-    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", }
+    #[doc = " Schema `Command`."] Command { 0 Update = "Update", 1 Validate = "Validate",
+    2 History = "History", 3 Tag = "Tag", 4 Rollback = "Rollback", 5 RollbackCount =
+    "RollbackCount", 6 RollbackCountSql = "RollbackCountSQL", 7 UpdateSql = "UpdateSQL",
+    8 Clone = "Clone", 9 Custom = "Custom", 10 ParentWrapper = "ParentWrapper", 11
+    RollbackSql = "RollbackSQL", 12 Status = "Status", 13 MarkNextChangesetRan =
+    "MarkNextChangesetRan", 14 DbopsUpdateSql = "DBOPSUpdateSQL", 15 DbopsRollbackSql =
+    "DBOPSRollbackSQL", 16 DbopsRollbackCountSql = "DBOPSRollbackCountSQL", }
 }
 /// Schema `DBInstanceOut`.
 pub struct DbInstanceOut {
@@ -158,25 +170,31 @@ impl model::Model for DbInstanceOut {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "branch",
-            "gitTag",
-            "context",
-            "created",
-            "updated",
-            "schemaId",
-            "commitSha",
-            "connector",
-            "toOnboard",
-            "identifier",
-            "lastAppliedTag",
-            "schemaIdentifier",
-            "substituteProperties",
-            "lastDeployedChangeSetTag",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbInstanceOut",
+            names: &[
+                "name",
+                "tags",
+                "branch",
+                "gitTag",
+                "context",
+                "created",
+                "updated",
+                "schemaId",
+                "commitSha",
+                "connector",
+                "toOnboard",
+                "identifier",
+                "lastAppliedTag",
+                "schemaIdentifier",
+                "substituteProperties",
+                "lastDeployedChangeSetTag",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,24 +308,30 @@ impl model::Model for DbSchemaOut {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "created",
-            "service",
-            "updated",
-            "parentId",
-            "changelog",
-            "identifier",
-            "usePercona",
-            "instanceCount",
-            "migrationType",
-            "changeLogScript",
-            "schemaSourceType",
-            "primaryDbInstanceId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbSchemaOut",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "created",
+                "service",
+                "updated",
+                "parentId",
+                "changelog",
+                "identifier",
+                "usePercona",
+                "instanceCount",
+                "migrationType",
+                "changeLogScript",
+                "schemaSourceType",
+                "primaryDbInstanceId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -376,14 +400,15 @@ impl model::Model for DbSchemaOut {
 }
 model::model!(DbSchemaOut);
 model::open_enum! {
-    #[doc = " Schema `DBSchemaOut.schemaSourceType`."] DbSchemaOutSchemaSourceType { Git
-    = "Git", Artifactory = "Artifactory", Custom = "Custom", CustomLower = "custom", }
+    #[doc = " Schema `DBSchemaOut.schemaSourceType`."] DbSchemaOutSchemaSourceType { 0
+    Git = "Git", 1 Artifactory = "Artifactory", 2 Custom = "Custom", 3 CustomLower =
+    "custom", }
 }
 model::open_enum! {
-    #[doc = " Schema `DBSchemaType`."] DbSchemaType { Repository = "Repository", Script =
-    "Script", }
+    #[doc = " Schema `DBSchemaType`."] DbSchemaType { 0 Repository = "Repository", 1
+    Script = "Script", }
 }
 model::open_enum! {
-    #[doc = " Schema `MigrationType`."] MigrationType { Liquibase = "Liquibase", Flyway =
-    "Flyway", }
+    #[doc = " Schema `MigrationType`."] MigrationType { 0 Liquibase = "Liquibase", 1
+    Flyway = "Flyway", }
 }

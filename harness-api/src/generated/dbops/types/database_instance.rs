@@ -21,8 +21,14 @@ impl model::Model for DbInstanceFilterIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filterType", "instanceTags"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbInstanceFilterIn",
+            names: &["filterType", "instanceTags"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,8 +49,8 @@ impl model::Model for DbInstanceFilterIn {
 }
 model::model!(DbInstanceFilterIn);
 model::open_enum! {
-    #[doc = " Schema `DBInstanceFilterIn.filterType`."] DbInstanceFilterInFilterType {
-    Equals = "Equals", NotEquals = "NotEquals", }
+    #[doc = " Schema `DBInstanceFilterIn.filterType`."] DbInstanceFilterInFilterType { 0
+    Equals = "Equals", 1 NotEquals = "NotEquals", }
 }
 /// Schema `DBInstanceIn`.
 pub struct DbInstanceIn {
@@ -99,18 +105,24 @@ impl model::Model for DbInstanceIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "branch",
-            "gitTag",
-            "context",
-            "commitSha",
-            "connector",
-            "identifier",
-            "substituteProperties",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbInstanceIn",
+            names: &[
+                "name",
+                "tags",
+                "branch",
+                "gitTag",
+                "context",
+                "commitSha",
+                "connector",
+                "identifier",
+                "substituteProperties",
+            ],
+            required: &[0, 6, 7],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,10 +170,6 @@ impl model::Model for DbInstanceIn {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 6, 7]
-    }
 }
 model::through_cell!(DbInstanceIn);
 /// Schema `DbOpsNGTag`.
@@ -192,8 +200,14 @@ impl model::Model for DbOpsNgTag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbOpsNgTag",
+            names: &["key", "value"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,17 +225,13 @@ impl model::Model for DbOpsNgTag {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(DbOpsNgTag);
 model::open_enum! {
     #[doc = " Schema `V1ListProjDbSchemaInstance order`."] ListProjDbSchemaInstanceOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `V1ListProjDbSchemaInstance sort`."] ListProjDbSchemaInstanceSort {
-    Name = "name", Updated = "updated", Created = "created", }
+    0 Name = "name", 1 Updated = "updated", 2 Created = "created", }
 }

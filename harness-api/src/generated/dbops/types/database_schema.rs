@@ -53,18 +53,24 @@ impl model::Model for DbSchemaIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "service",
-            "changelog",
-            "identifier",
-            "usePercona",
-            "migrationType",
-            "changeLogScript",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbSchemaIn",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "service",
+                "changelog",
+                "identifier",
+                "usePercona",
+                "migrationType",
+                "changeLogScript",
+            ],
+            required: &[0, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -112,31 +118,27 @@ impl model::Model for DbSchemaIn {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 5]
-    }
 }
 model::through_cell!(DbSchemaIn);
 model::open_enum! {
-    #[doc = " Schema `V1ListDatabaseSchema order`."] ListDatabaseSchemaOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `V1ListDatabaseSchema order`."] ListDatabaseSchemaOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `V1ListDatabaseSchema sort`."] ListDatabaseSchemaSort { Name =
-    "name", Updated = "updated", Created = "created", }
+    #[doc = " Schema `V1ListDatabaseSchema sort`."] ListDatabaseSchemaSort { 0 Name =
+    "name", 1 Updated = "updated", 2 Created = "created", }
 }
 model::open_enum! {
     #[doc = " Schema `V1ListProjDbSchema migrationType`."] ListProjDbSchemaMigrationType
-    { Liquibase = "Liquibase", Flyway = "Flyway", }
+    { 0 Liquibase = "Liquibase", 1 Flyway = "Flyway", }
 }
 model::open_enum! {
-    #[doc = " Schema `V1ListProjDbSchema order`."] ListProjDbSchemaOrder { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `V1ListProjDbSchema order`."] ListProjDbSchemaOrder { 0 Asc = "ASC",
+    1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `V1ListProjDbSchema sort`."] ListProjDbSchemaSort { Name = "name",
-    Updated = "updated", Created = "created", }
+    #[doc = " Schema `V1ListProjDbSchema sort`."] ListProjDbSchemaSort { 0 Name = "name",
+    1 Updated = "updated", 2 Created = "created", }
 }
 /// Schema `V1UpdateProjDbSchema body`.
 pub struct UpdateProjDbSchemaBody {
@@ -167,17 +169,23 @@ impl model::Model for UpdateProjDbSchemaBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "service",
-            "changelog",
-            "usePercona",
-            "changeLogScript",
-            "primaryDbInstanceId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjDbSchemaBody",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "service",
+                "changelog",
+                "usePercona",
+                "changeLogScript",
+                "primaryDbInstanceId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,8 +255,14 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["toml", "image", "shell", "command", "location"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjDbSchemaBodyChangeLogScript",
+            names: &["toml", "image", "shell", "command", "location"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +311,14 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "toml", "location", "connector", "archivePath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjDbSchemaBodyChangelog",
+            names: &["repo", "toml", "location", "connector", "archivePath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,18 +375,24 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "branch",
-            "gitTag",
-            "context",
-            "version",
-            "commitSha",
-            "connector",
-            "substituteProperties",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjDbSchemaInstanceBody",
+            names: &[
+                "name",
+                "tags",
+                "branch",
+                "gitTag",
+                "context",
+                "version",
+                "commitSha",
+                "connector",
+                "substituteProperties",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -433,8 +459,14 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["property1", "property2"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjDbSchemaInstanceBodyTags",
+            names: &["property1", "property2"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for GetSnapshotObjectValuesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["objectType", "objectNames"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSnapshotObjectValuesBody",
+            names: &["objectType", "objectNames"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

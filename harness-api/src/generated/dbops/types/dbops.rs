@@ -25,8 +25,14 @@ impl model::Model for PostDbSnapshotMetadataBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["objectName", "objectType", "objectValue", "snapshotObjectId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostDbSnapshotMetadataBody",
+            names: &["objectName", "objectType", "objectValue", "snapshotObjectId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,13 +58,13 @@ impl model::Model for PostDbSnapshotMetadataBody {
 model::model!(PostDbSnapshotMetadataBody);
 model::open_enum! {
     #[doc = " Schema `PostV1DbopsDbSnapshotMetadata harnessCommand`."]
-    PostDbSnapshotMetadataHarnessCommand { Update = "Update", Rollback = "Rollback",
-    DbopsUpdateSql = "DBOPSUpdateSQL", DbopsRollbackSql = "DBOPSRollbackSQL",
-    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", DbopsSnapshot = "DBOPSSnapshot", }
+    PostDbSnapshotMetadataHarnessCommand { 0 Update = "Update", 1 Rollback = "Rollback",
+    2 DbopsUpdateSql = "DBOPSUpdateSQL", 3 DbopsRollbackSql = "DBOPSRollbackSQL", 4
+    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", 5 DbopsSnapshot = "DBOPSSnapshot", }
 }
 model::open_enum! {
     #[doc = " Schema `PostV1DbopsMetadataSnapshot harnessCommand`."]
-    PostMetadataSnapshotHarnessCommand { Update = "Update", Rollback = "Rollback",
-    DbopsUpdateSql = "DBOPSUpdateSQL", DbopsRollbackSql = "DBOPSRollbackSQL",
-    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", DbopsSnapshot = "DBOPSSnapshot", }
+    PostMetadataSnapshotHarnessCommand { 0 Update = "Update", 1 Rollback = "Rollback", 2
+    DbopsUpdateSql = "DBOPSUpdateSQL", 3 DbopsRollbackSql = "DBOPSRollbackSQL", 4
+    DbopsRollbackCountSql = "DBOPSRollbackCountSQL", 5 DbopsSnapshot = "DBOPSSnapshot", }
 }

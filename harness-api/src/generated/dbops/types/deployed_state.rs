@@ -5,8 +5,9 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `CommandExecutionStatus`."] CommandExecutionStatus { InProgress =
-    "IN_PROGRESS", Success = "SUCCESS", Failure = "FAILURE", Cancelled = "CANCELLED", }
+    #[doc = " Schema `CommandExecutionStatus`."] CommandExecutionStatus { 0 InProgress =
+    "IN_PROGRESS", 1 Success = "SUCCESS", 2 Failure = "FAILURE", 3 Cancelled =
+    "CANCELLED", }
 }
 /// Schema `DbOpsExecutionMetadata`.
 pub struct DbOpsExecutionMetadata {
@@ -27,8 +28,14 @@ impl model::Model for DbOpsExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbOpsExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,7 +58,7 @@ impl model::Model for DbOpsExecutionMetadata {
 }
 model::model!(DbOpsExecutionMetadata);
 model::open_enum! {
-    #[doc = " Schema `DBStepType`."] DbStepType { DbSchemaApply = "DBSchemaApply",
+    #[doc = " Schema `DBStepType`."] DbStepType { 0 DbSchemaApply = "DBSchemaApply", 1
     DbSchemaRollback = "DBSchemaRollback", }
 }
 /// Schema `DeployedStateInput`.
@@ -96,8 +103,20 @@ impl model::Model for DeployedStateInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "stepType", "startTime", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeployedStateInput",
+            names: &[
+                "pipeline",
+                "stepType",
+                "startTime",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[0, 1, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +139,6 @@ impl model::Model for DeployedStateInput {
             4 => model::Cell::part(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3, 4]
     }
 }
 model::through_cell!(DeployedStateInput);
@@ -164,21 +179,27 @@ impl model::Model for DeployedStateOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "label",
-            "author",
-            "status",
-            "command",
-            "comment",
-            "fileName",
-            "metadata",
-            "deployedAt",
-            "changeSetId",
-            "changeSetFQN",
-            "deployedInCurrentExecution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeployedStateOutput",
+            names: &[
+                "tag",
+                "label",
+                "author",
+                "status",
+                "command",
+                "comment",
+                "fileName",
+                "metadata",
+                "deployedAt",
+                "changeSetId",
+                "changeSetFQN",
+                "deployedInCurrentExecution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -32,8 +32,14 @@ impl model::Model for ExecutionConfigOperation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionConfigOperation",
+            names: &["field", "value"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for ExecutionConfigOperation {
             1 => model::Cell::part(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(ExecutionConfigOperation);
@@ -80,8 +82,20 @@ impl model::Model for ExecutionConfigTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mongoTag", "defaultTag", "spannerTag", "gitCloneTag", "artifactoryTag"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionConfigTags",
+            names: &[
+                "mongoTag",
+                "defaultTag",
+                "spannerTag",
+                "gitCloneTag",
+                "artifactoryTag",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,20 @@ impl model::Model for GetFlywayDeployedStateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "stepType", "startTime", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFlywayDeployedStateBody",
+            names: &[
+                "pipeline",
+                "stepType",
+                "startTime",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

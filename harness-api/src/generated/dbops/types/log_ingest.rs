@@ -23,8 +23,14 @@ impl model::Model for ParsedLogOut {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "command", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParsedLogOut",
+            names: &["id", "command", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,9 +5,9 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ChangeSetDeploymentStatus`."] ChangeSetDeploymentStatus {
-    RolledBack = "Rolled_Back", SuccessfullyDeployed = "Successfully_Deployed",
-    NotDeployed = "Not_Deployed", DeploymentFailed = "Deployment_Failed", }
+    #[doc = " Schema `ChangeSetDeploymentStatus`."] ChangeSetDeploymentStatus { 0
+    RolledBack = "Rolled_Back", 1 SuccessfullyDeployed = "Successfully_Deployed", 2
+    NotDeployed = "Not_Deployed", 3 DeploymentFailed = "Deployment_Failed", }
 }
 /// Schema `ChangeSetDeploymentYamlOutput`.
 pub struct ChangeSetDeploymentYamlOutput {
@@ -24,8 +24,14 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSetDeploymentYamlOutput",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -58,8 +64,14 @@ impl model::Model for DeployedChangesetSqlOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sql"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeployedChangesetSqlOutput",
+            names: &["sql"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,8 +106,14 @@ impl model::Model for InstanceDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceDetail",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -152,21 +170,27 @@ impl model::Model for InstanceMigrationStateChangeSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "label",
-            "author",
-            "status",
-            "comment",
-            "fileName",
-            "pipeline",
-            "changeSet",
-            "deployedAt",
-            "changeSetFQN",
-            "planExecutionId",
-            "stageExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceMigrationStateChangeSet",
+            names: &[
+                "tag",
+                "label",
+                "author",
+                "status",
+                "comment",
+                "fileName",
+                "pipeline",
+                "changeSet",
+                "deployedAt",
+                "changeSetFQN",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +268,14 @@ impl model::Model for InstanceMigrationStateOut {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["changeSets", "schemaName", "instanceName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceMigrationStateOut",
+            names: &["changeSets", "schemaName", "instanceName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -294,16 +324,22 @@ impl model::Model for MigrationStateChangeSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "author",
-            "synced",
-            "updated",
-            "fileName",
-            "changeSet",
-            "instances",
-            "changeSetFQN",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateChangeSet",
+            names: &[
+                "author",
+                "synced",
+                "updated",
+                "fileName",
+                "changeSet",
+                "instances",
+                "changeSetFQN",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -348,8 +384,14 @@ impl model::Model for MigrationStateIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateIn",
+            names: &["instanceFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -396,17 +438,23 @@ impl model::Model for MigrationStateInstance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "error",
-            "status",
-            "updated",
-            "instance",
-            "pipeline",
-            "planExecutionId",
-            "stageExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateInstance",
+            names: &[
+                "tag",
+                "error",
+                "status",
+                "updated",
+                "instance",
+                "pipeline",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,8 +520,14 @@ impl model::Model for MigrationStateInstanceIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "order", "instances"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateInstanceIn",
+            names: &["sort", "order", "instances"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -514,8 +568,14 @@ impl model::Model for MigrationStateOut {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["schema", "instances", "changeSets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateOut",
+            names: &["schema", "instances", "changeSets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -538,11 +598,11 @@ impl model::Model for MigrationStateOut {
 }
 model::model!(MigrationStateOut);
 model::open_enum! {
-    #[doc = " Schema `OrderInstance`."] OrderInstance { Desc = "DESC", Asc = "ASC", }
+    #[doc = " Schema `OrderInstance`."] OrderInstance { 0 Desc = "DESC", 1 Asc = "ASC", }
 }
 model::open_enum! {
-    #[doc = " Schema `SortInstance`."] SortInstance { Name = "name", Updated = "updated",
-    Created = "created", Identifier = "identifier", }
+    #[doc = " Schema `SortInstance`."] SortInstance { 0 Name = "name", 1 Updated =
+    "updated", 2 Created = "created", 3 Identifier = "identifier", }
 }
 /// Schema `V1FetchDeployedChangesetSql body`.
 pub struct FetchDeployedChangesetSqlBody {
@@ -559,8 +619,14 @@ impl model::Model for FetchDeployedChangesetSqlBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["changesetFQN"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FetchDeployedChangesetSqlBody",
+            names: &["changesetFQN"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -593,8 +659,14 @@ impl model::Model for MigrationStateFlywaySchemaBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateFlywaySchemaBody",
+            names: &["instanceFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -631,8 +703,14 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sort", "order", "instances"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationStateFlywaySchemaBodyInstanceFilter",
+            names: &["sort", "order", "instances"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

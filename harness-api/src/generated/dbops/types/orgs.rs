@@ -21,8 +21,14 @@ impl model::Model for DbInstanceListInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceFQNs", "schemaIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbInstanceListInput",
+            names: &["instanceFQNs", "schemaIdentifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for DbSchemaFilterIn {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbSchemaFilterIn",
+            names: &["identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,18 +89,18 @@ impl model::Model for DbSchemaFilterIn {
 }
 model::model!(DbSchemaFilterIn);
 model::open_enum! {
-    #[doc = " Schema `V2ListProjDbInstances order`."] V2ListProjDbInstancesOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `V2ListProjDbInstances order`."] V2ListProjDbInstancesOrder { 0 Asc
+    = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `V2ListProjDbInstances sort`."] V2ListProjDbInstancesSort { Name =
-    "name", Updated = "updated", Created = "created", }
+    #[doc = " Schema `V2ListProjDbInstances sort`."] V2ListProjDbInstancesSort { 0 Name =
+    "name", 1 Updated = "updated", 2 Created = "created", }
 }
 model::open_enum! {
-    #[doc = " Schema `V2ListProjDbSchema order`."] V2ListProjDbSchemaOrder { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `V2ListProjDbSchema order`."] V2ListProjDbSchemaOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `V2ListProjDbSchema sort`."] V2ListProjDbSchemaSort { Name = "name",
-    Updated = "updated", Created = "created", }
+    #[doc = " Schema `V2ListProjDbSchema sort`."] V2ListProjDbSchemaSort { 0 Name =
+    "name", 1 Updated = "updated", 2 Created = "created", }
 }

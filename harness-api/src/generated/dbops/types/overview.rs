@@ -23,8 +23,14 @@ impl model::Model for DbOverviewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dbSchemaCount", "dbInstanceCount", "recentDeployments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbOverviewResponse",
+            names: &["dbSchemaCount", "dbInstanceCount", "recentDeployments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,14 +75,20 @@ impl model::Model for OverviewResponseOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "dbSchemaName",
-            "lastDeployed",
-            "dbInstanceName",
-            "dbSchemaIdentifier",
-            "dbInstanceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverviewResponseOutput",
+            names: &[
+                "dbSchemaName",
+                "lastDeployed",
+                "dbInstanceName",
+                "dbSchemaIdentifier",
+                "dbInstanceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -55,16 +55,22 @@ impl model::Model for CustomOperationInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "command",
-            "project",
-            "dbSchema",
-            "dbInstance",
-            "properties",
-            "pipelineExecutionMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomOperationInput",
+            names: &[
+                "org",
+                "command",
+                "project",
+                "dbSchema",
+                "dbInstance",
+                "properties",
+                "pipelineExecutionMetadata",
+            ],
+            required: &[0, 1, 2, 3, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,10 +98,6 @@ impl model::Model for CustomOperationInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5, 6]
-    }
 }
 model::through_cell!(CustomOperationInput);
 /// Schema `CustomOperationOutput`.
@@ -119,13 +121,19 @@ impl model::Model for CustomOperationOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "preStartTag",
-            "earlierRunInStage",
-            "deployedChangeSets",
-            "successfulChangeSetDeploymentInStage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomOperationOutput",
+            names: &[
+                "preStartTag",
+                "earlierRunInStage",
+                "deployedChangeSets",
+                "successfulChangeSetDeploymentInStage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,10 +158,10 @@ impl model::Model for CustomOperationOutput {
 }
 model::model!(CustomOperationOutput);
 model::open_enum! {
-    #[doc = " Schema `CustomOperations`."] CustomOperations { EarlierRunInStage =
-    "EarlierRunInStage", SuccessfulChangeSetDeploymentInStage =
-    "SuccessfulChangeSetDeploymentInStage", DeployedChangeSets = "DeployedChangeSets",
-    PreStartTag = "PreStartTag", }
+    #[doc = " Schema `CustomOperations`."] CustomOperations { 0 EarlierRunInStage =
+    "EarlierRunInStage", 1 SuccessfulChangeSetDeploymentInStage =
+    "SuccessfulChangeSetDeploymentInStage", 2 DeployedChangeSets = "DeployedChangeSets",
+    3 PreStartTag = "PreStartTag", }
 }
 /// Schema `DeployedChangeSets`.
 pub struct DeployedChangeSets {
@@ -170,8 +178,14 @@ impl model::Model for DeployedChangeSets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["changeSetFQN"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeployedChangeSets",
+            names: &["changeSetFQN"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,8 +238,14 @@ impl model::Model for PipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,10 +264,6 @@ impl model::Model for PipelineExecutionMetadata {
             2 => model::Cell::part(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(PipelineExecutionMetadata);
@@ -270,8 +286,14 @@ impl model::Model for PipelineStatusOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "metadata", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineStatusOutput",
+            names: &["status", "metadata", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -332,8 +354,14 @@ impl model::Model for SchemaInstanceMetadataInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "dbSchema", "dbInstance"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SchemaInstanceMetadataInput",
+            names: &["org", "project", "dbSchema", "dbInstance"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -354,10 +382,6 @@ impl model::Model for SchemaInstanceMetadataInput {
             3 => model::Cell::part(&self.db_instance),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
     }
 }
 model::through_cell!(SchemaInstanceMetadataInput);
@@ -386,15 +410,21 @@ impl model::Model for SchemaInstanceMetadataOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "image",
-            "dbImages",
-            "dbSchema",
-            "dbInstance",
-            "defaultConfigs",
-            "downloadImages",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SchemaInstanceMetadataOutput",
+            names: &[
+                "image",
+                "dbImages",
+                "dbSchema",
+                "dbInstance",
+                "defaultConfigs",
+                "downloadImages",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -451,17 +481,23 @@ impl model::Model for StepPluginInputsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "image",
-            "schema",
-            "dbImages",
-            "instance",
-            "settings",
-            "defaultConfigs",
-            "downloadImages",
-            "propertiesResult",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepPluginInputsResponse",
+            names: &[
+                "image",
+                "schema",
+                "dbImages",
+                "instance",
+                "settings",
+                "defaultConfigs",
+                "downloadImages",
+                "propertiesResult",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -541,19 +577,25 @@ impl model::Model for ConsumeFailureInterruptBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "command",
-            "projectId",
-            "interruptType",
-            "harnessCommand",
-            "schemaIdentifier",
-            "stageExecutionId",
-            "instanceIdentifier",
-            "pipelineIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeFailureInterruptBody",
+            names: &[
+                "orgId",
+                "command",
+                "projectId",
+                "interruptType",
+                "harnessCommand",
+                "schemaIdentifier",
+                "stageExecutionId",
+                "instanceIdentifier",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -635,17 +677,23 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "command",
-            "parentId",
-            "interruptType",
-            "harnessCommand",
-            "schemaIdentifier",
-            "stageExecutionId",
-            "instanceIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeFlywayFailureInterruptBody",
+            names: &[
+                "command",
+                "parentId",
+                "interruptType",
+                "harnessCommand",
+                "schemaIdentifier",
+                "stageExecutionId",
+                "instanceIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -729,21 +777,27 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "command",
-            "parentId",
-            "lastChunk",
-            "projectId",
-            "stepResponse",
-            "harnessCommand",
-            "schemaIdentifier",
-            "stageExecutionId",
-            "instanceIdentifier",
-            "pipelineIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeFlywayStepPluginOutputResponseBody",
+            names: &[
+                "orgId",
+                "command",
+                "parentId",
+                "lastChunk",
+                "projectId",
+                "stepResponse",
+                "harnessCommand",
+                "schemaIdentifier",
+                "stageExecutionId",
+                "instanceIdentifier",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -835,19 +889,25 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "command",
-            "projectId",
-            "stepResponse",
-            "harnessCommand",
-            "schemaIdentifier",
-            "stageExecutionId",
-            "instanceIdentifier",
-            "pipelineIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeStepPluginOutputResponseBody",
+            names: &[
+                "orgId",
+                "command",
+                "projectId",
+                "stepResponse",
+                "harnessCommand",
+                "schemaIdentifier",
+                "stageExecutionId",
+                "instanceIdentifier",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -937,21 +997,27 @@ impl model::Model for ConsumeStepPluginResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "data",
-            "logs",
-            "status",
-            "command",
-            "project",
-            "dbSchema",
-            "pipeline",
-            "dbInstance",
-            "parentStepType",
-            "planExecutionId",
-            "stageExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeStepPluginResponseBody",
+            names: &[
+                "org",
+                "data",
+                "logs",
+                "status",
+                "command",
+                "project",
+                "dbSchema",
+                "pipeline",
+                "dbInstance",
+                "parentStepType",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1025,8 +1091,14 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConsumeStepPluginResponseBodyData",
+            names: &["tag"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1075,17 +1147,23 @@ impl model::Model for CreateFlywayPluginInputsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "command",
-            "dbSchema",
-            "metadata",
-            "parentId",
-            "directory",
-            "dbInstance",
-            "pipelineExecutionMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFlywayPluginInputsBody",
+            names: &[
+                "tag",
+                "command",
+                "dbSchema",
+                "metadata",
+                "parentId",
+                "directory",
+                "dbInstance",
+                "pipelineExecutionMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1151,8 +1229,14 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFlywayPluginInputsBodyMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1193,8 +1277,14 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFlywayPluginInputsBodyPipelineExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1257,22 +1347,28 @@ impl model::Model for CreateStepPluginInputsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "Org",
-            "tag",
-            "Project",
-            "command",
-            "dbSchema",
-            "metadata",
-            "settings",
-            "directory",
-            "dbInstance",
-            "properties",
-            "customCommand",
-            "excludeChangeLogFile",
-            "pipelineExecutionMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateStepPluginInputsBody",
+            names: &[
+                "Org",
+                "tag",
+                "Project",
+                "command",
+                "dbSchema",
+                "metadata",
+                "settings",
+                "directory",
+                "dbInstance",
+                "properties",
+                "customCommand",
+                "excludeChangeLogFile",
+                "pipelineExecutionMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1353,8 +1449,14 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateStepPluginInputsBodyMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1411,8 +1513,14 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateStepPluginInputsBodyPipelineExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1431,10 +1539,6 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
             2 => model::Cell::part(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(CreateStepPluginInputsBodyPipelineExecutionMetadata);
@@ -1463,8 +1567,20 @@ impl model::Model for GetFlywayCustomOperationsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["command", "dbSchema", "dbInstance", "properties", "pipelineExecutionMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFlywayCustomOperationsBody",
+            names: &[
+                "command",
+                "dbSchema",
+                "dbInstance",
+                "properties",
+                "pipelineExecutionMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1509,8 +1625,14 @@ impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "planExecutionId", "stageExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFlywayCustomOperationsBodyPipelineExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

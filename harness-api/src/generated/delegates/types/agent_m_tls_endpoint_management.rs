@@ -27,8 +27,14 @@ impl model::Model for AgentMtlsEndpointDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqdn", "mode", "uuid", "accountId", "caCertificates"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentMtlsEndpointDetails",
+            names: &["fqdn", "mode", "uuid", "accountId", "caCertificates"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,8 @@ impl model::Model for AgentMtlsEndpointDetails {
 }
 model::model!(AgentMtlsEndpointDetails);
 model::open_enum! {
-    #[doc = " Schema `AgentMtlsEndpointDetails.mode`."] AgentMtlsEndpointDetailsMode {
-    Loose = "LOOSE", Strict = "STRICT", }
+    #[doc = " Schema `AgentMtlsEndpointDetails.mode`."] AgentMtlsEndpointDetailsMode { 0
+    Loose = "LOOSE", 1 Strict = "STRICT", }
 }
 /// Schema `AgentMtlsEndpointRequest`.
 pub struct AgentMtlsEndpointRequest {
@@ -77,8 +83,14 @@ impl model::Model for AgentMtlsEndpointRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "domainPrefix", "caCertificates"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentMtlsEndpointRequest",
+            names: &["mode", "domainPrefix", "caCertificates"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,8 @@ impl model::Model for AgentMtlsEndpointRequest {
 }
 model::model!(AgentMtlsEndpointRequest);
 model::open_enum! {
-    #[doc = " Schema `AgentMtlsEndpointRequest.mode`."] AgentMtlsEndpointRequestMode {
-    Loose = "LOOSE", Strict = "STRICT", }
+    #[doc = " Schema `AgentMtlsEndpointRequest.mode`."] AgentMtlsEndpointRequestMode { 0
+    Loose = "LOOSE", 1 Strict = "STRICT", }
 }
 /// Schema `RestResponseAgentMtlsEndpointDetails`.
 pub struct RestResponseAgentMtlsEndpointDetails {
@@ -123,8 +135,14 @@ impl model::Model for RestResponseAgentMtlsEndpointDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseAgentMtlsEndpointDetails",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -47,16 +47,22 @@ impl model::Model for DelegateDownloadRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "tags",
-            "tokenName",
-            "description",
-            "clusterPermissionType",
-            "customClusterNamespace",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateDownloadRequest",
+            names: &[
+                "name",
+                "size",
+                "tags",
+                "tokenName",
+                "description",
+                "clusterPermissionType",
+                "customClusterNamespace",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -84,19 +90,15 @@ impl model::Model for DelegateDownloadRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(DelegateDownloadRequest);
 model::open_enum! {
     #[doc = " Schema `DelegateDownloadRequest.clusterPermissionType`."]
-    DelegateDownloadRequestClusterPermissionType { ClusterAdmin = "CLUSTER_ADMIN",
-    ClusterViewer = "CLUSTER_VIEWER", NamespaceAdmin = "NAMESPACE_ADMIN", }
+    DelegateDownloadRequestClusterPermissionType { 0 ClusterAdmin = "CLUSTER_ADMIN", 1
+    ClusterViewer = "CLUSTER_VIEWER", 2 NamespaceAdmin = "NAMESPACE_ADMIN", }
 }
 model::open_enum! {
-    #[doc = " Schema `DelegateDownloadRequest.size`."] DelegateDownloadRequestSize {
-    Laptop = "LAPTOP", Small = "SMALL", Medium = "MEDIUM", Large = "LARGE", CcmSmall =
-    "CCM_SMALL", }
+    #[doc = " Schema `DelegateDownloadRequest.size`."] DelegateDownloadRequestSize { 0
+    Laptop = "LAPTOP", 1 Small = "SMALL", 2 Medium = "MEDIUM", 3 Large = "LARGE", 4
+    CcmSmall = "CCM_SMALL", }
 }

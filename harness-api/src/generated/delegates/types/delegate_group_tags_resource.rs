@@ -29,15 +29,21 @@ impl model::Model for DelegateGroupDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "identifier",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateGroupDto",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,8 +86,14 @@ impl model::Model for DelegateGroupTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateGroupTags",
+            names: &["tags"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,8 +130,14 @@ impl model::Model for RestResponseDelegateGroupDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseDelegateGroupDto",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -160,8 +178,14 @@ impl model::Model for RestResponseListDelegateGroupDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseListDelegateGroupDto",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for DelegateDeleteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["responseMsg"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateDeleteResponse",
+            names: &["responseMsg"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,22 +107,28 @@ impl model::Model for DelegateFilterPropertiesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "runner",
-            "status",
-            "hostName",
-            "filterType",
-            "autoUpgrade",
-            "description",
-            "delegateName",
-            "delegateTags",
-            "delegateType",
-            "versionStatus",
-            "delegateInstanceFilter",
-            "delegateGroupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateFilterPropertiesDto",
+            names: &[
+                "tags",
+                "runner",
+                "status",
+                "hostName",
+                "filterType",
+                "autoUpgrade",
+                "description",
+                "delegateName",
+                "delegateTags",
+                "delegateType",
+                "versionStatus",
+                "delegateInstanceFilter",
+                "delegateGroupIdentifier",
+            ],
+            required: &[4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -176,40 +188,36 @@ impl model::Model for DelegateFilterPropertiesDto {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::through_cell!(DelegateFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `DelegateFilterPropertiesDTO.delegateInstanceFilter`."]
-    DelegateFilterPropertiesDtoDelegateInstanceFilter { Expired = "EXPIRED", Available =
-    "AVAILABLE", }
+    DelegateFilterPropertiesDtoDelegateInstanceFilter { 0 Expired = "EXPIRED", 1
+    Available = "AVAILABLE", }
 }
 model::open_enum! {
     #[doc = " Schema `DelegateFilterPropertiesDTO.filterType`."]
-    DelegateFilterPropertiesDtoFilterType { Connector = "Connector", Secret = "Secret",
-    DelegateProfile = "DelegateProfile", Delegate = "Delegate", PipelineSetup =
-    "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment = "Deployment",
-    Audit = "Audit", Template = "Template", Trigger = "Trigger", EnvironmentGroup =
-    "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation = "CCMRecommendation",
-    Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory = "SPInventory",
-    Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", }
+    DelegateFilterPropertiesDtoFilterType { 0 Connector = "Connector", 1 Secret =
+    "Secret", 2 DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4
+    PipelineSetup = "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6
+    Deployment = "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger =
+    "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 model::open_enum! {
     #[doc = " Schema `DelegateFilterPropertiesDTO.status`."]
-    DelegateFilterPropertiesDtoStatus { Connected = "CONNECTED", Disconnected =
-    "DISCONNECTED", Enabled = "ENABLED", WaitingForApproval = "WAITING_FOR_APPROVAL",
-    Disabled = "DISABLED", Deleted = "DELETED", }
+    DelegateFilterPropertiesDtoStatus { 0 Connected = "CONNECTED", 1 Disconnected =
+    "DISCONNECTED", 2 Enabled = "ENABLED", 3 WaitingForApproval = "WAITING_FOR_APPROVAL",
+    4 Disabled = "DISABLED", 5 Deleted = "DELETED", }
 }
 model::open_enum! {
     #[doc = " Schema `DelegateFilterPropertiesDTO.versionStatus`."]
-    DelegateFilterPropertiesDtoVersionStatus { Expired = "EXPIRED", Expiring =
-    "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
+    DelegateFilterPropertiesDtoVersionStatus { 0 Expired = "EXPIRED", 1 Expiring =
+    "EXPIRING", 2 Unsupported = "UNSUPPORTED", 3 Active = "ACTIVE", }
 }
 /// Schema `DelegateListResponse`.
 pub struct DelegateListResponse {
@@ -246,20 +254,26 @@ impl model::Model for DelegateListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "legacy",
-            "orgName",
-            "connected",
-            "autoUpgrade",
-            "description",
-            "projectName",
-            "lastHeartBeat",
-            "delegateReplicas",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateListResponse",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "legacy",
+                "orgName",
+                "connected",
+                "autoUpgrade",
+                "description",
+                "projectName",
+                "lastHeartBeat",
+                "delegateReplicas",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,7 +331,8 @@ impl model::Model for DelegateListResponse {
 model::model!(DelegateListResponse);
 model::open_enum! {
     #[doc = " Schema `DelegateListResponse.autoUpgrade`."]
-    DelegateListResponseAutoUpgrade { On = "ON", Off = "OFF", Detecting = "DETECTING", }
+    DelegateListResponseAutoUpgrade { 0 On = "ON", 1 Off = "OFF", 2 Detecting =
+    "DETECTING", }
 }
 /// Schema `DelegateReplica`.
 pub struct DelegateReplica {
@@ -344,8 +359,21 @@ impl model::Model for DelegateReplica {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid", "version", "hostName", "connected", "expiringAt", "lastHeartbeat"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateReplica",
+            names: &[
+                "uuid",
+                "version",
+                "hostName",
+                "connected",
+                "expiringAt",
+                "lastHeartbeat",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,23 +465,29 @@ impl model::Model for DelegateSetupDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "tags",
-            "version",
-            "hostName",
-            "runAsRoot",
-            "tokenName",
-            "identifier",
-            "description",
-            "delegateType",
-            "orgIdentifier",
-            "k8sConfigDetails",
-            "projectIdentifier",
-            "delegateConfigurationId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateSetupDetails",
+            names: &[
+                "name",
+                "size",
+                "tags",
+                "version",
+                "hostName",
+                "runAsRoot",
+                "tokenName",
+                "identifier",
+                "description",
+                "delegateType",
+                "orgIdentifier",
+                "k8sConfigDetails",
+                "projectIdentifier",
+                "delegateConfigurationId",
+            ],
+            required: &[0, 9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,15 +550,11 @@ impl model::Model for DelegateSetupDetails {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 9]
-    }
 }
 model::through_cell!(DelegateSetupDetails);
 model::open_enum! {
-    #[doc = " Schema `DelegateSetupDetails.size`."] DelegateSetupDetailsSize { Laptop =
-    "LAPTOP", Small = "SMALL", Medium = "MEDIUM", Large = "LARGE", CcmSmall =
+    #[doc = " Schema `DelegateSetupDetails.size`."] DelegateSetupDetailsSize { 0 Laptop =
+    "LAPTOP", 1 Small = "SMALL", 2 Medium = "MEDIUM", 3 Large = "LARGE", 4 CcmSmall =
     "CCM_SMALL", }
 }
 /// Schema `K8sConfigDetails`.
@@ -544,8 +574,14 @@ impl model::Model for K8sConfigDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["namespace", "k8sPermissionType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "K8sConfigDetails",
+            names: &["namespace", "k8sPermissionType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -567,8 +603,8 @@ impl model::Model for K8sConfigDetails {
 model::model!(K8sConfigDetails);
 model::open_enum! {
     #[doc = " Schema `K8sConfigDetails.k8sPermissionType`."]
-    K8sConfigDetailsK8sPermissionType { ClusterAdmin = "CLUSTER_ADMIN", ClusterViewer =
-    "CLUSTER_VIEWER", NamespaceAdmin = "NAMESPACE_ADMIN", }
+    K8sConfigDetailsK8sPermissionType { 0 ClusterAdmin = "CLUSTER_ADMIN", 1 ClusterViewer
+    = "CLUSTER_VIEWER", 2 NamespaceAdmin = "NAMESPACE_ADMIN", }
 }
 /// Schema `RestResponseDelegateDeleteResponse`.
 pub struct RestResponseDelegateDeleteResponse {
@@ -589,8 +625,14 @@ impl model::Model for RestResponseDelegateDeleteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseDelegateDeleteResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -631,8 +673,14 @@ impl model::Model for RestResponseListDelegateListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseListDelegateListResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -673,8 +721,14 @@ impl model::Model for RestResponseSupportedDelegateVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseSupportedDelegateVersion",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -715,8 +769,14 @@ impl model::Model for RestResponseVersionOverridesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseVersionOverridesResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -755,8 +815,14 @@ impl model::Model for SupportedDelegateVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["latestSupportedVersion", "latestSupportedMinimalVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SupportedDelegateVersion",
+            names: &["latestSupportedVersion", "latestSupportedMinimalVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -803,16 +869,22 @@ impl model::Model for VersionOverrideResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "version",
-            "validUntil",
-            "orgIdentifier",
-            "parentUniqueId",
-            "projectIdentifier",
-            "validTillNextRelease",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionOverrideResponseDto",
+            names: &[
+                "tags",
+                "version",
+                "validUntil",
+                "orgIdentifier",
+                "parentUniqueId",
+                "projectIdentifier",
+                "validTillNextRelease",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -857,8 +929,14 @@ impl model::Model for VersionOverridesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versionOverrides"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionOverridesResponse",
+            names: &["versionOverrides"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for DelegateConnectionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid", "version", "lastHeartbeat", "lastGrpcHeartbeat"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateConnectionDetails",
+            names: &["uuid", "version", "lastHeartbeat", "lastGrpcHeartbeat"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,32 +117,38 @@ impl model::Model for DelegateGroupDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "groupId",
-            "groupName",
-            "immutable",
-            "grpcActive",
-            "autoUpgrade",
-            "tokenActive",
-            "unsupported",
-            "delegateType",
-            "groupVersion",
-            "isUnsupported",
-            "lastHeartBeat",
-            "delegateVersion",
-            "activelyConnected",
-            "connectivityStatus",
-            "delegateDescription",
-            "upgraderLastUpdated",
-            "groupCustomSelectors",
-            "groupImplicitSelectors",
-            "delegateConfigurationId",
-            "delegateGroupIdentifier",
-            "delegateInstanceDetails",
-            "delegateGroupVersionStatus",
-            "delegateGroupExpirationTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateGroupDetails",
+            names: &[
+                "groupId",
+                "groupName",
+                "immutable",
+                "grpcActive",
+                "autoUpgrade",
+                "tokenActive",
+                "unsupported",
+                "delegateType",
+                "groupVersion",
+                "isUnsupported",
+                "lastHeartBeat",
+                "delegateVersion",
+                "activelyConnected",
+                "connectivityStatus",
+                "delegateDescription",
+                "upgraderLastUpdated",
+                "groupCustomSelectors",
+                "groupImplicitSelectors",
+                "delegateConfigurationId",
+                "delegateGroupIdentifier",
+                "delegateInstanceDetails",
+                "delegateGroupVersionStatus",
+                "delegateGroupExpirationTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -230,12 +242,13 @@ impl model::Model for DelegateGroupDetails {
 model::model!(DelegateGroupDetails);
 model::open_enum! {
     #[doc = " Schema `DelegateGroupDetails.autoUpgrade`."]
-    DelegateGroupDetailsAutoUpgrade { On = "ON", Off = "OFF", Detecting = "DETECTING", }
+    DelegateGroupDetailsAutoUpgrade { 0 On = "ON", 1 Off = "OFF", 2 Detecting =
+    "DETECTING", }
 }
 model::open_enum! {
     #[doc = " Schema `DelegateGroupDetails.delegateGroupVersionStatus`."]
-    DelegateGroupDetailsDelegateGroupVersionStatus { Expired = "EXPIRED", Expiring =
-    "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
+    DelegateGroupDetailsDelegateGroupVersionStatus { 0 Expired = "EXPIRED", 1 Expiring =
+    "EXPIRING", 2 Unsupported = "UNSUPPORTED", 3 Active = "ACTIVE", }
 }
 /// Schema `DelegateGroupListing`.
 pub struct DelegateGroupListing {
@@ -252,8 +265,14 @@ impl model::Model for DelegateGroupListing {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["delegateGroupDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateGroupListing",
+            names: &["delegateGroupDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -306,19 +325,25 @@ impl model::Model for DelegateInner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "version",
-            "hostName",
-            "connections",
-            "tokenActive",
-            "lastHeartbeat",
-            "activelyConnected",
-            "polllingModeEnabled",
-            "delegateExpirationTime",
-            "delegateInstanceVersionStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateInner",
+            names: &[
+                "uuid",
+                "version",
+                "hostName",
+                "connections",
+                "tokenActive",
+                "lastHeartbeat",
+                "activelyConnected",
+                "polllingModeEnabled",
+                "delegateExpirationTime",
+                "delegateInstanceVersionStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,8 +398,8 @@ impl model::Model for DelegateInner {
 model::model!(DelegateInner);
 model::open_enum! {
     #[doc = " Schema `DelegateInner.delegateInstanceVersionStatus`."]
-    DelegateInnerDelegateInstanceVersionStatus { Expired = "EXPIRED", Expiring =
-    "EXPIRING", Unsupported = "UNSUPPORTED", Active = "ACTIVE", }
+    DelegateInnerDelegateInstanceVersionStatus { 0 Expired = "EXPIRED", 1 Expiring =
+    "EXPIRING", 2 Unsupported = "UNSUPPORTED", 3 Active = "ACTIVE", }
 }
 /// Schema `DelegateTokenDetails`.
 pub struct DelegateTokenDetails {
@@ -411,20 +436,26 @@ impl model::Model for DelegateTokenDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "value",
-            "status",
-            "accountId",
-            "createdAt",
-            "createdBy",
-            "revokeAfter",
-            "parentUniqueId",
-            "createdByNgUser",
-            "ownerIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateTokenDetails",
+            names: &[
+                "name",
+                "uuid",
+                "value",
+                "status",
+                "accountId",
+                "createdAt",
+                "createdBy",
+                "revokeAfter",
+                "parentUniqueId",
+                "createdByNgUser",
+                "ownerIdentifier",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -478,15 +509,11 @@ impl model::Model for DelegateTokenDetails {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(DelegateTokenDetails);
 model::open_enum! {
-    #[doc = " Schema `DelegateTokenDetails.status`."] DelegateTokenDetailsStatus { Active
-    = "ACTIVE", Revoked = "REVOKED", }
+    #[doc = " Schema `DelegateTokenDetails.status`."] DelegateTokenDetailsStatus { 0
+    Active = "ACTIVE", 1 Revoked = "REVOKED", }
 }
 /// Schema `Principal2`.
 pub struct DelegateTokenPrincipal {
@@ -507,8 +534,14 @@ impl model::Model for DelegateTokenPrincipal {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "jwtclaims"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateTokenPrincipal",
+            names: &["name", "type", "jwtclaims"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -531,8 +564,8 @@ impl model::Model for DelegateTokenPrincipal {
 }
 model::model!(DelegateTokenPrincipal);
 model::open_enum! {
-    #[doc = " Schema `Principal2.type`."] DelegateTokenPrincipalType { User = "USER",
-    Service = "SERVICE", ApiKey = "API_KEY", ServiceAccount = "SERVICE_ACCOUNT", }
+    #[doc = " Schema `Principal2.type`."] DelegateTokenPrincipalType { 0 User = "USER", 1
+    Service = "SERVICE", 2 ApiKey = "API_KEY", 3 ServiceAccount = "SERVICE_ACCOUNT", }
 }
 /// Schema `RestResponseDelegateGroupListing`.
 pub struct RestResponseDelegateGroupListing {
@@ -553,8 +586,14 @@ impl model::Model for RestResponseDelegateGroupListing {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseDelegateGroupListing",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -595,8 +634,14 @@ impl model::Model for RestResponseDelegateTokenDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseDelegateTokenDetails",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -637,8 +682,14 @@ impl model::Model for RestResponseListDelegateTokenDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseListDelegateTokenDetails",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -661,6 +712,6 @@ impl model::Model for RestResponseListDelegateTokenDetails {
 }
 model::model!(RestResponseListDelegateTokenDetails);
 model::open_enum! {
-    #[doc = " Schema `getCgDelegateTokens status`."] GetCgDelegateTokensStatus { Active =
-    "ACTIVE", Revoked = "REVOKED", }
+    #[doc = " Schema `getCgDelegateTokens status`."] GetCgDelegateTokensStatus { 0 Active
+    = "ACTIVE", 1 Revoked = "REVOKED", }
 }

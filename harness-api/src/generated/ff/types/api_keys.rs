@@ -29,8 +29,21 @@ impl model::Model for ApiKeys {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiKeys", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiKeys",
+            names: &[
+                "apiKeys",
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,8 +88,14 @@ impl model::Model for ApplicationId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lastUsed", "applicationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationId",
+            names: &["lastUsed", "applicationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,8 +142,22 @@ impl model::Model for CfApiKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "name", "type", "apiKey", "lastUsed", "identifier", "applicationIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CfApiKey",
+            names: &[
+                "key",
+                "name",
+                "type",
+                "apiKey",
+                "lastUsed",
+                "identifier",
+                "applicationIds",
+            ],
+            required: &[],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -152,14 +185,10 @@ impl model::Model for CfApiKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::model!(CfApiKey);
 model::open_enum! {
-    #[doc = " Schema `CfApiKey.type`."] CfApiKeyType { Server = "server", Client =
+    #[doc = " Schema `CfApiKey.type`."] CfApiKeyType { 0 Server = "server", 1 Client =
     "client", }
 }
 /// Schema `AddAPIKey body`.
@@ -185,8 +214,14 @@ impl model::Model for AddApiKeyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "expiredAt", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddApiKeyBody",
+            names: &["name", "type", "expiredAt", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,8 +266,14 @@ impl model::Model for UpdateApiKeyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "expiredAt", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateApiKeyBody",
+            names: &["name", "expiredAt", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

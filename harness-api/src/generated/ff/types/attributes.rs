@@ -19,8 +19,14 @@ impl model::Model for Attribute {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Attribute",
+            names: &["key"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for AttributeResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttributeResponseMetadata",
+            names: &["details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,21 @@ impl model::Model for Attributes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "attributes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Attributes",
+            names: &[
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "attributes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,6 +152,6 @@ impl model::Model for Attributes {
 }
 model::model!(Attributes);
 model::open_enum! {
-    #[doc = " Schema `GetAttributes sortOrder`."] GetAttributesSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `GetAttributes sortOrder`."] GetAttributesSortOrder { 0 Ascending =
+    "ASCENDING", 1 Descending = "DESCENDING", }
 }

@@ -19,8 +19,14 @@ impl model::Model for AttributeResponseMetadataDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttributeResponseMetadataDetails",
+            names: &["governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for Ccm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["anomalies", "perspectiveName", "perspectiveIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ccm",
+            names: &["anomalies", "perspectiveName", "perspectiveIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,16 +119,22 @@ impl model::Model for CcmAnomalies {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "foundAt",
-            "anomalyId",
-            "createdAt",
-            "acknowledgedAt",
-            "costDifference",
-            "isAcknowledged",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmAnomalies",
+            names: &[
+                "status",
+                "foundAt",
+                "anomalyId",
+                "createdAt",
+                "acknowledgedAt",
+                "costDifference",
+                "isAcknowledged",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +189,14 @@ impl model::Model for CfGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commitMsg"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CfGitDetails",
+            names: &["commitMsg"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,10 +211,6 @@ impl model::Model for CfGitDetails {
             0 => model::Cell::part(&self.commit_msg),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CfGitDetails);
@@ -211,8 +231,14 @@ impl model::Model for CfService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CfService",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,8 +281,14 @@ impl model::Model for Clause {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "op", "negate", "values", "attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Clause",
+            names: &["id", "op", "negate", "values", "attribute"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -299,8 +331,14 @@ impl model::Model for Distribution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["bucketBy", "variations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Distribution",
+            names: &["bucketBy", "variations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,32 +417,38 @@ impl model::Model for Feature {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "tags",
-            "owner",
-            "stale",
-            "status",
-            "project",
-            "results",
-            "archived",
-            "services",
-            "createdAt",
-            "permanent",
-            "evaluation",
-            "identifier",
-            "modifiedAt",
-            "variations",
-            "description",
-            "staleReason",
-            "envProperties",
-            "prerequisites",
-            "defaultOnVariation",
-            "defaultOffVariation",
-            "evaluationIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Feature",
+            names: &[
+                "kind",
+                "name",
+                "tags",
+                "owner",
+                "stale",
+                "status",
+                "project",
+                "results",
+                "archived",
+                "services",
+                "createdAt",
+                "permanent",
+                "evaluation",
+                "identifier",
+                "modifiedAt",
+                "variations",
+                "description",
+                "staleReason",
+                "envProperties",
+                "prerequisites",
+                "defaultOnVariation",
+                "defaultOffVariation",
+                "evaluationIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -539,24 +583,30 @@ impl model::Model for FeatureEnvProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ccm",
-            "rules",
-            "state",
-            "version",
-            "jiraIssues",
-            "modifiedAt",
-            "environment",
-            "jiraEnabled",
-            "defaultServe",
-            "offVariation",
-            "variationMap",
-            "pipelineDetails",
-            "pipelineConfigured",
-            "pipelineErrorState",
-            "pipelineErrorReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureEnvProperties",
+            names: &[
+                "ccm",
+                "rules",
+                "state",
+                "version",
+                "jiraIssues",
+                "modifiedAt",
+                "environment",
+                "jiraEnabled",
+                "defaultServe",
+                "offVariation",
+                "variationMap",
+                "pipelineDetails",
+                "pipelineConfigured",
+                "pipelineErrorState",
+                "pipelineErrorReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -625,8 +675,8 @@ impl model::Model for FeatureEnvProperties {
 }
 model::model!(FeatureEnvProperties);
 model::open_enum! {
-    #[doc = " Schema `Feature.kind`."] FeatureKind { Boolean = "boolean", Int = "int",
-    String = "string", Json = "json", }
+    #[doc = " Schema `Feature.kind`."] FeatureKind { 0 Boolean = "boolean", 1 Int =
+    "int", 2 String = "string", 3 Json = "json", }
 }
 /// Schema `FeaturePipeline`.
 pub struct FeaturePipeline {
@@ -651,8 +701,14 @@ impl model::Model for FeaturePipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "createdAt", "identifier", "description", "lastUpdatedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeaturePipeline",
+            names: &["name", "createdAt", "identifier", "description", "lastUpdatedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -679,7 +735,7 @@ impl model::Model for FeaturePipeline {
 }
 model::model!(FeaturePipeline);
 model::open_enum! {
-    #[doc = " Schema `FeatureState`."] FeatureState { On = "on", Off = "off", }
+    #[doc = " Schema `FeatureState`."] FeatureState { 0 On = "on", 1 Off = "off", }
 }
 /// Schema `Feature.status`.
 pub struct FeatureStatus {
@@ -698,8 +754,14 @@ impl model::Model for FeatureStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "lastAccess"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureStatus",
+            names: &["status", "lastAccess"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -753,8 +815,14 @@ impl model::Model for GitSyncPatchOperation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment", "gitDetails", "instructions", "executionTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSyncPatchOperation",
+            names: &["comment", "gitDetails", "instructions", "executionTime"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -775,10 +843,6 @@ impl model::Model for GitSyncPatchOperation {
             3 => model::Part::Int(&self.execution_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::through_cell!(GitSyncPatchOperation);
@@ -801,8 +865,14 @@ impl model::Model for GroupServingRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleId", "clauses", "priority"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GroupServingRule",
+            names: &["ruleId", "clauses", "priority"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -841,8 +911,14 @@ impl model::Model for JiraIssue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["issueKey", "issueURL"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraIssue",
+            names: &["issueKey", "issueURL"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -896,8 +972,14 @@ impl model::Model for PatchInstructionInner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Kind", "kind", "parameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchInstructionInner",
+            names: &["Kind", "kind", "parameters"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -916,10 +998,6 @@ impl model::Model for PatchInstructionInner {
             2 => model::Cell::part(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
     }
 }
 model::through_cell!(PatchInstructionInner);
@@ -940,8 +1018,14 @@ impl model::Model for Prerequisite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["feature", "variations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Prerequisite",
+            names: &["feature", "variations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -980,8 +1064,14 @@ impl model::Model for Results {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "variationName", "variationIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Results",
+            names: &["count", "variationName", "variationIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1038,20 +1128,26 @@ impl model::Model for Segment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "rules",
-            "version",
-            "excluded",
-            "included",
-            "createdAt",
-            "identifier",
-            "modifiedAt",
-            "environment",
-            "servingRules",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Segment",
+            names: &[
+                "name",
+                "tags",
+                "rules",
+                "version",
+                "excluded",
+                "included",
+                "createdAt",
+                "identifier",
+                "modifiedAt",
+                "environment",
+                "servingRules",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1124,8 +1220,14 @@ impl model::Model for Serve {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variation", "distribution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Serve",
+            names: &["variation", "distribution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1166,8 +1268,14 @@ impl model::Model for ServingRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["serve", "ruleId", "clauses", "priority"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServingRule",
+            names: &["serve", "ruleId", "clauses", "priority"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1208,8 +1316,14 @@ impl model::Model for Tag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Tag",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1262,19 +1376,25 @@ impl model::Model for Target {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "account",
-            "project",
-            "segments",
-            "anonymous",
-            "createdAt",
-            "attributes",
-            "identifier",
-            "environment",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Target",
+            names: &[
+                "org",
+                "name",
+                "account",
+                "project",
+                "segments",
+                "anonymous",
+                "createdAt",
+                "attributes",
+                "identifier",
+                "environment",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1344,8 +1464,14 @@ impl model::Model for TargetMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetMap",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1386,8 +1512,14 @@ impl model::Model for Variation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Variation",
+            names: &["name", "value", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1430,8 +1562,14 @@ impl model::Model for VariationMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targets", "variation", "targetSegments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariationMap",
+            names: &["targets", "variation", "targetSegments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1470,8 +1608,14 @@ impl model::Model for WeightedVariation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weight", "variation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WeightedVariation",
+            names: &["weight", "variation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

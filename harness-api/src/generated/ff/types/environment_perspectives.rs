@@ -27,14 +27,20 @@ impl model::Model for EnvironmentPerspective {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "updatedAt",
-            "environmentId",
-            "perspectiveId",
-            "perspectiveIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentPerspective",
+            names: &[
+                "createdAt",
+                "updatedAt",
+                "environmentId",
+                "perspectiveId",
+                "perspectiveIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,14 @@ impl model::Model for UpsertPerspectiveBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["perspectiveName", "perspectiveIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertPerspectiveBody",
+            names: &["perspectiveName", "perspectiveIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

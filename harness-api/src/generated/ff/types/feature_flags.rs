@@ -33,17 +33,23 @@ impl model::Model for FeatureCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "totalActive",
-            "totalAnomaly",
-            "totalEnabled",
-            "totalArchived",
-            "totalFeatures",
-            "totalPermanent",
-            "totalPotentiallyStale",
-            "totalRecentlyAccessed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureCounts",
+            names: &[
+                "totalActive",
+                "totalAnomaly",
+                "totalEnabled",
+                "totalArchived",
+                "totalFeatures",
+                "totalPermanent",
+                "totalPotentiallyStale",
+                "totalRecentlyAccessed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +111,14 @@ impl model::Model for FeatureResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureResponseMetadata",
+            names: &["details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +153,14 @@ impl model::Model for FeatureResponseMetadataDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipelineMetadata", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureResponseMetadataDetails",
+            names: &["pipelineMetadata", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,8 +197,14 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipelineTriggered", "pipelineExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureResponseMetadataDetailsPipelineMetadata",
+            names: &["pipelineTriggered", "pipelineExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,16 +251,22 @@ impl model::Model for Features {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "version",
-            "features",
-            "pageSize",
-            "itemCount",
-            "pageCount",
-            "pageIndex",
-            "featureCounts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Features",
+            names: &[
+                "version",
+                "features",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "featureCounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -303,21 +333,27 @@ impl model::Model for CreateFeatureFlagBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "owner",
-            "project",
-            "archived",
-            "permanent",
-            "gitDetails",
-            "identifier",
-            "variations",
-            "description",
-            "defaultOnVariation",
-            "defaultOffVariation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFeatureFlagBody",
+            names: &[
+                "kind",
+                "name",
+                "owner",
+                "project",
+                "archived",
+                "permanent",
+                "gitDetails",
+                "identifier",
+                "variations",
+                "description",
+                "defaultOnVariation",
+                "defaultOffVariation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -391,8 +427,14 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commitMsg"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFeatureFlagBodyGitDetails",
+            names: &["commitMsg"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -431,8 +473,14 @@ impl model::Model for CreateFeatureFlagBodyVariations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFeatureFlagBodyVariations",
+            names: &["name", "value", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -457,30 +505,30 @@ impl model::Model for CreateFeatureFlagBodyVariations {
 }
 model::model!(CreateFeatureFlagBodyVariations);
 model::open_enum! {
-    #[doc = " Schema `GetAllFeatures kind`."] GetAllFeaturesKind { Json = "json", String
-    = "string", Int = "int", Boolean = "boolean", }
+    #[doc = " Schema `GetAllFeatures kind`."] GetAllFeaturesKind { 0 Json = "json", 1
+    String = "string", 2 Int = "int", 3 Boolean = "boolean", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllFeatures sortByField`."] GetAllFeaturesSortByField { Name =
-    "name", Identifier = "identifier", Archived = "archived", Kind = "kind", ModifiedAt =
-    "modifiedAt", }
+    #[doc = " Schema `GetAllFeatures sortByField`."] GetAllFeaturesSortByField { 0 Name =
+    "name", 1 Identifier = "identifier", 2 Archived = "archived", 3 Kind = "kind", 4
+    ModifiedAt = "modifiedAt", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllFeatures sortOrder`."] GetAllFeaturesSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `GetAllFeatures sortOrder`."] GetAllFeaturesSortOrder { 0 Ascending
+    = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetDependentFeatures kind`."] GetDependentFeaturesKind { Json =
-    "json", String = "string", Int = "int", Boolean = "boolean", }
+    #[doc = " Schema `GetDependentFeatures kind`."] GetDependentFeaturesKind { 0 Json =
+    "json", 1 String = "string", 2 Int = "int", 3 Boolean = "boolean", }
 }
 model::open_enum! {
     #[doc = " Schema `GetDependentFeatures sortByField`."]
-    GetDependentFeaturesSortByField { Name = "name", Identifier = "identifier", Archived
-    = "archived", Kind = "kind", ModifiedAt = "modifiedAt", }
+    GetDependentFeaturesSortByField { 0 Name = "name", 1 Identifier = "identifier", 2
+    Archived = "archived", 3 Kind = "kind", 4 ModifiedAt = "modifiedAt", }
 }
 model::open_enum! {
     #[doc = " Schema `GetDependentFeatures sortOrder`."] GetDependentFeaturesSortOrder {
-    Ascending = "ASCENDING", Descending = "DESCENDING", }
+    0 Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 /// Schema `PutFeatureFlag body`.
 pub struct PutFeatureFlagBody {
@@ -513,18 +561,24 @@ impl model::Model for PutFeatureFlagBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "permanent",
-            "gitDetails",
-            "variations",
-            "description",
-            "environments",
-            "defaultOnVariation",
-            "defaultOffVariation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBody",
+            names: &[
+                "name",
+                "tags",
+                "permanent",
+                "gitDetails",
+                "variations",
+                "description",
+                "environments",
+                "defaultOnVariation",
+                "defaultOffVariation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,8 +651,20 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules", "state", "identifier", "defaultOnVariation", "defaultOffVariation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBodyEnvironments",
+            names: &[
+                "rules",
+                "state",
+                "identifier",
+                "defaultOnVariation",
+                "defaultOffVariation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,8 +707,14 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targets", "variation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBodyEnvironmentsRules",
+            names: &["targets", "variation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -677,8 +749,14 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commitMsg"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBodyGitDetails",
+            names: &["commitMsg"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -713,8 +791,14 @@ impl model::Model for PutFeatureFlagBodyTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBodyTags",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -755,8 +839,14 @@ impl model::Model for PutFeatureFlagBodyVariations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutFeatureFlagBodyVariations",
+            names: &["name", "value", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

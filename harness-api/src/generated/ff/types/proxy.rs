@@ -33,17 +33,23 @@ impl model::Model for GetProxyKeyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "version",
-            "createdAt",
-            "updatedAt",
-            "identifier",
-            "description",
-            "organizations",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProxyKeyResponse",
+            names: &[
+                "id",
+                "name",
+                "version",
+                "createdAt",
+                "updatedAt",
+                "identifier",
+                "description",
+                "organizations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +121,21 @@ impl model::Model for ProxyKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "createdAt", "updatedAt", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKey",
+            names: &[
+                "id",
+                "name",
+                "createdAt",
+                "updatedAt",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +178,14 @@ impl model::Model for ProxyKeyInstruction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instructions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKeyInstruction",
+            names: &["instructions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +224,14 @@ impl model::Model for ProxyKeyInstructionInstructions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rotateKey", "updateName", "updateConfig", "updateDescription"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKeyInstructionInstructions",
+            names: &["rotateKey", "updateName", "updateConfig", "updateDescription"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,8 +286,14 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "organizations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKeyInstructionInstructionsUpdateConfig",
+            names: &["version", "organizations"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,10 +310,6 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
             1 => model::Cell::part(&self.organizations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(ProxyKeyInstructionInstructionsUpdateConfig);
@@ -295,8 +328,14 @@ impl model::Model for ProxyKeyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKeyResponse",
+            names: &["key"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,8 +378,21 @@ impl model::Model for ProxyKeys {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "proxyKeys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyKeys",
+            names: &[
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "proxyKeys",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +441,14 @@ impl model::Model for CreateProxyKeyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier", "description", "organizations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBody",
+            names: &["name", "identifier", "description", "organizations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -431,8 +489,14 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org123", "org456"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizations",
+            names: &["org123", "org456"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -467,8 +531,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projects"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123",
+            names: &["projects"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -507,8 +577,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project1", "project2", "project3", "project4"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123Projects",
+            names: &["project1", "project2", "project3", "project4"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -549,8 +625,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -587,8 +669,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -625,8 +713,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -663,8 +757,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -699,8 +799,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projects"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456",
+            names: &["projects"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -739,8 +845,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project1", "project2", "project3", "project4"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456Projects",
+            names: &["project1", "project2", "project3", "project4"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -781,8 +893,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -819,8 +937,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -857,8 +981,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -895,8 +1025,14 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4",
+            names: &["scope", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -917,10 +1053,10 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);
 model::open_enum! {
-    #[doc = " Schema `GetProxyKeys sortByField`."] GetProxyKeysSortByField { Name =
-    "name", CreatedAt = "createdAt", UpdatedAt = "updatedAt", }
+    #[doc = " Schema `GetProxyKeys sortByField`."] GetProxyKeysSortByField { 0 Name =
+    "name", 1 CreatedAt = "createdAt", 2 UpdatedAt = "updatedAt", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetProxyKeys sortOrder`."] GetProxyKeysSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `GetProxyKeys sortOrder`."] GetProxyKeysSortOrder { 0 Ascending =
+    "ASCENDING", 1 Descending = "DESCENDING", }
 }

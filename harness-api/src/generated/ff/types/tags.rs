@@ -19,8 +19,14 @@ impl model::Model for TagResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TagResponseMetadata",
+            names: &["details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,21 @@ impl model::Model for Tags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Tags",
+            names: &[
+                "tags",
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,11 +112,11 @@ impl model::Model for Tags {
 }
 model::model!(Tags);
 model::open_enum! {
-    #[doc = " Schema `GetAllTags sortByField`."] GetAllTagsSortByField { Name = "name",
-    Identifier = "identifier", Archived = "archived", Kind = "kind", ModifiedAt =
+    #[doc = " Schema `GetAllTags sortByField`."] GetAllTagsSortByField { 0 Name = "name",
+    1 Identifier = "identifier", 2 Archived = "archived", 3 Kind = "kind", 4 ModifiedAt =
     "modifiedAt", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllTags sortOrder`."] GetAllTagsSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `GetAllTags sortOrder`."] GetAllTagsSortOrder { 0 Ascending =
+    "ASCENDING", 1 Descending = "DESCENDING", }
 }

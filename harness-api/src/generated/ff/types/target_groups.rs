@@ -21,8 +21,14 @@ impl model::Model for FlagBasicInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlagBasicInfo",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,21 @@ impl model::Model for FlagBasicInfos {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "pageSize", "itemCount", "pageCount", "pageIndex", "featureFlags"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlagBasicInfos",
+            names: &[
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "featureFlags",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,17 +144,23 @@ impl model::Model for SegmentFlag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "ruleId",
-            "project",
-            "variation",
-            "identifier",
-            "description",
-            "environment",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SegmentFlag",
+            names: &[
+                "name",
+                "type",
+                "ruleId",
+                "project",
+                "variation",
+                "identifier",
+                "description",
+                "environment",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +208,8 @@ impl model::Model for SegmentFlag {
 }
 model::model!(SegmentFlag);
 model::open_enum! {
-    #[doc = " Schema `SegmentFlag.type`."] SegmentFlagType { Direct = "DIRECT", Condition
-    = "CONDITION", }
+    #[doc = " Schema `SegmentFlag.type`."] SegmentFlagType { 0 Direct = "DIRECT", 1
+    Condition = "CONDITION", }
 }
 /// Schema `Segments`.
 pub struct Segments {
@@ -211,8 +236,21 @@ impl model::Model for Segments {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "pageSize", "segments", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Segments",
+            names: &[
+                "version",
+                "pageSize",
+                "segments",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,18 +309,24 @@ impl model::Model for CreateSegmentBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "rules",
-            "project",
-            "excluded",
-            "included",
-            "identifier",
-            "environment",
-            "servingRules",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateSegmentBody",
+            names: &[
+                "name",
+                "tags",
+                "rules",
+                "project",
+                "excluded",
+                "included",
+                "identifier",
+                "environment",
+                "servingRules",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,8 +399,14 @@ impl model::Model for CreateSegmentBodyRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "op", "negate", "values", "attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateSegmentBodyRules",
+            names: &["id", "op", "negate", "values", "attribute"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,8 +451,14 @@ impl model::Model for CreateSegmentBodyServingRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ruleId", "clauses", "priority"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateSegmentBodyServingRules",
+            names: &["ruleId", "clauses", "priority"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,8 +503,14 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "op", "negate", "values", "attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateSegmentBodyServingRulesClauses",
+            names: &["id", "op", "negate", "values", "attribute"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +553,14 @@ impl model::Model for CreateSegmentBodyTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateSegmentBodyTags",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -513,20 +581,20 @@ impl model::Model for CreateSegmentBodyTags {
 }
 model::model!(CreateSegmentBodyTags);
 model::open_enum! {
-    #[doc = " Schema `GetAllSegments sortByField`."] GetAllSegmentsSortByField { Name =
-    "name", Identifier = "identifier", Archived = "archived", Kind = "kind", ModifiedAt =
-    "modifiedAt", }
+    #[doc = " Schema `GetAllSegments sortByField`."] GetAllSegmentsSortByField { 0 Name =
+    "name", 1 Identifier = "identifier", 2 Archived = "archived", 3 Kind = "kind", 4
+    ModifiedAt = "modifiedAt", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllSegments sortOrder`."] GetAllSegmentsSortOrder { Ascending =
-    "ASCENDING", Descending = "DESCENDING", }
+    #[doc = " Schema `GetAllSegments sortOrder`."] GetAllSegmentsSortOrder { 0 Ascending
+    = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 model::open_enum! {
     #[doc = " Schema `GetAvailableFlagsForSegment sortByField`."]
-    GetAvailableFlagsForSegmentSortByField { Name = "name", }
+    GetAvailableFlagsForSegmentSortByField { 0 Name = "name", }
 }
 model::open_enum! {
     #[doc = " Schema `GetAvailableFlagsForSegment sortOrder`."]
-    GetAvailableFlagsForSegmentSortOrder { Ascending = "ASCENDING", Descending =
+    GetAvailableFlagsForSegmentSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
     "DESCENDING", }
 }

@@ -25,8 +25,19 @@ impl model::Model for TargetDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "ruleSegments", "excludedSegments", "includedSegments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetDetail",
+            names: &[
+                "identifier",
+                "ruleSegments",
+                "excludedSegments",
+                "includedSegments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +78,14 @@ impl model::Model for TargetDetailSegment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetDetailSegment",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +130,21 @@ impl model::Model for Targets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targets", "version", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Targets",
+            names: &[
+                "targets",
+                "version",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,10 +173,10 @@ impl model::Model for Targets {
 }
 model::model!(Targets);
 model::open_enum! {
-    #[doc = " Schema `GetAllTargets sortByField`."] GetAllTargetsSortByField { CreatedAt
-    = "createdAt", Name = "name", Identifier = "identifier", }
+    #[doc = " Schema `GetAllTargets sortByField`."] GetAllTargetsSortByField { 0
+    CreatedAt = "createdAt", 1 Name = "name", 2 Identifier = "identifier", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllTargets sortOrder`."] GetAllTargetsSortOrder { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `GetAllTargets sortOrder`."] GetAllTargetsSortOrder { 0 Asc = "ASC",
+    1 Desc = "DESC", }
 }

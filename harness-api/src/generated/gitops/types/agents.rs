@@ -5,14 +5,15 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `AgentQueryAgentSortByOptions`."] AgentQueryAgentSortByOptions {
-    SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME", HealthStatus = "HEALTH_STATUS",
-    ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace = "NAMESPACE", Version =
+    #[doc = " Schema `AgentQueryAgentSortByOptions`."] AgentQueryAgentSortByOptions { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
+    3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
     "VERSION", }
 }
 model::open_enum! {
-    #[doc = " Schema `Servicev1HealthStatus`."] Servicev1HealthStatus { HealthStatusUnset
-    = "HEALTH_STATUS_UNSET", Healthy = "HEALTHY", Unhealthy = "UNHEALTHY", }
+    #[doc = " Schema `Servicev1HealthStatus`."] Servicev1HealthStatus { 0
+    HealthStatusUnset = "HEALTH_STATUS_UNSET", 1 Healthy = "HEALTHY", 2 Unhealthy =
+    "UNHEALTHY", }
 }
 /// Schema `V1Agent`.
 pub struct V1Agent {
@@ -67,29 +68,35 @@ impl model::Model for V1Agent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "isPLG",
-            "scope",
-            "health",
-            "version",
-            "metadata",
-            "operator",
-            "createdAt",
-            "identifier",
-            "credentials",
-            "description",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "upgradeAvailable",
-            "accountIdentifier",
-            "projectIdentifier",
-            "prefixedIdentifier",
-            "disasterRecoveryNode",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Agent",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "isPLG",
+                "scope",
+                "health",
+                "version",
+                "metadata",
+                "operator",
+                "createdAt",
+                "identifier",
+                "credentials",
+                "description",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "upgradeAvailable",
+                "accountIdentifier",
+                "projectIdentifier",
+                "prefixedIdentifier",
+                "disasterRecoveryNode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +200,14 @@ impl model::Model for V1AgentComponentHealth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message", "version", "k8sError"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentComponentHealth",
+            names: &["status", "message", "version", "k8sError"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,8 +248,14 @@ impl model::Model for V1AgentCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["publicKey", "privateKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentCredentials",
+            names: &["publicKey", "privateKey"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,10 +272,6 @@ impl model::Model for V1AgentCredentials {
             1 => model::Part::Str(&self.private_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::model!(V1AgentCredentials);
@@ -289,17 +304,23 @@ impl model::Model for V1AgentHealth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "argoHAProxy",
-            "lastHeartbeat",
-            "argoRepoServer",
-            "argoRedisServer",
-            "connectionStatus",
-            "argoAppController",
-            "harnessGitopsAgent",
-            "argoAppSetController",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentHealth",
+            names: &[
+                "argoHAProxy",
+                "lastHeartbeat",
+                "argoRepoServer",
+                "argoRedisServer",
+                "connectionStatus",
+                "argoAppController",
+                "harnessGitopsAgent",
+                "argoAppSetController",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -367,8 +388,14 @@ impl model::Model for V1AgentHealthArgoHaProxy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message", "version", "k8sError"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentHealthArgoHaProxy",
+            names: &["status", "message", "version", "k8sError"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,16 +446,22 @@ impl model::Model for V1AgentList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentList",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,16 +518,22 @@ impl model::Model for V1AgentMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "infraType",
-            "namespace",
-            "isNamespaced",
-            "mappedProjects",
-            "highAvailability",
-            "existingInstallation",
-            "deployedApplicationCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentMetadata",
+            names: &[
+                "infraType",
+                "namespace",
+                "isNamespaced",
+                "mappedProjects",
+                "highAvailability",
+                "existingInstallation",
+                "deployedApplicationCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -525,8 +564,8 @@ impl model::Model for V1AgentMetadata {
 }
 model::model!(V1AgentMetadata);
 model::open_enum! {
-    #[doc = " Schema `V1AgentOperator`."] V1AgentOperator { Unknown = "UNKNOWN", Argo =
-    "ARGO", Flamingo = "FLAMINGO", }
+    #[doc = " Schema `V1AgentOperator`."] V1AgentOperator { 0 Unknown = "UNKNOWN", 1 Argo
+    = "ARGO", 2 Flamingo = "FLAMINGO", }
 }
 /// Schema `V1AgentQuery`.
 pub struct V1AgentQuery {
@@ -585,31 +624,37 @@ impl model::Model for V1AgentQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "scope",
-            "filter",
-            "sortBy",
-            "pageSize",
-            "pageIndex",
-            "sortOrder",
-            "identifier",
-            "searchTerm",
-            "ignoreScope",
-            "drIdentifier",
-            "healthStatus",
-            "metadataOnly",
-            "orgIdentifier",
-            "mappedProjects",
-            "connectedStatus",
-            "withCredentials",
-            "includeSecondary",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentQuery",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "scope",
+                "filter",
+                "sortBy",
+                "pageSize",
+                "pageIndex",
+                "sortOrder",
+                "identifier",
+                "searchTerm",
+                "ignoreScope",
+                "drIdentifier",
+                "healthStatus",
+                "metadataOnly",
+                "orgIdentifier",
+                "mappedProjects",
+                "connectedStatus",
+                "withCredentials",
+                "includeSecondary",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -723,15 +768,21 @@ impl model::Model for V1AgentScaleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "replicas",
-            "identifier",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentScaleRequest",
+            names: &[
+                "type",
+                "replicas",
+                "identifier",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -760,8 +811,8 @@ impl model::Model for V1AgentScaleRequest {
 }
 model::model!(V1AgentScaleRequest);
 model::open_enum! {
-    #[doc = " Schema `V1AgentScope`."] V1AgentScope { AgentScopeUnset =
-    "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", }
+    #[doc = " Schema `V1AgentScope`."] V1AgentScope { 0 AgentScopeUnset =
+    "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3 Project = "PROJECT", }
 }
 /// Schema `V1AgentSetPrimaryNodeRequest`.
 pub struct V1AgentSetPrimaryNodeRequest {
@@ -788,15 +839,21 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "disableSyncWindows",
-            "disasterRecoveryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentSetPrimaryNodeRequest",
+            names: &[
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "disableSyncWindows",
+                "disasterRecoveryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,9 +882,10 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
 }
 model::model!(V1AgentSetPrimaryNodeRequest);
 model::open_enum! {
-    #[doc = " Schema `V1AgentType`."] V1AgentType { AgentTypeUnset = "AGENT_TYPE_UNSET",
-    ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider =
-    "MANAGED_ARGO_PROVIDER", HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
+    #[doc = " Schema `V1AgentType`."] V1AgentType { 0 AgentTypeUnset =
+    "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", 2
+    ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3 HostedArgoProvider =
+    "HOSTED_ARGO_PROVIDER", }
 }
 /// Schema `V1AgentYamlQuery`.
 pub struct V1AgentYamlQuery {
@@ -864,20 +922,26 @@ impl model::Model for V1AgentYamlQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "caData",
-            "skipCrds",
-            "namespace",
-            "privateKey",
-            "orgIdentifier",
-            "argocdSettings",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "disasterRecoveryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentYamlQuery",
+            names: &[
+                "proxy",
+                "caData",
+                "skipCrds",
+                "namespace",
+                "privateKey",
+                "orgIdentifier",
+                "argocdSettings",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "disasterRecoveryIdentifier",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -931,10 +995,6 @@ impl model::Model for V1AgentYamlQuery {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(V1AgentYamlQuery);
 /// Schema `V1ArgoCDSettings`.
@@ -956,8 +1016,18 @@ impl model::Model for V1ArgoCdSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["forceEnableInCluster", "enableHelmPathTraversal", "enableArgocdHarnessPlugin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ArgoCdSettings",
+            names: &[
+                "forceEnableInCluster",
+                "enableHelmPathTraversal",
+                "enableArgocdHarnessPlugin",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -980,12 +1050,13 @@ impl model::Model for V1ArgoCdSettings {
 }
 model::model!(V1ArgoCdSettings);
 model::open_enum! {
-    #[doc = " Schema `V1ClusterInfraType`."] V1ClusterInfraType { Unset = "UNSET",
+    #[doc = " Schema `V1ClusterInfraType`."] V1ClusterInfraType { 0 Unset = "UNSET", 1
     Openshift = "OPENSHIFT", }
 }
 model::open_enum! {
-    #[doc = " Schema `V1ConnectedStatus`."] V1ConnectedStatus { ConnectedStatusUnset =
-    "CONNECTED_STATUS_UNSET", Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
+    #[doc = " Schema `V1ConnectedStatus`."] V1ConnectedStatus { 0 ConnectedStatusUnset =
+    "CONNECTED_STATUS_UNSET", 1 Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED",
+    }
 }
 /// Schema `V1DisasterRecoveryNode`.
 pub struct V1DisasterRecoveryNode {
@@ -1006,8 +1077,14 @@ impl model::Model for V1DisasterRecoveryNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DisasterRecoveryNode",
+            names: &["name", "type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1030,8 +1107,8 @@ impl model::Model for V1DisasterRecoveryNode {
 }
 model::model!(V1DisasterRecoveryNode);
 model::open_enum! {
-    #[doc = " Schema `V1DisasterRecoveryType`."] V1DisasterRecoveryType { UnknownType =
-    "UNKNOWN_TYPE", Primary = "PRIMARY", Secondary = "SECONDARY", }
+    #[doc = " Schema `V1DisasterRecoveryType`."] V1DisasterRecoveryType { 0 UnknownType =
+    "UNKNOWN_TYPE", 1 Primary = "PRIMARY", 2 Secondary = "SECONDARY", }
 }
 /// Schema `V1Proxy`.
 pub struct V1Proxy {
@@ -1056,8 +1133,14 @@ impl model::Model for V1Proxy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["http", "https", "password", "username", "skipSSLVerify"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Proxy",
+            names: &["http", "https", "password", "username", "skipSSLVerify"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1081,10 +1164,6 @@ impl model::Model for V1Proxy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(V1Proxy);
 /// Schema `V1SemanticVersion`.
@@ -1106,8 +1185,14 @@ impl model::Model for V1SemanticVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["major", "minor", "patch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SemanticVersion",
+            names: &["major", "minor", "patch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1156,16 +1241,22 @@ impl model::Model for V1TagMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "empty",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TagMap",
+            names: &[
+                "tags",
+                "empty",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1210,8 +1301,14 @@ impl model::Model for V1UniqueMessage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["unique"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1UniqueMessage",
+            names: &["unique"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1256,16 +1353,22 @@ impl model::Model for V1VersionList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "pageSize",
-            "versions",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VersionList",
+            names: &[
+                "empty",
+                "pageSize",
+                "versions",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1322,16 +1425,22 @@ impl model::Model for V1VersionUpgradeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "SopsImage",
-            "RedisImage",
-            "ArgoCDImage",
-            "HAProxyImage",
-            "AgentImageTag",
-            "ShouldUpgrade",
-            "FlamingoArgoCDImage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VersionUpgradeResponse",
+            names: &[
+                "SopsImage",
+                "RedisImage",
+                "ArgoCDImage",
+                "HAProxyImage",
+                "AgentImageTag",
+                "ShouldUpgrade",
+                "FlamingoArgoCDImage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1362,201 +1471,203 @@ impl model::Model for V1VersionUpgradeResponse {
 }
 model::model!(V1VersionUpgradeResponse);
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Delete scope`."] AgentDeleteScope {
-    AgentScopeUnset = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project =
-    "PROJECT", }
+    #[doc = " Schema `AgentServiceForServer_Delete scope`."] AgentDeleteScope { 0
+    AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Delete type`."] AgentDeleteType {
-    AgentTypeUnset = "AGENT_TYPE_UNSET", ConnectedArgoProvider =
-    "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider = "MANAGED_ARGO_PROVIDER",
+    #[doc = " Schema `AgentServiceForServer_Delete type`."] AgentDeleteType { 0
+    AgentTypeUnset = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider =
+    "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_Get connectedStatus`."]
-    AgentGetConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", Connected
-    = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentGetConnectedStatus { 0 ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", 1
+    Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Get healthStatus`."] AgentGetHealthStatus {
-    HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy = "HEALTHY", Unhealthy =
+    #[doc = " Schema `AgentServiceForServer_Get healthStatus`."] AgentGetHealthStatus { 0
+    HealthStatusUnset = "HEALTH_STATUS_UNSET", 1 Healthy = "HEALTHY", 2 Unhealthy =
     "UNHEALTHY", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Get scope`."] AgentGetScope { AgentScopeUnset
-    = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", }
+    #[doc = " Schema `AgentServiceForServer_Get scope`."] AgentGetScope { 0
+    AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Get sortBy`."] AgentGetSortBy { SortByNotSet
-    = "SORT_BY_NOT_SET", Name = "NAME", HealthStatus = "HEALTH_STATUS",
-    ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace = "NAMESPACE", Version =
+    #[doc = " Schema `AgentServiceForServer_Get sortBy`."] AgentGetSortBy { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
+    3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
     "VERSION", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Get sortOrder`."] AgentGetSortOrder {
-    SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `AgentServiceForServer_Get sortOrder`."] AgentGetSortOrder { 0
+    SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc = "ASC", 2 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Get type`."] AgentGetType { AgentTypeUnset =
-    "AGENT_TYPE_UNSET", ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER",
-    ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", HostedArgoProvider =
+    #[doc = " Schema `AgentServiceForServer_Get type`."] AgentGetType { 0 AgentTypeUnset
+    = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", 2
+    ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3 HostedArgoProvider =
     "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_List connectedStatus`."]
-    AgentListConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", Connected
-    = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentListConnectedStatus { 0 ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", 1
+    Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_List healthStatus`."] AgentListHealthStatus {
-    HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy = "HEALTHY", Unhealthy =
+    0 HealthStatusUnset = "HEALTH_STATUS_UNSET", 1 Healthy = "HEALTHY", 2 Unhealthy =
     "UNHEALTHY", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces connectedStatus`."]
-    AgentListNamespacesConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET",
-    Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentListNamespacesConnectedStatus { 0 ConnectedStatusUnset =
+    "CONNECTED_STATUS_UNSET", 1 Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED",
+    }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces healthStatus`."]
-    AgentListNamespacesHealthStatus { HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy
-    = "HEALTHY", Unhealthy = "UNHEALTHY", }
+    AgentListNamespacesHealthStatus { 0 HealthStatusUnset = "HEALTH_STATUS_UNSET", 1
+    Healthy = "HEALTHY", 2 Unhealthy = "UNHEALTHY", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces scope`."]
-    AgentListNamespacesScope { AgentScopeUnset = "AGENT_SCOPE_UNSET", Account =
-    "ACCOUNT", Org = "ORG", Project = "PROJECT", }
+    AgentListNamespacesScope { 0 AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account =
+    "ACCOUNT", 2 Org = "ORG", 3 Project = "PROJECT", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces sortBy`."]
-    AgentListNamespacesSortBy { SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME",
-    HealthStatus = "HEALTH_STATUS", ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace
-    = "NAMESPACE", Version = "VERSION", }
+    AgentListNamespacesSortBy { 0 SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2
+    HealthStatus = "HEALTH_STATUS", 3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4
+    Namespace = "NAMESPACE", 5 Version = "VERSION", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces sortOrder`."]
-    AgentListNamespacesSortOrder { SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC",
-    Desc = "DESC", }
+    AgentListNamespacesSortOrder { 0 SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc =
+    "ASC", 2 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListNamespaces type`."]
-    AgentListNamespacesType { AgentTypeUnset = "AGENT_TYPE_UNSET", ConnectedArgoProvider
-    = "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider = "MANAGED_ARGO_PROVIDER",
-    HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
+    AgentListNamespacesType { 0 AgentTypeUnset = "AGENT_TYPE_UNSET", 1
+    ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider =
+    "MANAGED_ARGO_PROVIDER", 3 HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_List scope`."] AgentListScope {
-    AgentScopeUnset = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project =
-    "PROJECT", }
+    #[doc = " Schema `AgentServiceForServer_List scope`."] AgentListScope { 0
+    AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_List sortBy`."] AgentListSortBy {
-    SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME", HealthStatus = "HEALTH_STATUS",
-    ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace = "NAMESPACE", Version =
+    #[doc = " Schema `AgentServiceForServer_List sortBy`."] AgentListSortBy { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
+    3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
     "VERSION", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_List sortOrder`."] AgentListSortOrder {
-    SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `AgentServiceForServer_List sortOrder`."] AgentListSortOrder { 0
+    SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc = "ASC", 2 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListTags connectedStatus`."]
-    AgentListTagsConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET",
-    Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentListTagsConnectedStatus { 0 ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", 1
+    Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListTags healthStatus`."]
-    AgentListTagsHealthStatus { HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy =
-    "HEALTHY", Unhealthy = "UNHEALTHY", }
+    AgentListTagsHealthStatus { 0 HealthStatusUnset = "HEALTH_STATUS_UNSET", 1 Healthy =
+    "HEALTHY", 2 Unhealthy = "UNHEALTHY", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_ListTags scope`."] AgentListTagsScope {
-    AgentScopeUnset = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project =
-    "PROJECT", }
+    #[doc = " Schema `AgentServiceForServer_ListTags scope`."] AgentListTagsScope { 0
+    AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_ListTags sortBy`."] AgentListTagsSortBy {
-    SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME", HealthStatus = "HEALTH_STATUS",
-    ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace = "NAMESPACE", Version =
+    #[doc = " Schema `AgentServiceForServer_ListTags sortBy`."] AgentListTagsSortBy { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
+    3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
     "VERSION", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListTags sortOrder`."] AgentListTagsSortOrder
-    { SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC", Desc = "DESC", }
+    { 0 SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc = "ASC", 2 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_ListTags type`."] AgentListTagsType {
-    AgentTypeUnset = "AGENT_TYPE_UNSET", ConnectedArgoProvider =
-    "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider = "MANAGED_ARGO_PROVIDER",
+    #[doc = " Schema `AgentServiceForServer_ListTags type`."] AgentListTagsType { 0
+    AgentTypeUnset = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider =
+    "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_List type`."] AgentListType { AgentTypeUnset
-    = "AGENT_TYPE_UNSET", ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER",
-    ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", HostedArgoProvider =
-    "HOSTED_ARGO_PROVIDER", }
+    #[doc = " Schema `AgentServiceForServer_List type`."] AgentListType { 0
+    AgentTypeUnset = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider =
+    "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
+    HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions connectedStatus`."]
-    AgentListVersionsConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET",
-    Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentListVersionsConnectedStatus { 0 ConnectedStatusUnset = "CONNECTED_STATUS_UNSET",
+    1 Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions healthStatus`."]
-    AgentListVersionsHealthStatus { HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy =
-    "HEALTHY", Unhealthy = "UNHEALTHY", }
+    AgentListVersionsHealthStatus { 0 HealthStatusUnset = "HEALTH_STATUS_UNSET", 1
+    Healthy = "HEALTHY", 2 Unhealthy = "UNHEALTHY", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions scope`."] AgentListVersionsScope
-    { AgentScopeUnset = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project =
-    "PROJECT", }
+    { 0 AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions sortBy`."]
-    AgentListVersionsSortBy { SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME",
-    HealthStatus = "HEALTH_STATUS", ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace
-    = "NAMESPACE", Version = "VERSION", }
+    AgentListVersionsSortBy { 0 SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2
+    HealthStatus = "HEALTH_STATUS", 3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4
+    Namespace = "NAMESPACE", 5 Version = "VERSION", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions sortOrder`."]
-    AgentListVersionsSortOrder { SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC",
-    Desc = "DESC", }
+    AgentListVersionsSortOrder { 0 SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc = "ASC",
+    2 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_ListVersions type`."] AgentListVersionsType {
-    AgentTypeUnset = "AGENT_TYPE_UNSET", ConnectedArgoProvider =
-    "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider = "MANAGED_ARGO_PROVIDER",
+    0 AgentTypeUnset = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider =
+    "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_Unique connectedStatus`."]
-    AgentUniqueConnectedStatus { ConnectedStatusUnset = "CONNECTED_STATUS_UNSET",
-    Connected = "CONNECTED", Disconnected = "DISCONNECTED", }
+    AgentUniqueConnectedStatus { 0 ConnectedStatusUnset = "CONNECTED_STATUS_UNSET", 1
+    Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED", }
 }
 model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_Unique healthStatus`."]
-    AgentUniqueHealthStatus { HealthStatusUnset = "HEALTH_STATUS_UNSET", Healthy =
-    "HEALTHY", Unhealthy = "UNHEALTHY", }
+    AgentUniqueHealthStatus { 0 HealthStatusUnset = "HEALTH_STATUS_UNSET", 1 Healthy =
+    "HEALTHY", 2 Unhealthy = "UNHEALTHY", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Unique scope`."] AgentUniqueScope {
-    AgentScopeUnset = "AGENT_SCOPE_UNSET", Account = "ACCOUNT", Org = "ORG", Project =
-    "PROJECT", }
+    #[doc = " Schema `AgentServiceForServer_Unique scope`."] AgentUniqueScope { 0
+    AgentScopeUnset = "AGENT_SCOPE_UNSET", 1 Account = "ACCOUNT", 2 Org = "ORG", 3
+    Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Unique sortBy`."] AgentUniqueSortBy {
-    SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME", HealthStatus = "HEALTH_STATUS",
-    ConnectivityStatus = "CONNECTIVITY_STATUS", Namespace = "NAMESPACE", Version =
+    #[doc = " Schema `AgentServiceForServer_Unique sortBy`."] AgentUniqueSortBy { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
+    3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
     "VERSION", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Unique sortOrder`."] AgentUniqueSortOrder {
-    SortOrderNotSet = "SORT_ORDER_NOT_SET", Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `AgentServiceForServer_Unique sortOrder`."] AgentUniqueSortOrder { 0
+    SortOrderNotSet = "SORT_ORDER_NOT_SET", 1 Asc = "ASC", 2 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `AgentServiceForServer_Unique type`."] AgentUniqueType {
-    AgentTypeUnset = "AGENT_TYPE_UNSET", ConnectedArgoProvider =
-    "CONNECTED_ARGO_PROVIDER", ManagedArgoProvider = "MANAGED_ARGO_PROVIDER",
+    #[doc = " Schema `AgentServiceForServer_Unique type`."] AgentUniqueType { 0
+    AgentTypeUnset = "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider =
+    "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
 /// Schema `AgentServiceForServer_UpdateSyncAllowed body`.
@@ -1584,15 +1695,21 @@ impl model::Model for AgentUpdateSyncAllowedBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "syncAllowed",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "disasterRecoveryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentUpdateSyncAllowedBody",
+            names: &[
+                "syncAllowed",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "disasterRecoveryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for ApplicationsApplicationMatchExpression {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationMatchExpression",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ApplicationsApplicationPreservedFields {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "annotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationPreservedFields",
+            names: &["labels", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for ApplicationsApplicationSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "status", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSet",
+            names: &["spec", "status", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,15 +169,21 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step",
-            "status",
-            "message",
-            "application",
-            "targetrevisions",
-            "lastTransitionTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetApplicationStatus",
+            names: &[
+                "step",
+                "status",
+                "message",
+                "application",
+                "targetrevisions",
+                "lastTransitionTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -210,8 +234,14 @@ impl model::Model for ApplicationsApplicationSetCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "reason", "status", "message", "lastTransitionTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetCondition",
+            names: &["type", "reason", "status", "message", "lastTransitionTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -258,8 +288,14 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "dryRun", "upsert", "applicationset"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetCreateRequest",
+            names: &["yaml", "dryRun", "upsert", "applicationset"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -300,8 +336,14 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "applicationset"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetGenerateRequest",
+            names: &["yaml", "applicationset"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -336,8 +378,14 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["applications"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetGenerateResponse",
+            names: &["applications"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -388,19 +436,25 @@ impl model::Model for ApplicationsApplicationSetGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "git",
-            "list",
-            "merge",
-            "matrix",
-            "plugin",
-            "clusters",
-            "selector",
-            "pullRequest",
-            "scmProvider",
-            "clusterDecisionResource",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetGenerator",
+            names: &[
+                "git",
+                "list",
+                "merge",
+                "matrix",
+                "plugin",
+                "clusters",
+                "selector",
+                "pullRequest",
+                "scmProvider",
+                "clusterDecisionResource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -486,19 +540,25 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "git",
-            "list",
-            "merge",
-            "matrix",
-            "plugin",
-            "clusters",
-            "selector",
-            "pullRequest",
-            "scmProvider",
-            "clusterDecisionResource",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetNestedGenerator",
+            names: &[
+                "git",
+                "list",
+                "merge",
+                "matrix",
+                "plugin",
+                "clusters",
+                "selector",
+                "pullRequest",
+                "scmProvider",
+                "clusterDecisionResource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -570,8 +630,14 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "jsonPointers", "jqPathExpressions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetResourceIgnoreDifferences",
+            names: &["name", "jsonPointers", "jqPathExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -610,8 +676,14 @@ impl model::Model for ApplicationsApplicationSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project", "applicationset"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetResponse",
+            names: &["project", "applicationset"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -648,8 +720,14 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["maxUpdate", "matchExpressions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetRolloutStep",
+            names: &["maxUpdate", "matchExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -684,8 +762,14 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["steps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetRolloutStrategy",
+            names: &["steps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -738,19 +822,25 @@ impl model::Model for ApplicationsApplicationSetSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "strategy",
-            "template",
-            "generators",
-            "goTemplate",
-            "syncPolicy",
-            "templatePatch",
-            "preservedFields",
-            "goTemplateOptions",
-            "applyNestedSelectors",
-            "ignoreApplicationDifferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetSpec",
+            names: &[
+                "strategy",
+                "template",
+                "generators",
+                "goTemplate",
+                "syncPolicy",
+                "templatePatch",
+                "preservedFields",
+                "goTemplateOptions",
+                "applyNestedSelectors",
+                "ignoreApplicationDifferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -824,8 +914,14 @@ impl model::Model for ApplicationsApplicationSetStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resources", "conditions", "resourcesCount", "applicationStatus"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetStatus",
+            names: &["resources", "conditions", "resourcesCount", "applicationStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -866,8 +962,14 @@ impl model::Model for ApplicationsApplicationSetStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "rollingSync"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetStrategy",
+            names: &["type", "rollingSync"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -904,8 +1006,14 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["applicationsSync", "preserveResourcesOnDeletion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetSyncPolicy",
+            names: &["applicationsSync", "preserveResourcesOnDeletion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -942,8 +1050,14 @@ impl model::Model for ApplicationsApplicationSetTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetTemplate",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -986,8 +1100,14 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "labels", "namespace", "finalizers", "annotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetTemplateMeta",
+            names: &["name", "labels", "namespace", "finalizers", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1028,8 +1148,14 @@ impl model::Model for ApplicationsApplicationSetTree {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetTree",
+            names: &["nodes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

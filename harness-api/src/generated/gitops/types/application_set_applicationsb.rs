@@ -21,8 +21,14 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "passwordRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBasicAuthBitbucketServer",
+            names: &["username", "passwordRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBearerTokenBitbucket",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBearerTokenBitbucketCloud",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

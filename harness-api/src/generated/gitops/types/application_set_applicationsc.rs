@@ -25,8 +25,14 @@ impl model::Model for ApplicationsClusterGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["values", "flatList", "selector", "template"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsClusterGenerator",
+            names: &["values", "flatList", "selector", "template"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ApplicationsConfigMapKeyRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "configMapName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsConfigMapKeyRef",
+            names: &["key", "configMapName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

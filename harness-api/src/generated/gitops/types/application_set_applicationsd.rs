@@ -29,15 +29,21 @@ impl model::Model for ApplicationsDuckTypeGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "values",
-            "template",
-            "configMapRef",
-            "labelSelector",
-            "requeueAfterSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsDuckTypeGenerator",
+            names: &[
+                "name",
+                "values",
+                "template",
+                "configMapRef",
+                "labelSelector",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,39 +6,41 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `ApplicationSetQueryApplicationSetSortByOptions`."]
-    ApplicationSetQueryApplicationSetSortByOptions { SortByNotSet = "SORT_BY_NOT_SET",
-    Name = "NAME", GitopsAgent = "GITOPS_AGENT", Source = "SOURCE", Destination =
+    ApplicationSetQueryApplicationSetSortByOptions { 0 SortByNotSet = "SORT_BY_NOT_SET",
+    1 Name = "NAME", 2 GitopsAgent = "GITOPS_AGENT", 3 Source = "SOURCE", 4 Destination =
     "DESTINATION", }
 }
 model::open_enum! {
     #[doc = " Schema `ApplicationSetService_Get fetchMode`."] ApplicationSetGetFetchMode
-    { NotSet = "NOT_SET", Live = "LIVE", Cached = "CACHED", }
+    { 0 NotSet = "NOT_SET", 1 Live = "LIVE", 2 Cached = "CACHED", }
 }
 model::open_enum! {
     #[doc = " Schema `ApplicationSetService_GetApplicationSetGenerator type`."]
-    ApplicationSetGetGeneratorType { GeneratorTypeNotSet = "GENERATOR_TYPE_NOT_SET", List
-    = "LIST", Clusters = "CLUSTERS", Git = "GIT", ScmProviderGithub =
-    "SCM_PROVIDER_GITHUB", ScmProviderGitlab = "SCM_PROVIDER_GITLAB", ScmProviderGitea =
-    "SCM_PROVIDER_GITEA", ScmProviderBitbucket = "SCM_PROVIDER_BITBUCKET",
-    ScmProviderAzure = "SCM_PROVIDER_AZURE", ScmProviderBitbucketCloud =
-    "SCM_PROVIDER_BITBUCKET_CLOUD", ScmProviderAwsCodeCommit =
-    "SCM_PROVIDER_AWS_CODE_COMMIT", DuckType = "DUCK_TYPE", PullRequestGithub =
-    "PULL_REQUEST_GITHUB", PullRequestGitlab = "PULL_REQUEST_GITLAB", PullRequestGitea =
-    "PULL_REQUEST_GITEA", PullRequestBitbucket = "PULL_REQUEST_BITBUCKET",
-    PullRequestBitbucketCloud = "PULL_REQUEST_BITBUCKET_CLOUD", PullRequestAzure =
-    "PULL_REQUEST_AZURE", Matrix = "MATRIX", Merge = "MERGE", Plugin = "PLUGIN", }
+    ApplicationSetGetGeneratorType { 0 GeneratorTypeNotSet = "GENERATOR_TYPE_NOT_SET", 1
+    List = "LIST", 2 Clusters = "CLUSTERS", 3 Git = "GIT", 4 ScmProviderGithub =
+    "SCM_PROVIDER_GITHUB", 5 ScmProviderGitlab = "SCM_PROVIDER_GITLAB", 6
+    ScmProviderGitea = "SCM_PROVIDER_GITEA", 7 ScmProviderBitbucket =
+    "SCM_PROVIDER_BITBUCKET", 8 ScmProviderAzure = "SCM_PROVIDER_AZURE", 9
+    ScmProviderBitbucketCloud = "SCM_PROVIDER_BITBUCKET_CLOUD", 10
+    ScmProviderAwsCodeCommit = "SCM_PROVIDER_AWS_CODE_COMMIT", 11 DuckType = "DUCK_TYPE",
+    12 PullRequestGithub = "PULL_REQUEST_GITHUB", 13 PullRequestGitlab =
+    "PULL_REQUEST_GITLAB", 14 PullRequestGitea = "PULL_REQUEST_GITEA", 15
+    PullRequestBitbucket = "PULL_REQUEST_BITBUCKET", 16 PullRequestBitbucketCloud =
+    "PULL_REQUEST_BITBUCKET_CLOUD", 17 PullRequestAzure = "PULL_REQUEST_AZURE", 18 Matrix
+    = "MATRIX", 19 Merge = "MERGE", 20 Plugin = "PLUGIN", }
 }
 model::open_enum! {
     #[doc = " Schema `ApplicationSetService_GetApplicationSetTemplate type`."]
-    ApplicationSetGetTemplateType { GeneratorTypeNotSet = "GENERATOR_TYPE_NOT_SET", List
-    = "LIST", Clusters = "CLUSTERS", Git = "GIT", ScmProviderGithub =
-    "SCM_PROVIDER_GITHUB", ScmProviderGitlab = "SCM_PROVIDER_GITLAB", ScmProviderGitea =
-    "SCM_PROVIDER_GITEA", ScmProviderBitbucket = "SCM_PROVIDER_BITBUCKET",
-    ScmProviderAzure = "SCM_PROVIDER_AZURE", ScmProviderBitbucketCloud =
-    "SCM_PROVIDER_BITBUCKET_CLOUD", ScmProviderAwsCodeCommit =
-    "SCM_PROVIDER_AWS_CODE_COMMIT", DuckType = "DUCK_TYPE", PullRequestGithub =
-    "PULL_REQUEST_GITHUB", PullRequestGitlab = "PULL_REQUEST_GITLAB", PullRequestGitea =
-    "PULL_REQUEST_GITEA", PullRequestBitbucket = "PULL_REQUEST_BITBUCKET",
-    PullRequestBitbucketCloud = "PULL_REQUEST_BITBUCKET_CLOUD", PullRequestAzure =
-    "PULL_REQUEST_AZURE", Matrix = "MATRIX", Merge = "MERGE", Plugin = "PLUGIN", }
+    ApplicationSetGetTemplateType { 0 GeneratorTypeNotSet = "GENERATOR_TYPE_NOT_SET", 1
+    List = "LIST", 2 Clusters = "CLUSTERS", 3 Git = "GIT", 4 ScmProviderGithub =
+    "SCM_PROVIDER_GITHUB", 5 ScmProviderGitlab = "SCM_PROVIDER_GITLAB", 6
+    ScmProviderGitea = "SCM_PROVIDER_GITEA", 7 ScmProviderBitbucket =
+    "SCM_PROVIDER_BITBUCKET", 8 ScmProviderAzure = "SCM_PROVIDER_AZURE", 9
+    ScmProviderBitbucketCloud = "SCM_PROVIDER_BITBUCKET_CLOUD", 10
+    ScmProviderAwsCodeCommit = "SCM_PROVIDER_AWS_CODE_COMMIT", 11 DuckType = "DUCK_TYPE",
+    12 PullRequestGithub = "PULL_REQUEST_GITHUB", 13 PullRequestGitlab =
+    "PULL_REQUEST_GITLAB", 14 PullRequestGitea = "PULL_REQUEST_GITEA", 15
+    PullRequestBitbucket = "PULL_REQUEST_BITBUCKET", 16 PullRequestBitbucketCloud =
+    "PULL_REQUEST_BITBUCKET_CLOUD", 17 PullRequestAzure = "PULL_REQUEST_AZURE", 18 Matrix
+    = "MATRIX", 19 Merge = "MERGE", 20 Plugin = "PLUGIN", }
 }

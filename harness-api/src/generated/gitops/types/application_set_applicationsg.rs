@@ -21,8 +21,14 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "exclude"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsGitDirectoryGeneratorItem",
+            names: &["path", "exclude"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsGitFileGeneratorItem",
+            names: &["path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,17 +117,23 @@ impl model::Model for ApplicationsGitGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "files",
-            "values",
-            "repoURL",
-            "revision",
-            "template",
-            "directories",
-            "pathParamPrefix",
-            "requeueAfterSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsGitGenerator",
+            names: &[
+                "files",
+                "values",
+                "repoURL",
+                "revision",
+                "template",
+                "directories",
+                "pathParamPrefix",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

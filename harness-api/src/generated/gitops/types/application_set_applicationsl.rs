@@ -23,8 +23,14 @@ impl model::Model for ApplicationsListGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["elements", "template", "elementsYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsListGenerator",
+            names: &["elements", "template", "elementsYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ApplicationsMatrixGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template", "generators"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsMatrixGenerator",
+            names: &["template", "generators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ApplicationsMergeGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template", "mergeKeys", "generators"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsMergeGenerator",
+            names: &["template", "mergeKeys", "generators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for ApplicationsPluginConfigMapRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPluginConfigMapRef",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,20 @@ impl model::Model for ApplicationsPluginGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input", "values", "template", "configMapRef", "requeueAfterSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPluginGenerator",
+            names: &[
+                "input",
+                "values",
+                "template",
+                "configMapRef",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +121,14 @@ impl model::Model for ApplicationsPluginInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["parameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPluginInput",
+            names: &["parameters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,18 +177,24 @@ impl model::Model for ApplicationsPullRequestGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "gitea",
-            "github",
-            "gitlab",
-            "filters",
-            "template",
-            "bitbucket",
-            "azuredevops",
-            "bitbucketServer",
-            "requeueAfterSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGenerator",
+            names: &[
+                "gitea",
+                "github",
+                "gitlab",
+                "filters",
+                "template",
+                "bitbucket",
+                "azuredevops",
+                "bitbucketServer",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,8 +269,14 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "repo", "labels", "project", "tokenRef", "organization"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorAzureDevOps",
+            names: &["api", "repo", "labels", "project", "tokenRef", "organization"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -291,8 +327,14 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "repo", "owner", "basicAuth", "bearerToken"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorBitbucket",
+            names: &["api", "repo", "owner", "basicAuth", "bearerToken"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,8 +387,22 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "repo", "caRef", "project", "insecure", "basicAuth", "bearerToken"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorBitbucketServer",
+            names: &[
+                "api",
+                "repo",
+                "caRef",
+                "project",
+                "insecure",
+                "basicAuth",
+                "bearerToken",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,8 +449,14 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branchMatch", "targetBranchMatch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorFilter",
+            names: &["branchMatch", "targetBranchMatch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,16 +503,22 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "api",
-            "caRef",
-            "labels",
-            "project",
-            "insecure",
-            "tokenRef",
-            "pullRequestState",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorGitLab",
+            names: &[
+                "api",
+                "caRef",
+                "labels",
+                "project",
+                "insecure",
+                "tokenRef",
+                "pullRequestState",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -503,8 +571,14 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "repo", "owner", "insecure", "tokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorGitea",
+            names: &["api", "repo", "owner", "insecure", "tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -555,8 +629,14 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "repo", "owner", "labels", "tokenRef", "appSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsPullRequestGeneratorGithub",
+            names: &["api", "repo", "owner", "labels", "tokenRef", "appSecretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

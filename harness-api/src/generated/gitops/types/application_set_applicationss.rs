@@ -41,21 +41,27 @@ impl model::Model for ApplicationsScmProviderGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "gitea",
-            "github",
-            "gitlab",
-            "values",
-            "filters",
-            "template",
-            "bitbucket",
-            "azureDevOps",
-            "awsCodeCommit",
-            "cloneProtocol",
-            "bitbucketServer",
-            "requeueAfterSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGenerator",
+            names: &[
+                "gitea",
+                "github",
+                "gitlab",
+                "values",
+                "filters",
+                "template",
+                "bitbucket",
+                "azureDevOps",
+                "awsCodeCommit",
+                "cloneProtocol",
+                "bitbucketServer",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,8 +141,14 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["role", "region", "tagFilters", "allBranches"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorAwsCodeCommit",
+            names: &["role", "region", "tagFilters", "allBranches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +195,20 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "allBranches", "teamProject", "organization", "accessTokenRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorAzureDevOps",
+            names: &[
+                "api",
+                "allBranches",
+                "teamProject",
+                "organization",
+                "accessTokenRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,8 +255,14 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "owner", "allBranches", "appPasswordRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorBitbucket",
+            names: &["user", "owner", "allBranches", "appPasswordRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,16 +313,22 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "api",
-            "caRef",
-            "project",
-            "insecure",
-            "basicAuth",
-            "allBranches",
-            "bearerToken",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorBitbucketServer",
+            names: &[
+                "api",
+                "caRef",
+                "project",
+                "insecure",
+                "basicAuth",
+                "allBranches",
+                "bearerToken",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,14 +381,20 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "labelMatch",
-            "pathsExist",
-            "branchMatch",
-            "pathsDoNotExist",
-            "repositoryMatch",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorFilter",
+            names: &[
+                "labelMatch",
+                "pathsExist",
+                "branchMatch",
+                "pathsDoNotExist",
+                "repositoryMatch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,8 +443,14 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "owner", "insecure", "tokenRef", "allBranches"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGitea",
+            names: &["api", "owner", "insecure", "tokenRef", "allBranches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -451,8 +499,14 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["api", "tokenRef", "allBranches", "organization", "appSecretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGithub",
+            names: &["api", "tokenRef", "allBranches", "organization", "appSecretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,18 +563,24 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "api",
-            "caRef",
-            "group",
-            "topic",
-            "insecure",
-            "tokenRef",
-            "allBranches",
-            "includeSubgroups",
-            "includeSharedProjects",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGitlab",
+            names: &[
+                "api",
+                "caRef",
+                "group",
+                "topic",
+                "insecure",
+                "tokenRef",
+                "allBranches",
+                "includeSubgroups",
+                "includeSharedProjects",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -587,8 +647,14 @@ impl model::Model for ApplicationsSecretRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "secretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSecretRef",
+            names: &["key", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for V1ApplicationSetGeneratorList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationSetGeneratorList",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,21 +81,27 @@ impl model::Model for V1ApplicationSetQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fields",
-            "filter",
-            "sortBy",
-            "pageSize",
-            "pageIndex",
-            "sortOrder",
-            "searchTerm",
-            "metadataOnly",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationSetQuery",
+            names: &[
+                "fields",
+                "filter",
+                "sortBy",
+                "pageSize",
+                "pageIndex",
+                "sortOrder",
+                "searchTerm",
+                "metadataOnly",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

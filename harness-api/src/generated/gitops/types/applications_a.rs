@@ -21,8 +21,14 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["refresh", "applicationTargets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationBulkRefreshRequest",
+            names: &["refresh", "applicationTargets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationBulkRefreshResponse",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,16 +115,22 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "prune",
-            "dryRun",
-            "strategy",
-            "syncOptions",
-            "retryStrategy",
-            "syncTrackingIds",
-            "applicationTargets",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationBulkSyncRequest",
+            names: &[
+                "prune",
+                "dryRun",
+                "strategy",
+                "syncOptions",
+                "retryStrategy",
+                "syncTrackingIds",
+                "applicationTargets",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,8 +175,14 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationBulkSyncResponse",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +223,14 @@ impl model::Model for ApplicationsApplicationCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isPLG", "upsert", "project", "validate", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationCreateRequest",
+            names: &["isPLG", "upsert", "project", "validate", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,8 +273,14 @@ impl model::Model for ApplicationsApplicationList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -287,8 +323,14 @@ impl model::Model for ApplicationsApplicationPatchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "patch", "project", "patchType", "appNamespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationPatchRequest",
+            names: &["name", "patch", "project", "patchType", "appNamespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,14 +379,20 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "success",
-            "agentIdentifier",
-            "applicationName",
-            "applicationResponse",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationRefreshResponse",
+            names: &[
+                "error",
+                "success",
+                "agentIdentifier",
+                "applicationName",
+                "applicationResponse",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -403,19 +451,25 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "group",
-            "patch",
-            "project",
-            "version",
-            "namespace",
-            "patchType",
-            "appNamespace",
-            "resourceName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationResourcePatchRequest",
+            names: &[
+                "kind",
+                "name",
+                "group",
+                "patch",
+                "project",
+                "version",
+                "namespace",
+                "patchType",
+                "appNamespace",
+                "resourceName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -483,8 +537,14 @@ impl model::Model for ApplicationsApplicationResourceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationResourceResponse",
+            names: &["manifest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -527,8 +587,14 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "prune", "dryRun", "project", "appNamespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationRollbackRequest",
+            names: &["id", "name", "prune", "dryRun", "project", "appNamespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,23 +663,29 @@ impl model::Model for ApplicationsApplicationSyncRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "infos",
-            "prune",
-            "dryRun",
-            "project",
-            "revision",
-            "strategy",
-            "manifests",
-            "resources",
-            "revisions",
-            "syncOptions",
-            "appNamespace",
-            "retryStrategy",
-            "sourcePositions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSyncRequest",
+            names: &[
+                "name",
+                "infos",
+                "prune",
+                "dryRun",
+                "project",
+                "revision",
+                "strategy",
+                "manifests",
+                "resources",
+                "revisions",
+                "syncOptions",
+                "appNamespace",
+                "retryStrategy",
+                "sourcePositions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,14 +773,20 @@ impl model::Model for ApplicationsApplicationSyncResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "success",
-            "agentIdentifier",
-            "applicationName",
-            "applicationResponse",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSyncResponse",
+            names: &[
+                "error",
+                "success",
+                "agentIdentifier",
+                "applicationName",
+                "applicationResponse",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -755,8 +833,14 @@ impl model::Model for ApplicationsApplicationSyncWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "duration", "schedule", "manualSync"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSyncWindow",
+            names: &["kind", "duration", "schedule", "manualSync"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,8 +883,14 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["canSync", "activeWindows", "assignedWindows"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSyncWindowsResponse",
+            names: &["canSync", "activeWindows", "assignedWindows"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -841,8 +931,14 @@ impl model::Model for ApplicationsApplicationTree {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hosts", "nodes", "orphanedNodes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationTree",
+            names: &["hosts", "nodes", "orphanedNodes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -883,8 +979,14 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project", "validate", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationUpdateRequest",
+            names: &["project", "validate", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -929,8 +1031,14 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "project", "validate", "appNamespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationUpdateSpecRequest",
+            names: &["name", "spec", "project", "validate", "appNamespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -973,8 +1081,14 @@ impl model::Model for ApplicationsApplicationWatchEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "application"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationWatchEvent",
+            names: &["type", "application"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1011,8 +1125,14 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["agentIdentifier", "applicationName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBulkOperationAppTarget",
+            names: &["agentIdentifier", "applicationName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1079,26 +1199,32 @@ impl model::Model for ApplicationsEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "count",
-            "action",
-            "reason",
-            "series",
-            "source",
-            "message",
-            "related",
-            "metadata",
-            "eventTime",
-            "lastTimestamp",
-            "firstTimestamp",
-            "involvedObject",
-            "lastTimestampTs",
-            "firstTimestampTs",
-            "reportingInstance",
-            "reportingComponent",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEvent",
+            names: &[
+                "type",
+                "count",
+                "action",
+                "reason",
+                "series",
+                "source",
+                "message",
+                "related",
+                "metadata",
+                "eventTime",
+                "lastTimestamp",
+                "firstTimestamp",
+                "involvedObject",
+                "lastTimestampTs",
+                "firstTimestampTs",
+                "reportingInstance",
+                "reportingComponent",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1189,8 +1315,14 @@ impl model::Model for ApplicationsEventList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1227,8 +1359,14 @@ impl model::Model for ApplicationsEventSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "lastObservedTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventSeries",
+            names: &["count", "lastObservedTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1265,8 +1403,14 @@ impl model::Model for ApplicationsEventSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "component"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventSource",
+            names: &["host", "component"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1305,8 +1449,14 @@ impl model::Model for ApplicationsHostInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "systemInfo", "resourcesInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsHostInfo",
+            names: &["name", "systemInfo", "resourcesInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1349,8 +1499,19 @@ impl model::Model for ApplicationsHostResourceInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["capacity", "resourceName", "requestedByApp", "requestedByNeighbors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsHostResourceInfo",
+            names: &[
+                "capacity",
+                "resourceName",
+                "requestedByApp",
+                "requestedByNeighbors",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1395,8 +1556,14 @@ impl model::Model for ApplicationsLogEntriesBatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["last", "count", "entries", "batchIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsLogEntriesBatch",
+            names: &["last", "count", "entries", "batchIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1443,8 +1610,14 @@ impl model::Model for ApplicationsLogEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["last", "content", "podName", "timeStamp", "timeStampStr"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsLogEntry",
+            names: &["last", "content", "podName", "timeStamp", "timeStampStr"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1485,8 +1658,14 @@ impl model::Model for ApplicationsManagedResourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsManagedResourcesResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1531,16 +1710,22 @@ impl model::Model for ApplicationsObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "kind",
-            "name",
-            "fieldPath",
-            "namespace",
-            "apiVersion",
-            "resourceVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsObjectReference",
+            names: &[
+                "uid",
+                "kind",
+                "name",
+                "fieldPath",
+                "namespace",
+                "apiVersion",
+                "resourceVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1589,8 +1774,14 @@ impl model::Model for ApplicationsResourceAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "params", "disabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceAction",
+            names: &["name", "params", "disabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1633,8 +1824,14 @@ impl model::Model for ApplicationsResourceActionParam {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value", "default"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceActionParam",
+            names: &["name", "type", "value", "default"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1689,18 +1886,24 @@ impl model::Model for ApplicationsResourceActionRunRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "group",
-            "action",
-            "project",
-            "version",
-            "namespace",
-            "appNamespace",
-            "resourceName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceActionRunRequest",
+            names: &[
+                "kind",
+                "name",
+                "group",
+                "action",
+                "project",
+                "version",
+                "namespace",
+                "appNamespace",
+                "resourceName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1765,8 +1968,14 @@ impl model::Model for ApplicationsResourceActionsListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["actions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceActionsListResponse",
+            names: &["actions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1821,21 +2030,27 @@ impl model::Model for ApplicationsResourceDiff {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "diff",
-            "hook",
-            "kind",
-            "name",
-            "group",
-            "modified",
-            "liveState",
-            "namespace",
-            "targetState",
-            "resourceVersion",
-            "predictedLiveState",
-            "normalizedLiveState",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceDiff",
+            names: &[
+                "diff",
+                "hook",
+                "kind",
+                "name",
+                "group",
+                "modified",
+                "liveState",
+                "namespace",
+                "targetState",
+                "resourceVersion",
+                "predictedLiveState",
+                "normalizedLiveState",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1909,8 +2124,14 @@ impl model::Model for ApplicationsSyncOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncOptions",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

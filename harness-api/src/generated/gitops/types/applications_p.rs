@@ -21,8 +21,14 @@ impl model::Model for ProtobufAny {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "type_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtobufAny",
+            names: &["value", "type_url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

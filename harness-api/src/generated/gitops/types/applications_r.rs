@@ -29,8 +29,21 @@ impl model::Model for RepositoriesManifestResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["server", "revision", "manifests", "namespace", "sourceType", "verifyResult"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesManifestResponse",
+            names: &[
+                "server",
+                "revision",
+                "manifests",
+                "namespace",
+                "sourceType",
+                "verifyResult",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,8 +94,14 @@ impl model::Model for RepositoriesRevisionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "tags", "author", "message", "signatureInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRevisionMetadata",
+            names: &["date", "tags", "author", "message", "signatureInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,8 +150,14 @@ impl model::Model for RuntimeStreamError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details", "message", "grpc_code", "http_code", "http_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuntimeStreamError",
+            names: &["details", "message", "grpc_code", "http_code", "http_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

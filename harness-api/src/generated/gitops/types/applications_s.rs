@@ -27,14 +27,20 @@ impl model::Model for Servicev1ApplicationPatchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "request",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1ApplicationPatchRequest",
+            names: &[
+                "request",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,14 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamResultOfApplicationsApplicationTree",
+            names: &["error", "result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +127,14 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamResultOfApplicationsApplicationWatchEvent",
+            names: &["error", "result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +171,14 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamResultOfApplicationsLogEntriesBatch",
+            names: &["error", "result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +215,14 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "result"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StreamResultOfApplicationsLogEntry",
+            names: &["error", "result"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1ApplicationAttributes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["attributes", "applicationIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationAttributes",
+            names: &["attributes", "applicationIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for V1ApplicationAttributesList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationAttributesList",
+            names: &["content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,24 +131,30 @@ impl model::Model for V1ApplicationSyncStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envRef",
-            "syncedBy",
-            "createdAt",
-            "serviceRef",
-            "syncStatus",
-            "autoSyncCount",
-            "orgIdentifier",
-            "reqIdentifier",
-            "lastModifiedAt",
-            "operationState",
-            "agentIdentifier",
-            "applicationName",
-            "accountIdentifier",
-            "projectIdentifier",
-            "lastKnownRevisionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationSyncStatus",
+            names: &[
+                "envRef",
+                "syncedBy",
+                "createdAt",
+                "serviceRef",
+                "syncStatus",
+                "autoSyncCount",
+                "orgIdentifier",
+                "reqIdentifier",
+                "lastModifiedAt",
+                "operationState",
+                "agentIdentifier",
+                "applicationName",
+                "accountIdentifier",
+                "projectIdentifier",
+                "lastKnownRevisionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,22 +261,28 @@ impl model::Model for V1ApplicationSyncStatusQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envRef",
-            "endTime",
-            "pageSize",
-            "pageIndex",
-            "startTime",
-            "searchTerm",
-            "serviceRef",
-            "orgIdentifier",
-            "operationPhase",
-            "agentIdentifier",
-            "applicationName",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationSyncStatusQuery",
+            names: &[
+                "envRef",
+                "endTime",
+                "pageSize",
+                "pageIndex",
+                "startTime",
+                "searchTerm",
+                "serviceRef",
+                "orgIdentifier",
+                "operationPhase",
+                "agentIdentifier",
+                "applicationName",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -347,16 +371,22 @@ impl model::Model for V1ApplicationSyncStatuslist {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationSyncStatuslist",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -413,16 +443,22 @@ impl model::Model for V1LegacyApplicationSetList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LegacyApplicationSetList",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -467,8 +503,14 @@ impl model::Model for V1LegacyApplicationSetListItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LegacyApplicationSetListItem",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -503,8 +545,14 @@ impl model::Model for V1MicroTime {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nanos", "seconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1MicroTime",
+            names: &["nanos", "seconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -557,19 +605,25 @@ impl model::Model for V1NodeSystemInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "bootID",
-            "osImage",
-            "machineID",
-            "systemUUID",
-            "architecture",
-            "kernelVersion",
-            "kubeletVersion",
-            "operatingSystem",
-            "kubeProxyVersion",
-            "containerRuntimeVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NodeSystemInfo",
+            names: &[
+                "bootID",
+                "osImage",
+                "machineID",
+                "systemUUID",
+                "architecture",
+                "kernelVersion",
+                "kubeletVersion",
+                "operatingSystem",
+                "kubeProxyVersion",
+                "containerRuntimeVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,8 +695,14 @@ impl model::Model for V1User {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1User",
+            names: &["id", "name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for AgentArgoProjectCreateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["upsert", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectCreateBody",
+            names: &["upsert", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "status", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectCreateBodyProject",
+            names: &["spec", "status", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,21 +133,27 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "name",
-            "labels",
-            "selfLink",
-            "namespace",
-            "generation",
-            "annotations",
-            "generateName",
-            "resourceVersion",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectCreateBodyProjectMetadata",
+            names: &[
+                "uid",
+                "name",
+                "labels",
+                "selfLink",
+                "namespace",
+                "generation",
+                "annotations",
+                "generateName",
+                "resourceVersion",
+                "creationTimestamp",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,21 +249,27 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roles",
-            "description",
-            "sourceRepos",
-            "syncWindows",
-            "destinations",
-            "signatureKeys",
-            "sourceNamespaces",
-            "orphanedResources",
-            "clusterResourceBlacklist",
-            "clusterResourceWhitelist",
-            "namespaceResourceBlacklist",
-            "namespaceResourceWhitelist",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectCreateBodyProjectSpec",
+            names: &[
+                "roles",
+                "description",
+                "sourceRepos",
+                "syncWindows",
+                "destinations",
+                "signatureKeys",
+                "sourceNamespaces",
+                "orphanedResources",
+                "clusterResourceBlacklist",
+                "clusterResourceWhitelist",
+                "namespaceResourceBlacklist",
+                "namespaceResourceWhitelist",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,8 +343,14 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["jwtTokensByRole"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectCreateBodyProjectStatus",
+            names: &["jwtTokensByRole"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -353,8 +383,14 @@ impl model::Model for AgentArgoProjectUpdateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectUpdateBody",
+            names: &["project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -391,8 +427,14 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "status", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectUpdateBodyProject",
+            names: &["spec", "status", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -451,21 +493,27 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "name",
-            "labels",
-            "selfLink",
-            "namespace",
-            "generation",
-            "annotations",
-            "generateName",
-            "resourceVersion",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectUpdateBodyProjectMetadata",
+            names: &[
+                "uid",
+                "name",
+                "labels",
+                "selfLink",
+                "namespace",
+                "generation",
+                "annotations",
+                "generateName",
+                "resourceVersion",
+                "creationTimestamp",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -561,21 +609,27 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roles",
-            "description",
-            "sourceRepos",
-            "syncWindows",
-            "destinations",
-            "signatureKeys",
-            "sourceNamespaces",
-            "orphanedResources",
-            "clusterResourceBlacklist",
-            "clusterResourceWhitelist",
-            "namespaceResourceBlacklist",
-            "namespaceResourceWhitelist",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectUpdateBodyProjectSpec",
+            names: &[
+                "roles",
+                "description",
+                "sourceRepos",
+                "syncWindows",
+                "destinations",
+                "signatureKeys",
+                "sourceNamespaces",
+                "orphanedResources",
+                "clusterResourceBlacklist",
+                "clusterResourceWhitelist",
+                "namespaceResourceBlacklist",
+                "namespaceResourceWhitelist",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -649,8 +703,14 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["jwtTokensByRole"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentArgoProjectUpdateBodyProjectStatus",
+            names: &["jwtTokensByRole"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -31,16 +31,22 @@ impl model::Model for Servicev1RepositoryCertificate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cert",
-            "createdAt",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1RepositoryCertificate",
+            names: &[
+                "cert",
+                "createdAt",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,16 +103,22 @@ impl model::Model for V1Certificatelist {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Certificatelist",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,9 +6,9 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `ClusterQueryClusterSortByOptions`."]
-    ClusterQueryClusterSortByOptions { SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME",
-    GitopsAgent = "GITOPS_AGENT", Url = "URL", Version = "VERSION", ConnectivityStatus =
-    "CONNECTIVITY_STATUS", }
+    ClusterQueryClusterSortByOptions { 0 SortByNotSet = "SORT_BY_NOT_SET", 1 Name =
+    "NAME", 2 GitopsAgent = "GITOPS_AGENT", 3 Url = "URL", 4 Version = "VERSION", 5
+    ConnectivityStatus = "CONNECTIVITY_STATUS", }
 }
 /// Schema `ClustersAWSAuthConfig`.
 pub struct ClustersAwsAuthConfig {
@@ -27,8 +27,14 @@ impl model::Model for ClustersAwsAuthConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roleARN", "clusterName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersAwsAuthConfig",
+            names: &["roleARN", "clusterName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,25 +99,31 @@ impl model::Model for ClustersCluster {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "info",
-            "name",
-            "type",
-            "shard",
-            "config",
-            "labels",
-            "server",
-            "project",
-            "namespaces",
-            "annotations",
-            "serverVersion",
-            "connectionState",
-            "clusterResources",
-            "shard_deprecated",
-            "refreshRequestedAt",
-            "refreshRequestedAtTs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersCluster",
+            names: &[
+                "info",
+                "name",
+                "type",
+                "shard",
+                "config",
+                "labels",
+                "server",
+                "project",
+                "namespaces",
+                "annotations",
+                "serverVersion",
+                "connectionState",
+                "clusterResources",
+                "shard_deprecated",
+                "refreshRequestedAt",
+                "refreshRequestedAtTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +215,19 @@ impl model::Model for ClustersClusterCacheInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apisCount", "resourcesCount", "lastCacheSyncTime", "lastCacheSyncTimeTs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterCacheInfo",
+            names: &[
+                "apisCount",
+                "resourcesCount",
+                "lastCacheSyncTime",
+                "lastCacheSyncTimeTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,20 +286,26 @@ impl model::Model for ClustersClusterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleARN",
-            "password",
-            "proxyUrl",
-            "username",
-            "bearerToken",
-            "awsAuthConfig",
-            "awsClusterName",
-            "tlsClientConfig",
-            "disableCompression",
-            "execProviderConfig",
-            "clusterConnectionType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterConfig",
+            names: &[
+                "roleARN",
+                "password",
+                "proxyUrl",
+                "username",
+                "bearerToken",
+                "awsAuthConfig",
+                "awsClusterName",
+                "tlsClientConfig",
+                "disableCompression",
+                "execProviderConfig",
+                "clusterConnectionType",
+            ],
+            required: &[],
+            secrets: &[1, 4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -330,10 +359,6 @@ impl model::Model for ClustersClusterConfig {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1, 4]
-    }
 }
 model::model!(ClustersClusterConfig);
 /// Schema `ClustersClusterCreateRequest`.
@@ -355,8 +380,14 @@ impl model::Model for ClustersClusterCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "upsert", "cluster"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterCreateRequest",
+            names: &["tags", "upsert", "cluster"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -395,8 +426,14 @@ impl model::Model for ClustersClusterId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterId",
+            names: &["type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -439,14 +476,20 @@ impl model::Model for ClustersClusterInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "cacheInfo",
-            "apiVersions",
-            "serverVersion",
-            "connectionState",
-            "applicationsCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterInfo",
+            names: &[
+                "cacheInfo",
+                "apiVersions",
+                "serverVersion",
+                "connectionState",
+                "applicationsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -489,8 +532,14 @@ impl model::Model for ClustersClusterList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -511,8 +560,8 @@ impl model::Model for ClustersClusterList {
 }
 model::model!(ClustersClusterList);
 model::open_enum! {
-    #[doc = " Schema `ClustersClusterType`."] ClustersClusterType { CustomerProvided =
-    "CUSTOMER_PROVIDED", HarnessHosted = "HARNESS_HOSTED", }
+    #[doc = " Schema `ClustersClusterType`."] ClustersClusterType { 0 CustomerProvided =
+    "CUSTOMER_PROVIDED", 1 HarnessHosted = "HARNESS_HOSTED", }
 }
 /// Schema `ClustersClusterUpdateRequest`.
 pub struct ClustersClusterUpdateRequest {
@@ -537,8 +586,14 @@ impl model::Model for ClustersClusterUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "tags", "cluster", "updateMask", "updatedFields"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterUpdateRequest",
+            names: &["id", "tags", "cluster", "updateMask", "updatedFields"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -587,8 +642,14 @@ impl model::Model for ClustersExecProviderConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "args", "command", "apiVersion", "installHint"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersExecProviderConfig",
+            names: &["env", "args", "command", "apiVersion", "installHint"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -637,8 +698,14 @@ impl model::Model for ClustersTlsClientConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["caData", "keyData", "certData", "insecure", "serverName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersTlsClientConfig",
+            names: &["caData", "keyData", "certData", "insecure", "serverName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -697,19 +764,25 @@ impl model::Model for Servicev1Cluster {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "stale",
-            "cluster",
-            "createdAt",
-            "identifier",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1Cluster",
+            names: &[
+                "tags",
+                "stale",
+                "cluster",
+                "createdAt",
+                "identifier",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,21 +872,27 @@ impl model::Model for Servicev1ClusterQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "filter",
-            "sortBy",
-            "pageSize",
-            "pageIndex",
-            "sortOrder",
-            "identifier",
-            "searchTerm",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "includeChildScopes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1ClusterQuery",
+            names: &[
+                "filter",
+                "sortBy",
+                "pageSize",
+                "pageIndex",
+                "sortOrder",
+                "identifier",
+                "searchTerm",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "includeChildScopes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -899,16 +978,22 @@ impl model::Model for V1Clusterlist {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Clusterlist",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -6,7 +6,7 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `ApplicationQueryApplicationSortByOptions`."]
-    ApplicationQueryApplicationSortByOptions { SortByNotSet = "SORT_BY_NOT_SET", Name =
-    "NAME", GitopsAgent = "GITOPS_AGENT", Source = "SOURCE", Destination = "DESTINATION",
-    }
+    ApplicationQueryApplicationSortByOptions { 0 SortByNotSet = "SORT_BY_NOT_SET", 1 Name
+    = "NAME", 2 GitopsAgent = "GITOPS_AGENT", 3 Source = "SOURCE", 4 Destination =
+    "DESTINATION", }
 }

@@ -25,8 +25,14 @@ impl model::Model for ApplicationsApplication {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "status", "metadata", "operation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplication",
+            names: &["spec", "status", "metadata", "operation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for ApplicationsApplicationCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "message", "lastTransitionTime", "lastTransitionTimeTs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationCondition",
+            names: &["type", "message", "lastTransitionTime", "lastTransitionTimeTs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +127,14 @@ impl model::Model for ApplicationsApplicationDestination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "server", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationDestination",
+            names: &["name", "server", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,20 +191,26 @@ impl model::Model for ApplicationsApplicationSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ref",
-            "helm",
-            "name",
-            "path",
-            "chart",
-            "plugin",
-            "ksonnet",
-            "repoURL",
-            "directory",
-            "kustomize",
-            "targetRevision",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSource",
+            names: &[
+                "ref",
+                "helm",
+                "name",
+                "path",
+                "chart",
+                "plugin",
+                "ksonnet",
+                "repoURL",
+                "directory",
+                "kustomize",
+                "targetRevision",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +287,14 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exclude", "include", "jsonnet", "recurse"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourceDirectory",
+            names: &["exclude", "include", "jsonnet", "recurse"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -331,24 +361,30 @@ impl model::Model for ApplicationsApplicationSourceHelm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "values",
-            "version",
-            "skipCrds",
-            "namespace",
-            "skipTests",
-            "parameters",
-            "valueFiles",
-            "apiVersions",
-            "kubeVersion",
-            "releaseName",
-            "valuesObject",
-            "fileParameters",
-            "passCredentials",
-            "skipSchemaValidation",
-            "ignoreMissingValueFiles",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourceHelm",
+            names: &[
+                "values",
+                "version",
+                "skipCrds",
+                "namespace",
+                "skipTests",
+                "parameters",
+                "valueFiles",
+                "apiVersions",
+                "kubeVersion",
+                "releaseName",
+                "valuesObject",
+                "fileParameters",
+                "passCredentials",
+                "skipSchemaValidation",
+                "ignoreMissingValueFiles",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,8 +471,14 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["libs", "tlas", "extVars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourceJsonnet",
+            names: &["libs", "tlas", "extVars"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -475,8 +517,14 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["parameters", "environment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourceKsonnet",
+            names: &["parameters", "environment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -539,24 +587,30 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "images",
-            "patches",
-            "version",
-            "replicas",
-            "namespace",
-            "components",
-            "namePrefix",
-            "nameSuffix",
-            "apiVersions",
-            "kubeVersion",
-            "commonLabels",
-            "commonAnnotations",
-            "forceCommonLabels",
-            "labelWithoutSelector",
-            "forceCommonAnnotations",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourceKustomize",
+            names: &[
+                "images",
+                "patches",
+                "version",
+                "replicas",
+                "namespace",
+                "components",
+                "namePrefix",
+                "nameSuffix",
+                "apiVersions",
+                "kubeVersion",
+                "commonLabels",
+                "commonAnnotations",
+                "forceCommonLabels",
+                "labelWithoutSelector",
+                "forceCommonAnnotations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -643,8 +697,14 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env", "name", "parameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourcePlugin",
+            names: &["env", "name", "parameters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -687,8 +747,14 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["map", "name", "array", "string"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSourcePluginParameter",
+            names: &["map", "name", "array", "string"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,18 +809,24 @@ impl model::Model for ApplicationsApplicationSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "info",
-            "source",
-            "project",
-            "sources",
-            "syncPolicy",
-            "destination",
-            "sourceHydrator",
-            "ignoreDifferences",
-            "revisionHistoryLimit",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSpec",
+            names: &[
+                "info",
+                "source",
+                "project",
+                "sources",
+                "syncPolicy",
+                "destination",
+                "sourceHydrator",
+                "ignoreDifferences",
+                "revisionHistoryLimit",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -843,22 +915,28 @@ impl model::Model for ApplicationsApplicationStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sync",
-            "health",
-            "history",
-            "summary",
-            "resources",
-            "conditions",
-            "observedAt",
-            "sourceType",
-            "sourceTypes",
-            "reconciledAt",
-            "operationState",
-            "controllerNamespace",
-            "resourceHealthSource",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationStatus",
+            names: &[
+                "sync",
+                "health",
+                "history",
+                "summary",
+                "resources",
+                "conditions",
+                "observedAt",
+                "sourceType",
+                "sourceTypes",
+                "reconciledAt",
+                "operationState",
+                "controllerNamespace",
+                "resourceHealthSource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -937,8 +1015,14 @@ impl model::Model for ApplicationsApplicationSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["images", "externalURLs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSummary",
+            names: &["images", "externalURLs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

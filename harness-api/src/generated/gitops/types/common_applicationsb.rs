@@ -23,8 +23,14 @@ impl model::Model for ApplicationsBackoff {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["factor", "duration", "maxDuration"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBackoff",
+            names: &["factor", "duration", "maxDuration"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

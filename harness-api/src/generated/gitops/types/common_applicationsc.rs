@@ -25,8 +25,14 @@ impl model::Model for ApplicationsComparedTo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["source", "sources", "destination", "ignoreDifferences"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsComparedTo",
+            names: &["source", "sources", "destination", "ignoreDifferences"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

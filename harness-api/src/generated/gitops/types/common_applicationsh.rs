@@ -23,8 +23,14 @@ impl model::Model for ApplicationsHealthStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message", "lastTransitionTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsHealthStatus",
+            names: &["status", "message", "lastTransitionTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ApplicationsHelmFileParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsHelmFileParameter",
+            names: &["name", "path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for ApplicationsHelmParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "forceString"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsHelmParameter",
+            names: &["name", "value", "forceString"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

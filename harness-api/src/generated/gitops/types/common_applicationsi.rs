@@ -21,8 +21,14 @@ impl model::Model for ApplicationsInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsInfo",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for ApplicationsInfoItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsInfoItem",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for ApplicationsJsonnetVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["code", "name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsJsonnetVar",
+            names: &["code", "name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

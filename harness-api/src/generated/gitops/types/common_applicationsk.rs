@@ -23,8 +23,14 @@ impl model::Model for ApplicationsKsonnetParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "component"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKsonnetParameter",
+            names: &["name", "value", "component"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for ApplicationsKustomizeGvk {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "group", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKustomizeGvk",
+            names: &["kind", "group", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for ApplicationsKustomizePatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "patch", "target", "options"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKustomizePatch",
+            names: &["path", "patch", "target", "options"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,8 +169,14 @@ impl model::Model for ApplicationsKustomizeReplicas {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKustomizeReplicas",
+            names: &["name", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +215,14 @@ impl model::Model for ApplicationsKustomizeResId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["gvk", "name", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKustomizeResId",
+            names: &["gvk", "name", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -233,8 +263,14 @@ impl model::Model for ApplicationsKustomizeSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resId", "labelSelector", "annotationSelector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsKustomizeSelector",
+            names: &["resId", "labelSelector", "annotationSelector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

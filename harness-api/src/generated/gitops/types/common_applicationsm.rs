@@ -21,8 +21,14 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "annotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsManagedNamespaceMetadata",
+            names: &["labels", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for ApplicationsOperation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["info", "sync", "retry", "initiatedBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsOperation",
+            names: &["info", "sync", "retry", "initiatedBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ApplicationsOperationInitiator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["username", "automated"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsOperationInitiator",
+            names: &["username", "automated"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,18 +131,24 @@ impl model::Model for ApplicationsOperationState {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "phase",
-            "message",
-            "operation",
-            "startedAt",
-            "finishedAt",
-            "retryCount",
-            "syncResult",
-            "startedAtTs",
-            "finishedAtTs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsOperationState",
+            names: &[
+                "phase",
+                "message",
+                "operation",
+                "startedAt",
+                "finishedAt",
+                "retryCount",
+                "syncResult",
+                "startedAtTs",
+                "finishedAtTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,8 +213,14 @@ impl model::Model for ApplicationsOptionalArray {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["array"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsOptionalArray",
+            names: &["array"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,8 +253,14 @@ impl model::Model for ApplicationsOptionalMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["map"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsOptionalMap",
+            names: &["map"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

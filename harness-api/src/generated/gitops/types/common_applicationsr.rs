@@ -31,16 +31,22 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "group",
-            "namespace",
-            "jsonPointers",
-            "jqPathExpressions",
-            "managedFieldsManagers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceIgnoreDifferences",
+            names: &[
+                "kind",
+                "name",
+                "group",
+                "namespace",
+                "jsonPointers",
+                "jqPathExpressions",
+                "managedFieldsManagers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +99,14 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "ingress", "targetRefs", "externalURLs", "targetLabels"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceNetworkingInfo",
+            names: &["labels", "ingress", "targetRefs", "externalURLs", "targetLabels"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,17 +161,23 @@ impl model::Model for ApplicationsResourceNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "info",
-            "health",
-            "images",
-            "createdAt",
-            "parentRefs",
-            "resourceRef",
-            "networkingInfo",
-            "resourceVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceNode",
+            names: &[
+                "info",
+                "health",
+                "images",
+                "createdAt",
+                "parentRefs",
+                "resourceRef",
+                "networkingInfo",
+                "resourceVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,8 +249,14 @@ impl model::Model for ApplicationsResourceRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uid", "kind", "name", "group", "version", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceRef",
+            names: &["uid", "kind", "name", "group", "version", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,19 +317,25 @@ impl model::Model for ApplicationsResourceResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "group",
-            "status",
-            "message",
-            "version",
-            "hookType",
-            "hookPhase",
-            "namespace",
-            "syncPhase",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceResult",
+            names: &[
+                "kind",
+                "name",
+                "group",
+                "status",
+                "message",
+                "version",
+                "hookType",
+                "hookPhase",
+                "namespace",
+                "syncPhase",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,20 +423,26 @@ impl model::Model for ApplicationsResourceStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "hook",
-            "kind",
-            "name",
-            "group",
-            "health",
-            "status",
-            "version",
-            "syncWave",
-            "namespace",
-            "requiresPruning",
-            "requiresDeletionConfirmation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsResourceStatus",
+            names: &[
+                "hook",
+                "kind",
+                "name",
+                "group",
+                "health",
+                "status",
+                "version",
+                "syncWave",
+                "namespace",
+                "requiresPruning",
+                "requiresDeletionConfirmation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -481,8 +517,14 @@ impl model::Model for ApplicationsRetryStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limit", "backoff", "refresh"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsRetryStrategy",
+            names: &["limit", "backoff", "refresh"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -537,19 +579,25 @@ impl model::Model for ApplicationsRevisionHistory {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "source",
-            "sources",
-            "revision",
-            "revisions",
-            "deployedAt",
-            "initiatedBy",
-            "deployedAtTs",
-            "deployStartedAt",
-            "deployStartedAtTs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsRevisionHistory",
+            names: &[
+                "id",
+                "source",
+                "sources",
+                "revision",
+                "revisions",
+                "deployedAt",
+                "initiatedBy",
+                "deployedAtTs",
+                "deployStartedAt",
+                "deployStartedAtTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -39,20 +39,26 @@ impl model::Model for ApplicationsSyncOperation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "prune",
-            "dryRun",
-            "source",
-            "sources",
-            "revision",
-            "manifests",
-            "resources",
-            "revisions",
-            "syncOptions",
-            "syncStrategy",
-            "autoHealAttemptsCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncOperation",
+            names: &[
+                "prune",
+                "dryRun",
+                "source",
+                "sources",
+                "revision",
+                "manifests",
+                "resources",
+                "revisions",
+                "syncOptions",
+                "syncStrategy",
+                "autoHealAttemptsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +135,14 @@ impl model::Model for ApplicationsSyncOperationResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "group", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncOperationResource",
+            names: &["kind", "name", "group", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,15 +191,21 @@ impl model::Model for ApplicationsSyncOperationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "source",
-            "sources",
-            "revision",
-            "resources",
-            "revisions",
-            "managedNamespaceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncOperationResult",
+            names: &[
+                "source",
+                "sources",
+                "revision",
+                "resources",
+                "revisions",
+                "managedNamespaceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -236,8 +254,14 @@ impl model::Model for ApplicationsSyncPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retry", "automated", "syncOptions", "managedNamespaceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncPolicy",
+            names: &["retry", "automated", "syncOptions", "managedNamespaceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -280,8 +304,14 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prune", "selfHeal", "allowEmpty"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncPolicyAutomated",
+            names: &["prune", "selfHeal", "allowEmpty"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -324,8 +354,14 @@ impl model::Model for ApplicationsSyncStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "revision", "revisions", "comparedTo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncStatus",
+            names: &["status", "revision", "revisions", "comparedTo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -366,8 +402,14 @@ impl model::Model for ApplicationsSyncStrategy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hook", "apply"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncStrategy",
+            names: &["hook", "apply"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -402,8 +444,14 @@ impl model::Model for ApplicationsSyncStrategyApply {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["force"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncStrategyApply",
+            names: &["force"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -436,8 +484,14 @@ impl model::Model for ApplicationsSyncStrategyHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["force"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSyncStrategyHook",
+            names: &["force"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for CertificatesRepositoryCertificate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["certData", "certInfo", "certType", "serverName", "certSubType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificatesRepositoryCertificate",
+            names: &["certData", "certInfo", "certType", "serverName", "certSubType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,8 +81,14 @@ impl model::Model for CommonsConnectionState {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message", "attemptedAt", "attemptedAtTs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommonsConnectionState",
+            names: &["status", "message", "attemptedAt", "attemptedAtTs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for Gitopsservicev1Namespace {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Gitopsservicev1Namespace",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,16 +71,22 @@ impl model::Model for Gitopsservicev1NamespaceList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "pageSize",
-            "pageIndex",
-            "namespaces",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Gitopsservicev1NamespaceList",
+            names: &[
+                "empty",
+                "pageSize",
+                "pageIndex",
+                "namespaces",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +141,14 @@ impl model::Model for GpgkeysGnuPgPublicKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["keyID", "owner", "trust", "keyData", "subType", "fingerprint"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GpgkeysGnuPgPublicKey",
+            names: &["keyID", "owner", "trust", "keyData", "subType", "fingerprint"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +193,14 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GpgkeysGnuPgPublicKeyList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

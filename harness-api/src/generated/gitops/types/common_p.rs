@@ -19,8 +19,14 @@ impl model::Model for ProtobufFieldMask {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["paths"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProtobufFieldMask",
+            names: &["paths"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

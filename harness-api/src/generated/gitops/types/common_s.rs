@@ -19,8 +19,14 @@ impl model::Model for Servicev1AppProjectMapping {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appProjMap"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1AppProjectMapping",
+            names: &["appProjMap"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,23 +85,29 @@ impl model::Model for Servicev1Application {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "app",
-            "name",
-            "stale",
-            "createdAt",
-            "parentAppRef",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "repoIdentifier",
-            "agentIdentifier",
-            "repoIdentifiers",
-            "accountIdentifier",
-            "clusterIdentifier",
-            "projectIdentifier",
-            "skipRepoValidation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1Application",
+            names: &[
+                "app",
+                "name",
+                "stale",
+                "createdAt",
+                "parentAppRef",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "repoIdentifier",
+                "agentIdentifier",
+                "repoIdentifiers",
+                "accountIdentifier",
+                "clusterIdentifier",
+                "projectIdentifier",
+                "skipRepoValidation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,20 +207,26 @@ impl model::Model for Servicev1ApplicationQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fields",
-            "filter",
-            "sortBy",
-            "pageSize",
-            "pageIndex",
-            "sortOrder",
-            "searchTerm",
-            "metadataOnly",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1ApplicationQuery",
+            names: &[
+                "fields",
+                "filter",
+                "sortBy",
+                "pageSize",
+                "pageIndex",
+                "sortOrder",
+                "searchTerm",
+                "metadataOnly",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,8 +301,14 @@ impl model::Model for Servicev1Project {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1Project",
+            names: &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

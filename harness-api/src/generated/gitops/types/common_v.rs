@@ -19,8 +19,14 @@ impl model::Model for V1FieldsV1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Raw"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1FieldsV1",
+            names: &["Raw"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for V1LabelSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["matchLabels", "matchExpressions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LabelSelector",
+            names: &["matchLabels", "matchExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for V1LabelSelectorRequirement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LabelSelectorRequirement",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,8 +157,14 @@ impl model::Model for V1ListMeta {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["continue", "selfLink", "resourceVersion", "remainingItemCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ListMeta",
+            names: &["continue", "selfLink", "resourceVersion", "remainingItemCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,8 +209,14 @@ impl model::Model for V1LoadBalancerIngress {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ip", "ports", "ipMode", "hostname"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LoadBalancerIngress",
+            names: &["ip", "ports", "ipMode", "hostname"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,16 +267,22 @@ impl model::Model for V1ManagedFieldsEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "time",
-            "manager",
-            "fieldsV1",
-            "operation",
-            "apiVersion",
-            "fieldsType",
-            "subresource",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ManagedFieldsEntry",
+            names: &[
+                "time",
+                "manager",
+                "fieldsV1",
+                "operation",
+                "apiVersion",
+                "fieldsType",
+                "subresource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,24 +355,30 @@ impl model::Model for V1ObjectMeta {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uid",
-            "name",
-            "labels",
-            "selfLink",
-            "namespace",
-            "finalizers",
-            "generation",
-            "annotations",
-            "generateName",
-            "managedFields",
-            "ownerReferences",
-            "resourceVersion",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ObjectMeta",
+            names: &[
+                "uid",
+                "name",
+                "labels",
+                "selfLink",
+                "namespace",
+                "finalizers",
+                "generation",
+                "annotations",
+                "generateName",
+                "managedFields",
+                "ownerReferences",
+                "resourceVersion",
+                "creationTimestamp",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -405,8 +447,8 @@ impl model::Model for V1ObjectMeta {
 }
 model::model!(V1ObjectMeta);
 model::open_enum! {
-    #[doc = " Schema `V1OperationPhase`."] V1OperationPhase { OperationPhaseUnset =
-    "OPERATION_PHASE_UNSET", Running = "RUNNING", Failed = "FAILED", Succeeded =
+    #[doc = " Schema `V1OperationPhase`."] V1OperationPhase { 0 OperationPhaseUnset =
+    "OPERATION_PHASE_UNSET", 1 Running = "RUNNING", 2 Failed = "FAILED", 3 Succeeded =
     "SUCCEEDED", }
 }
 /// Schema `V1OwnerReference`.
@@ -434,8 +476,21 @@ impl model::Model for V1OwnerReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uid", "kind", "name", "apiVersion", "controller", "blockOwnerDeletion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1OwnerReference",
+            names: &[
+                "uid",
+                "kind",
+                "name",
+                "apiVersion",
+                "controller",
+                "blockOwnerDeletion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -482,8 +537,14 @@ impl model::Model for V1PortStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "error", "protocol"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PortStatus",
+            names: &["port", "error", "protocol"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -506,6 +567,6 @@ impl model::Model for V1PortStatus {
 }
 model::model!(V1PortStatus);
 model::open_enum! {
-    #[doc = " Schema `V1SortOrderOptions`."] V1SortOrderOptions { SortOrderNotSet =
-    "SORT_ORDER_NOT_SET", Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `V1SortOrderOptions`."] V1SortOrderOptions { 0 SortOrderNotSet =
+    "SORT_ORDER_NOT_SET", 1 Asc = "ASC", 2 Desc = "DESC", }
 }

@@ -39,20 +39,26 @@ impl model::Model for V1DeploymentsDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "deploy",
-            "failed",
-            "running",
-            "redeploy",
-            "rollback",
-            "startedAt",
-            "succeeded",
-            "failureRate",
-            "terminating",
-            "totalDeployments",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DeploymentsDetails",
+            names: &[
+                "error",
+                "deploy",
+                "failed",
+                "running",
+                "redeploy",
+                "rollback",
+                "startedAt",
+                "succeeded",
+                "failureRate",
+                "terminating",
+                "totalDeployments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,20 +169,26 @@ impl model::Model for V1RecentDeploymentQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "envRef",
-            "endTime",
-            "startTime",
-            "searchTerm",
-            "serviceRef",
-            "orgIdentifier",
-            "operationPhase",
-            "agentIdentifier",
-            "applicationName",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RecentDeploymentQuery",
+            names: &[
+                "envRef",
+                "endTime",
+                "startTime",
+                "searchTerm",
+                "serviceRef",
+                "orgIdentifier",
+                "operationPhase",
+                "agentIdentifier",
+                "applicationName",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -230,10 +242,6 @@ impl model::Model for V1RecentDeploymentQuery {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[9]
-    }
 }
 model::through_cell!(V1RecentDeploymentQuery);
 /// Schema `V1RecentDeploymentsDetailsList`.
@@ -255,8 +263,14 @@ impl model::Model for V1RecentDeploymentsDetailsList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["empty", "content", "pageItemCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RecentDeploymentsDetailsList",
+            names: &["empty", "content", "pageItemCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -303,15 +317,21 @@ impl model::Model for V1TopApplicationPhaseStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "failed",
-            "succeeded",
-            "deploymentRate",
-            "agentIdentifier",
-            "applicationName",
-            "totalDeployments",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TopApplicationPhaseStats",
+            names: &[
+                "failed",
+                "succeeded",
+                "deploymentRate",
+                "agentIdentifier",
+                "applicationName",
+                "totalDeployments",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -356,8 +376,14 @@ impl model::Model for V1TopApplicationPhaseStatsList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["empty", "content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TopApplicationPhaseStatsList",
+            names: &["empty", "content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for AgentExportBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "yaml",
-            "pageSize",
-            "pageIndex",
-            "entityType",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AgentExportBody",
+            names: &[
+                "yaml",
+                "pageSize",
+                "pageIndex",
+                "entityType",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -35,18 +35,24 @@ impl model::Model for V1Filter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "createdAt",
-            "filterType",
-            "identifier",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "filterProperties",
-            "filterVisibility",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Filter",
+            names: &[
+                "name",
+                "createdAt",
+                "filterType",
+                "identifier",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "filterProperties",
+                "filterVisibility",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,16 +129,22 @@ impl model::Model for V1FilterList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1FilterList",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,26 +175,26 @@ impl model::Model for V1FilterList {
 }
 model::model!(V1FilterList);
 model::open_enum! {
-    #[doc = " Schema `V1FilterType`."] V1FilterType { FilterTypeUnset =
-    "FILTER_TYPE_UNSET", Application = "APPLICATION", Agent = "AGENT", Cluster =
-    "CLUSTER", Repo = "REPO", }
+    #[doc = " Schema `V1FilterType`."] V1FilterType { 0 FilterTypeUnset =
+    "FILTER_TYPE_UNSET", 1 Application = "APPLICATION", 2 Agent = "AGENT", 3 Cluster =
+    "CLUSTER", 4 Repo = "REPO", }
 }
 model::open_enum! {
-    #[doc = " Schema `V1FilterVisibility`."] V1FilterVisibility { FilterVisibilityUnset =
-    "FilterVisibilityUnset", EveryOne = "EveryOne", OnlyCreator = "OnlyCreator", }
+    #[doc = " Schema `V1FilterVisibility`."] V1FilterVisibility { 0 FilterVisibilityUnset
+    = "FilterVisibilityUnset", 1 EveryOne = "EveryOne", 2 OnlyCreator = "OnlyCreator", }
 }
 model::open_enum! {
-    #[doc = " Schema `FilterService_Delete filterType`."] FilterDeleteFilterType {
-    FilterTypeUnset = "FILTER_TYPE_UNSET", Application = "APPLICATION", Agent = "AGENT",
-    Cluster = "CLUSTER", Repo = "REPO", }
+    #[doc = " Schema `FilterService_Delete filterType`."] FilterDeleteFilterType { 0
+    FilterTypeUnset = "FILTER_TYPE_UNSET", 1 Application = "APPLICATION", 2 Agent =
+    "AGENT", 3 Cluster = "CLUSTER", 4 Repo = "REPO", }
 }
 model::open_enum! {
-    #[doc = " Schema `FilterService_Get filterType`."] FilterGetFilterType {
-    FilterTypeUnset = "FILTER_TYPE_UNSET", Application = "APPLICATION", Agent = "AGENT",
-    Cluster = "CLUSTER", Repo = "REPO", }
+    #[doc = " Schema `FilterService_Get filterType`."] FilterGetFilterType { 0
+    FilterTypeUnset = "FILTER_TYPE_UNSET", 1 Application = "APPLICATION", 2 Agent =
+    "AGENT", 3 Cluster = "CLUSTER", 4 Repo = "REPO", }
 }
 model::open_enum! {
-    #[doc = " Schema `FilterService_List filterType`."] FilterListFilterType {
-    FilterTypeUnset = "FILTER_TYPE_UNSET", Application = "APPLICATION", Agent = "AGENT",
-    Cluster = "CLUSTER", Repo = "REPO", }
+    #[doc = " Schema `FilterService_List filterType`."] FilterListFilterType { 0
+    FilterTypeUnset = "FILTER_TYPE_UNSET", 1 Application = "APPLICATION", 2 Agent =
+    "AGENT", 3 Cluster = "CLUSTER", 4 Repo = "REPO", }
 }

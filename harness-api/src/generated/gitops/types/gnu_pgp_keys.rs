@@ -21,8 +21,14 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["upsert", "publickey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GpgkeysGnuPgPublicKeyCreateRequest",
+            names: &["upsert", "publickey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "skipped"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GpgkeysGnuPgPublicKeyCreateResponse",
+            names: &["created", "skipped"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -31,16 +31,22 @@ impl model::Model for Servicev1AppProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "createdAt",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1AppProject",
+            names: &[
+                "name",
+                "createdAt",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,15 +101,21 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgIdentifier",
-            "agentIdentifier",
-            "argoProjectName",
-            "accountIdentifier",
-            "projectIdentifier",
-            "autoCreateServiceEnv",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingCreateRequestV2",
+            names: &[
+                "orgIdentifier",
+                "agentIdentifier",
+                "argoProjectName",
+                "accountIdentifier",
+                "projectIdentifier",
+                "autoCreateServiceEnv",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,16 +170,22 @@ impl model::Model for V1AppProjectMappingList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingList",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,16 +242,22 @@ impl model::Model for V1AppProjectMappingQueryV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "orgIdentifier",
-            "agentIdentifier",
-            "argoProjectName",
-            "accountIdentifier",
-            "projectIdentifier",
-            "autoCreateServiceEnv",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingQueryV2",
+            names: &[
+                "identifier",
+                "orgIdentifier",
+                "agentIdentifier",
+                "argoProjectName",
+                "accountIdentifier",
+                "projectIdentifier",
+                "autoCreateServiceEnv",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -292,17 +316,23 @@ impl model::Model for V1AppProjectMappingV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "identifier",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "ArgoProjectName",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingV2",
+            names: &[
+                "createdAt",
+                "identifier",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "ArgoProjectName",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -364,8 +394,14 @@ impl model::Model for V1AppProjectMappingV2List {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appProjectMappings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingV2List",
+            names: &["appProjectMappings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -400,8 +436,14 @@ impl model::Model for AppProjectMappingUpdateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["appProjMap"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppProjectMappingUpdateBody",
+            names: &["appProjMap"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -438,8 +480,14 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppProjectMappingUpdateBodyAppProjMap",
+            names: &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for AppprojectsAppProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "status", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsAppProject",
+            names: &["spec", "status", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for AppprojectsAppProjectList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsAppProjectList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,23 +139,29 @@ impl model::Model for AppprojectsAppProjectSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roles",
-            "description",
-            "sourceRepos",
-            "syncWindows",
-            "destinations",
-            "signatureKeys",
-            "sourceNamespaces",
-            "orphanedResources",
-            "clusterResourceBlacklist",
-            "clusterResourceWhitelist",
-            "destinationServiceAccounts",
-            "namespaceResourceBlacklist",
-            "namespaceResourceWhitelist",
-            "permitOnlyProjectScopedClusters",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsAppProjectSpec",
+            names: &[
+                "roles",
+                "description",
+                "sourceRepos",
+                "syncWindows",
+                "destinations",
+                "signatureKeys",
+                "sourceNamespaces",
+                "orphanedResources",
+                "clusterResourceBlacklist",
+                "clusterResourceWhitelist",
+                "destinationServiceAccounts",
+                "namespaceResourceBlacklist",
+                "namespaceResourceWhitelist",
+                "permitOnlyProjectScopedClusters",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +243,14 @@ impl model::Model for AppprojectsAppProjectStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["jwtTokensByRole"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsAppProjectStatus",
+            names: &["jwtTokensByRole"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +287,14 @@ impl model::Model for AppprojectsApplicationDestination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "server", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsApplicationDestination",
+            names: &["name", "server", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -305,8 +335,14 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["server", "namespace", "defaultServiceAccount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsApplicationDestinationServiceAccount",
+            names: &["server", "namespace", "defaultServiceAccount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -347,8 +383,14 @@ impl model::Model for AppprojectsJwtToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "exp", "iat"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsJwtToken",
+            names: &["id", "exp", "iat"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,8 +427,14 @@ impl model::Model for AppprojectsJwtTokens {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsJwtTokens",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -423,8 +471,14 @@ impl model::Model for AppprojectsOrphanedResourceKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsOrphanedResourceKey",
+            names: &["kind", "name", "group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -463,8 +517,14 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["warn", "ignore"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsOrphanedResourcesMonitorSettings",
+            names: &["warn", "ignore"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -507,8 +567,14 @@ impl model::Model for AppprojectsProjectRole {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "groups", "policies", "jwtTokens", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsProjectRole",
+            names: &["name", "groups", "policies", "jwtTokens", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -549,8 +615,14 @@ impl model::Model for AppprojectsSignatureKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["keyID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsSignatureKey",
+            names: &["keyID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,17 +669,23 @@ impl model::Model for AppprojectsSyncWindow {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "clusters",
-            "duration",
-            "schedule",
-            "timeZone",
-            "manualSync",
-            "namespaces",
-            "applications",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppprojectsSyncWindow",
+            names: &[
+                "kind",
+                "clusters",
+                "duration",
+                "schedule",
+                "timeZone",
+                "manualSync",
+                "namespaces",
+                "applications",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -671,8 +749,14 @@ impl model::Model for ProjectsProjectCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["upsert", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectsProjectCreateRequest",
+            names: &["upsert", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -707,8 +791,14 @@ impl model::Model for ProjectsProjectUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectsProjectUpdateRequest",
+            names: &["project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,8 +833,14 @@ impl model::Model for V1GroupKind {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1GroupKind",
+            names: &["kind", "group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

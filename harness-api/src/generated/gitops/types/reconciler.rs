@@ -41,20 +41,26 @@ impl model::Model for ReconcilerReconcileCountsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "clusterCount",
-            "repoCredsCount",
-            "repositoryCount",
-            "applicationCount",
-            "applicationSetCount",
-            "gnuPGPublicKeyCount",
-            "clusterPerProjectCount",
-            "repositoryPerProjectCount",
-            "applicationPerProjectCount",
-            "repositoryCertificateCount",
-            "applicationSetPerProjectCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReconcilerReconcileCountsResponse",
+            names: &[
+                "clusterCount",
+                "repoCredsCount",
+                "repositoryCount",
+                "applicationCount",
+                "applicationSetCount",
+                "gnuPGPublicKeyCount",
+                "clusterPerProjectCount",
+                "repositoryPerProjectCount",
+                "applicationPerProjectCount",
+                "repositoryCertificateCount",
+                "applicationSetPerProjectCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +131,14 @@ impl model::Model for Servicev1ReconcilerFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["projectNames"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1ReconcilerFilter",
+            names: &["projectNames"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

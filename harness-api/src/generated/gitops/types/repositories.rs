@@ -6,13 +6,13 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `OCIRepoTypeResponseOCIRepoTypeEnum`."]
-    OciRepoTypeResponseOciRepoTypeEnum { Unset = "UNSET", Aws = "AWS", Google = "GOOGLE",
-    Github = "GITHUB", Dockerhub = "DOCKERHUB", }
+    OciRepoTypeResponseOciRepoTypeEnum { 0 Unset = "UNSET", 1 Aws = "AWS", 2 Google =
+    "GOOGLE", 3 Github = "GITHUB", 4 Dockerhub = "DOCKERHUB", }
 }
 model::open_enum! {
-    #[doc = " Schema `RepoListReqRepoSortByOptions`."] RepoListReqRepoSortByOptions {
-    SortByNotSet = "SORT_BY_NOT_SET", Name = "NAME", ConnectivityStatus =
-    "CONNECTIVITY_STATUS", Type = "TYPE", Repository = "REPOSITORY", }
+    #[doc = " Schema `RepoListReqRepoSortByOptions`."] RepoListReqRepoSortByOptions { 0
+    SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 ConnectivityStatus =
+    "CONNECTIVITY_STATUS", 3 Type = "TYPE", 4 Repository = "REPOSITORY", }
 }
 /// Schema `RepositoriesAppInfo`.
 pub struct RepositoriesAppInfo {
@@ -31,8 +31,14 @@ impl model::Model for RepositoriesAppInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesAppInfo",
+            names: &["path", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for RepositoriesAwsSecretRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["awsAccessKeyID", "awsSessionToken", "awsSecretAccessKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesAwsSecretRef",
+            names: &["awsAccessKeyID", "awsSessionToken", "awsSecretAccessKey"],
+            required: &[],
+            secrets: &[1, 2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,10 +104,6 @@ impl model::Model for RepositoriesAwsSecretRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::model!(RepositoriesAwsSecretRef);
 /// Schema `RepositoriesCheckESOResponse`.
@@ -113,8 +121,14 @@ impl model::Model for RepositoriesCheckEsoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["esoPresent"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesCheckEsoResponse",
+            names: &["esoPresent"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +167,14 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["role", "region", "jwtAuth", "secretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesEcrAuthorizationTokenGenerator",
+            names: &["role", "region", "jwtAuth", "secretRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +217,14 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "ecrGen", "gcrGen"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesEsoGeneratorResponse",
+            names: &["type", "ecrGen", "gcrGen"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,8 +247,8 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
 }
 model::model!(RepositoriesEsoGeneratorResponse);
 model::open_enum! {
-    #[doc = " Schema `RepositoriesESOGeneratorType`."] RepositoriesEsoGeneratorType {
-    Unset = "UNSET", AwsEcr = "AWS_ECR", GoogleGcr = "GOOGLE_GCR", }
+    #[doc = " Schema `RepositoriesESOGeneratorType`."] RepositoriesEsoGeneratorType { 0
+    Unset = "UNSET", 1 AwsEcr = "AWS_ECR", 2 GoogleGcr = "GOOGLE_GCR", }
 }
 /// Schema `RepositoriesGCRAccessTokenGenerator`.
 pub struct RepositoriesGcrAccessTokenGenerator {
@@ -243,8 +269,14 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["accessKey", "projectID", "workloadIdentity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesGcrAccessTokenGenerator",
+            names: &["accessKey", "projectID", "workloadIdentity"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,10 +295,6 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
             2 => model::opt(&self.workload_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(RepositoriesGcrAccessTokenGenerator);
@@ -291,8 +319,19 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusterName", "clusterLocation", "clusterProjectID", "serviceAccountRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesGcrWorkloadIdentity",
+            names: &[
+                "clusterName",
+                "clusterLocation",
+                "clusterProjectID",
+                "serviceAccountRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,8 +378,14 @@ impl model::Model for RepositoriesHelmAppSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "values", "parameters", "valueFiles", "fileParameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesHelmAppSpec",
+            names: &["name", "values", "parameters", "valueFiles", "fileParameters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,8 +428,14 @@ impl model::Model for RepositoriesHelmChart {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "versions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesHelmChart",
+            names: &["name", "versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,8 +470,14 @@ impl model::Model for RepositoriesHelmChartsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesHelmChartsResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -459,8 +516,14 @@ impl model::Model for RepositoriesKsonnetAppSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "parameters", "environments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesKsonnetAppSpec",
+            names: &["name", "parameters", "environments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,8 +564,14 @@ impl model::Model for RepositoriesKsonnetEnvironment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "k8sVersion", "destination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesKsonnetEnvironment",
+            names: &["name", "k8sVersion", "destination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -541,8 +610,14 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["server", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesKsonnetEnvironmentDestination",
+            names: &["server", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -577,8 +652,14 @@ impl model::Model for RepositoriesKustomizeAppSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["images"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesKustomizeAppSpec",
+            names: &["images"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -613,8 +694,14 @@ impl model::Model for RepositoriesRefs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "branches"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRefs",
+            names: &["tags", "branches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,27 +770,33 @@ impl model::Model for RepositoriesRepoAccessQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "repo",
-            "type",
-            "proxy",
-            "project",
-            "insecure",
-            "password",
-            "username",
-            "enableOci",
-            "updateMask",
-            "githubAppID",
-            "sshPrivateKey",
-            "connectionType",
-            "tlsClientCertKey",
-            "tlsClientCertData",
-            "githubAppPrivateKey",
-            "githubAppInstallationID",
-            "githubAppEnterpriseBaseUrl",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepoAccessQuery",
+            names: &[
+                "name",
+                "repo",
+                "type",
+                "proxy",
+                "project",
+                "insecure",
+                "password",
+                "username",
+                "enableOci",
+                "updateMask",
+                "githubAppID",
+                "sshPrivateKey",
+                "connectionType",
+                "tlsClientCertKey",
+                "tlsClientCertData",
+                "githubAppPrivateKey",
+                "githubAppInstallationID",
+                "githubAppEnterpriseBaseUrl",
+            ],
+            required: &[],
+            secrets: &[6, 11, 15],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -778,10 +871,6 @@ impl model::Model for RepositoriesRepoAccessQuery {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[6, 11, 15]
-    }
 }
 model::model!(RepositoriesRepoAccessQuery);
 /// Schema `RepositoriesRepoAppDetailsResponse`.
@@ -807,8 +896,14 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["helm", "type", "ksonnet", "directory", "kustomize"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepoAppDetailsResponse",
+            names: &["helm", "type", "ksonnet", "directory", "kustomize"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -849,8 +944,14 @@ impl model::Model for RepositoriesRepoAppsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepoAppsResponse",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -895,16 +996,22 @@ impl model::Model for RepositoriesRepoCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repo",
-            "ecrGen",
-            "gcrGen",
-            "upsert",
-            "genType",
-            "credsOnly",
-            "refreshInterval",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepoCreateRequest",
+            names: &[
+                "repo",
+                "ecrGen",
+                "gcrGen",
+                "upsert",
+                "genType",
+                "credsOnly",
+                "refreshInterval",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -959,8 +1066,21 @@ impl model::Model for RepositoriesRepoUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "ecrGen", "gcrGen", "genType", "updateMask", "refreshInterval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepoUpdateRequest",
+            names: &[
+                "repo",
+                "ecrGen",
+                "gcrGen",
+                "genType",
+                "updateMask",
+                "refreshInterval",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1047,32 +1167,38 @@ impl model::Model for RepositoriesRepository {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "repo",
-            "type",
-            "proxy",
-            "noProxy",
-            "project",
-            "insecure",
-            "password",
-            "username",
-            "enableLfs",
-            "enableOCI",
-            "githubAppID",
-            "sshPrivateKey",
-            "connectionType",
-            "inheritedCreds",
-            "connectionState",
-            "tlsClientCertKey",
-            "tlsClientCertData",
-            "forceHttpBasicAuth",
-            "githubAppPrivateKey",
-            "insecureIgnoreHostKey",
-            "githubAppInstallationID",
-            "githubAppEnterpriseBaseUrl",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepository",
+            names: &[
+                "name",
+                "repo",
+                "type",
+                "proxy",
+                "noProxy",
+                "project",
+                "insecure",
+                "password",
+                "username",
+                "enableLfs",
+                "enableOCI",
+                "githubAppID",
+                "sshPrivateKey",
+                "connectionType",
+                "inheritedCreds",
+                "connectionState",
+                "tlsClientCertKey",
+                "tlsClientCertData",
+                "forceHttpBasicAuth",
+                "githubAppPrivateKey",
+                "insecureIgnoreHostKey",
+                "githubAppInstallationID",
+                "githubAppEnterpriseBaseUrl",
+            ],
+            required: &[],
+            secrets: &[7, 12, 19],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1162,10 +1288,6 @@ impl model::Model for RepositoriesRepository {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[7, 12, 19]
-    }
 }
 model::model!(RepositoriesRepository);
 /// Schema `RepositoriesRepositoryList`.
@@ -1185,8 +1307,14 @@ impl model::Model for RepositoriesRepositoryList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesRepositoryList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1225,8 +1353,14 @@ impl model::Model for RepositoriesServiceAccountSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "audiences", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesServiceAccountSelector",
+            names: &["name", "audiences", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1281,19 +1415,25 @@ impl model::Model for Servicev1Repository {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stale",
-            "createdAt",
-            "identifier",
-            "repository",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "repositoryCredentialsId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1Repository",
+            names: &[
+                "stale",
+                "createdAt",
+                "identifier",
+                "repository",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "repositoryCredentialsId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1361,8 +1501,14 @@ impl model::Model for V1RepoByUrlRespList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repository"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RepoByUrlRespList",
+            names: &["repository"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1417,21 +1563,27 @@ impl model::Model for V1RepoListReq {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "filter",
-            "sortBy",
-            "pageSize",
-            "pageIndex",
-            "sortOrder",
-            "searchTerm",
-            "orgIdentifier",
-            "inheritedCreds",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "includeChildScopes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RepoListReq",
+            names: &[
+                "filter",
+                "sortBy",
+                "pageSize",
+                "pageIndex",
+                "sortOrder",
+                "searchTerm",
+                "orgIdentifier",
+                "inheritedCreds",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "includeChildScopes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1517,16 +1669,22 @@ impl model::Model for V1Repositorylist {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Repositorylist",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1571,8 +1729,14 @@ impl model::Model for V1ociRepoType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repoURL"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ociRepoType",
+            names: &["repoURL"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1605,8 +1769,14 @@ impl model::Model for V1ociRepoTypeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ociRepoType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ociRepoTypeResponse",
+            names: &["ociRepoType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1626,6 +1796,6 @@ impl model::Model for V1ociRepoTypeResponse {
 model::model!(V1ociRepoTypeResponse);
 model::open_enum! {
     #[doc = " Schema `AgentRepositoryService_ListESOGenerators type`."]
-    AgentRepositoryListEsoGeneratorsType { Unset = "UNSET", AwsEcr = "AWS_ECR", GoogleGcr
-    = "GOOGLE_GCR", }
+    AgentRepositoryListEsoGeneratorsType { 0 Unset = "UNSET", 1 AwsEcr = "AWS_ECR", 2
+    GoogleGcr = "GOOGLE_GCR", }
 }

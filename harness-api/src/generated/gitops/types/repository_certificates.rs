@@ -21,8 +21,14 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["upsert", "certificates"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificatesRepositoryCertificateCreateRequest",
+            names: &["upsert", "certificates"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for CertificatesRepositoryCertificateList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificatesRepositoryCertificateList",
+            names: &["items", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -43,22 +43,28 @@ impl model::Model for HrepocredsRepoCreds {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "type",
-            "password",
-            "username",
-            "enableOCI",
-            "githubAppID",
-            "sshPrivateKey",
-            "tlsClientCertKey",
-            "tlsClientCertData",
-            "githubAppPrivateKey",
-            "githubAppInstallationID",
-            "githubAppEnterpriseBaseUrl",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HrepocredsRepoCreds",
+            names: &[
+                "url",
+                "name",
+                "type",
+                "password",
+                "username",
+                "enableOCI",
+                "githubAppID",
+                "sshPrivateKey",
+                "tlsClientCertKey",
+                "tlsClientCertData",
+                "githubAppPrivateKey",
+                "githubAppInstallationID",
+                "githubAppEnterpriseBaseUrl",
+            ],
+            required: &[],
+            secrets: &[3, 7, 10],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,10 +124,6 @@ impl model::Model for HrepocredsRepoCreds {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3, 7, 10]
-    }
 }
 model::model!(HrepocredsRepoCreds);
 /// Schema `HrepocredsRepoCredsCreateRequest`.
@@ -141,8 +143,14 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["creds", "upsert"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HrepocredsRepoCredsCreateRequest",
+            names: &["creds", "upsert"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,8 +187,14 @@ impl model::Model for HrepocredsRepoCredsQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "repoCredsType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HrepocredsRepoCredsQuery",
+            names: &["url", "repoCredsType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +231,14 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["creds", "updateMask"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HrepocredsRepoCredsUpdateRequest",
+            names: &["creds", "updateMask"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,18 +289,24 @@ impl model::Model for Servicev1RepositoryCredentials {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stale",
-            "createdAt",
-            "repoCreds",
-            "identifier",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1RepositoryCredentials",
+            names: &[
+                "stale",
+                "createdAt",
+                "repoCreds",
+                "identifier",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -357,16 +383,22 @@ impl model::Model for Servicev1RepositoryCredentialsList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Servicev1RepositoryCredentialsList",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -429,19 +461,25 @@ impl model::Model for V1RepositoryCredentialsQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "filter",
-            "pageSize",
-            "pageIndex",
-            "identifier",
-            "searchTerm",
-            "orgIdentifier",
-            "agentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "includeChildScopes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RepositoryCredentialsQuery",
+            names: &[
+                "filter",
+                "pageSize",
+                "pageIndex",
+                "identifier",
+                "searchTerm",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "includeChildScopes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

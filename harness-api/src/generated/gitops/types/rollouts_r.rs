@@ -19,8 +19,14 @@ impl model::Model for ResourceQuantity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["string"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceQuantity",
+            names: &["string"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

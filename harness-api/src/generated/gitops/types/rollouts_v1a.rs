@@ -23,8 +23,14 @@ impl model::Model for V1Affinity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["podAffinity", "nodeAffinity", "podAntiAffinity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Affinity",
+            names: &["podAffinity", "nodeAffinity", "podAntiAffinity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for V1AnalysisRunArgument {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "valueFrom"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AnalysisRunArgument",
+            names: &["name", "value", "valueFrom"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for V1AnalysisRunMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "annotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AnalysisRunMetadata",
+            names: &["labels", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +161,14 @@ impl model::Model for V1AppArmorProfile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "localhostProfile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppArmorProfile",
+            names: &["type", "localhostProfile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +205,14 @@ impl model::Model for V1ArgumentValueFrom {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldRef", "podTemplateHashValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ArgumentValueFrom",
+            names: &["fieldRef", "podTemplateHashValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,8 +257,14 @@ impl model::Model for V1AzureDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AzureDiskVolumeSource",
+            names: &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,8 +311,14 @@ impl model::Model for V1AzureFileVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["readOnly", "shareName", "secretName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AzureFileVolumeSource",
+            names: &["readOnly", "shareName", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,8 +361,14 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID", "partition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1awsElasticBlockStoreVolumeSource",
+            names: &["fsType", "readOnly", "volumeID", "partition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

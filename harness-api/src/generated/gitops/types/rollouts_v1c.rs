@@ -31,16 +31,22 @@ impl model::Model for V1CanaryStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pause",
-            "analysis",
-            "setWeight",
-            "experiment",
-            "setCanaryScale",
-            "setHeaderRoute",
-            "setMirrorRoute",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CanaryStep",
+            names: &[
+                "pause",
+                "analysis",
+                "setWeight",
+                "experiment",
+                "setCanaryScale",
+                "setHeaderRoute",
+                "setMirrorRoute",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,8 +93,14 @@ impl model::Model for V1Capabilities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["add", "drop"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Capabilities",
+            names: &["add", "drop"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +145,14 @@ impl model::Model for V1CephFsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CephFsVolumeSource",
+            names: &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +201,14 @@ impl model::Model for V1CinderVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID", "secretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CinderVolumeSource",
+            names: &["fsType", "readOnly", "volumeID", "secretRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +249,14 @@ impl model::Model for V1CloudWatchMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["interval", "metricDataQueries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CloudWatchMetric",
+            names: &["interval", "metricDataQueries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,8 +301,14 @@ impl model::Model for V1CloudWatchMetricDataQuery {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "label", "period", "expression", "metricStat", "returnData"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CloudWatchMetricDataQuery",
+            names: &["id", "label", "period", "expression", "metricStat", "returnData"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +357,14 @@ impl model::Model for V1CloudWatchMetricStat {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stat", "unit", "metric", "period"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CloudWatchMetricStat",
+            names: &["stat", "unit", "metric", "period"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -365,8 +407,14 @@ impl model::Model for V1CloudWatchMetricStatMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["namespace", "dimensions", "metricName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CloudWatchMetricStatMetric",
+            names: &["namespace", "dimensions", "metricName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -405,8 +453,14 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1CloudWatchMetricStatMetricDimension",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -449,8 +503,14 @@ impl model::Model for V1ClusterTrustBundleProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "path", "optional", "signerName", "labelSelector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ClusterTrustBundleProjection",
+            names: &["name", "path", "optional", "signerName", "labelSelector"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -493,8 +553,14 @@ impl model::Model for V1ConfigMapEnvSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ConfigMapEnvSource",
+            names: &["optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -533,8 +599,14 @@ impl model::Model for V1ConfigMapKeySelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ConfigMapKeySelector",
+            names: &["key", "optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -575,8 +647,14 @@ impl model::Model for V1ConfigMapProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ConfigMapProjection",
+            names: &["items", "optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -619,8 +697,14 @@ impl model::Model for V1ConfigMapVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "optional", "defaultMode", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ConfigMapVolumeSource",
+            names: &["items", "optional", "defaultMode", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,33 +789,39 @@ impl model::Model for V1Container {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "tty",
-            "args",
-            "name",
-            "image",
-            "ports",
-            "stdin",
-            "command",
-            "envFrom",
-            "lifecycle",
-            "resources",
-            "stdinOnce",
-            "workingDir",
-            "resizePolicy",
-            "startupProbe",
-            "volumeMounts",
-            "livenessProbe",
-            "restartPolicy",
-            "volumeDevices",
-            "readinessProbe",
-            "imagePullPolicy",
-            "securityContext",
-            "terminationMessagePath",
-            "terminationMessagePolicy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Container",
+            names: &[
+                "env",
+                "tty",
+                "args",
+                "name",
+                "image",
+                "ports",
+                "stdin",
+                "command",
+                "envFrom",
+                "lifecycle",
+                "resources",
+                "stdinOnce",
+                "workingDir",
+                "resizePolicy",
+                "startupProbe",
+                "volumeMounts",
+                "livenessProbe",
+                "restartPolicy",
+                "volumeDevices",
+                "readinessProbe",
+                "imagePullPolicy",
+                "securityContext",
+                "terminationMessagePath",
+                "terminationMessagePolicy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -849,8 +939,14 @@ impl model::Model for V1ContainerPort {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "hostIP", "hostPort", "protocol", "containerPort"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ContainerPort",
+            names: &["name", "hostIP", "hostPort", "protocol", "containerPort"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -893,8 +989,14 @@ impl model::Model for V1ContainerResizePolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resourceName", "restartPolicy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ContainerResizePolicy",
+            names: &["resourceName", "restartPolicy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -937,8 +1039,20 @@ impl model::Model for V1csiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["driver", "fsType", "readOnly", "volumeAttributes", "nodePublishSecretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1csiVolumeSource",
+            names: &[
+                "driver",
+                "fsType",
+                "readOnly",
+                "volumeAttributes",
+                "nodePublishSecretRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for V1DatadogMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "interval", "apiVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DatadogMetric",
+            names: &["query", "interval", "apiVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for V1DownwardApiProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DownwardApiProjection",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,14 @@ impl model::Model for V1DownwardApiVolumeFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "path", "fieldRef", "resourceFieldRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DownwardApiVolumeFile",
+            names: &["mode", "path", "fieldRef", "resourceFieldRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +161,14 @@ impl model::Model for V1DownwardApiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DownwardApiVolumeSource",
+            names: &["items", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,8 +203,14 @@ impl model::Model for V1DryRun {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metricName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1DryRun",
+            names: &["metricName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1EmptyDirVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["medium", "sizeLimit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EmptyDirVolumeSource",
+            names: &["medium", "sizeLimit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for V1EnvFromSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prefix", "secretRef", "configMapRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EnvFromSource",
+            names: &["prefix", "secretRef", "configMapRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for V1EnvVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "valueFrom"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EnvVar",
+            names: &["name", "value", "valueFrom"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for V1EnvVarSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EnvVarSource",
+            names: &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,14 @@ impl model::Model for V1EphemeralContainer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetContainerName", "ephemeralContainerCommon"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EphemeralContainer",
+            names: &["targetContainerName", "ephemeralContainerCommon"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,33 +301,39 @@ impl model::Model for V1EphemeralContainerCommon {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env",
-            "tty",
-            "args",
-            "name",
-            "image",
-            "ports",
-            "stdin",
-            "command",
-            "envFrom",
-            "lifecycle",
-            "resources",
-            "stdinOnce",
-            "workingDir",
-            "resizePolicy",
-            "startupProbe",
-            "volumeMounts",
-            "livenessProbe",
-            "restartPolicy",
-            "volumeDevices",
-            "readinessProbe",
-            "imagePullPolicy",
-            "securityContext",
-            "terminationMessagePath",
-            "terminationMessagePolicy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EphemeralContainerCommon",
+            names: &[
+                "env",
+                "tty",
+                "args",
+                "name",
+                "image",
+                "ports",
+                "stdin",
+                "command",
+                "envFrom",
+                "lifecycle",
+                "resources",
+                "stdinOnce",
+                "workingDir",
+                "resizePolicy",
+                "startupProbe",
+                "volumeMounts",
+                "livenessProbe",
+                "restartPolicy",
+                "volumeDevices",
+                "readinessProbe",
+                "imagePullPolicy",
+                "securityContext",
+                "terminationMessagePath",
+                "terminationMessagePolicy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -407,8 +443,14 @@ impl model::Model for V1EphemeralVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["volumeClaimTemplate"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1EphemeralVolumeSource",
+            names: &["volumeClaimTemplate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,8 +483,14 @@ impl model::Model for V1ExecAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["command"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ExecAction",
+            names: &["command"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for V1FieldRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1FieldRef",
+            names: &["fieldPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for V1FlexVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["driver", "fsType", "options", "readOnly", "secretRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1FlexVolumeSource",
+            names: &["driver", "fsType", "options", "readOnly", "secretRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for V1FlockerVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["datasetName", "datasetUUID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1FlockerVolumeSource",
+            names: &["datasetName", "datasetUUID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,14 @@ impl model::Model for V1fcVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lun", "wwids", "fsType", "readOnly", "targetWWNs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1fcVolumeSource",
+            names: &["lun", "wwids", "fsType", "readOnly", "targetWWNs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for V1GitRepoVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["revision", "directory", "repository"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1GitRepoVolumeSource",
+            names: &["revision", "directory", "repository"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for V1GlusterfsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "readOnly", "endpoints"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1GlusterfsVolumeSource",
+            names: &["path", "readOnly", "endpoints"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for V1GraphiteMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "address"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1GraphiteMetric",
+            names: &["query", "address"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "pdName", "readOnly", "partition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1gcePersistentDiskVolumeSource",
+            names: &["fsType", "pdName", "readOnly", "partition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,14 @@ impl model::Model for V1grpcAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "service"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1grpcAction",
+            names: &["port", "service"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1HeaderRoutingMatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["headerName", "headerValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1HeaderRoutingMatch",
+            names: &["headerName", "headerValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for V1HostAlias {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ip", "hostnames"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1HostAlias",
+            names: &["ip", "hostnames"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for V1HostPathVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1HostPathVolumeSource",
+            names: &["path", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +159,14 @@ impl model::Model for V1httpGetAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "path", "port", "scheme", "httpHeaders"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1httpGetAction",
+            names: &["host", "path", "port", "scheme", "httpHeaders"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,8 +209,14 @@ impl model::Model for V1httpHeader {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1httpHeader",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1ImageVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reference", "pullPolicy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ImageVolumeSource",
+            names: &["reference", "pullPolicy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for V1InfluxdbMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "profile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1InfluxdbMetric",
+            names: &["query", "profile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,20 +127,26 @@ impl model::Model for V1iscsiVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "iqn",
-            "lun",
-            "fsType",
-            "portals",
-            "readOnly",
-            "secretRef",
-            "targetPortal",
-            "initiatorName",
-            "iscsiInterface",
-            "chapAuthSession",
-            "chapAuthDiscovery",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1iscsiVolumeSource",
+            names: &[
+                "iqn",
+                "lun",
+                "fsType",
+                "portals",
+                "readOnly",
+                "secretRef",
+                "targetPortal",
+                "initiatorName",
+                "iscsiInterface",
+                "chapAuthSession",
+                "chapAuthDiscovery",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1JobMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1JobMetric",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,25 +93,31 @@ impl model::Model for V1JobSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "suspend",
-            "selector",
-            "template",
-            "managedBy",
-            "completions",
-            "parallelism",
-            "backoffLimit",
-            "successPolicy",
-            "completionMode",
-            "manualSelector",
-            "maxFailedIndexes",
-            "podFailurePolicy",
-            "backoffLimitPerIndex",
-            "podReplacementPolicy",
-            "activeDeadlineSeconds",
-            "ttlSecondsAfterFinished",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1JobSpec",
+            names: &[
+                "suspend",
+                "selector",
+                "template",
+                "managedBy",
+                "completions",
+                "parallelism",
+                "backoffLimit",
+                "successPolicy",
+                "completionMode",
+                "manualSelector",
+                "maxFailedIndexes",
+                "podFailurePolicy",
+                "backoffLimitPerIndex",
+                "podReplacementPolicy",
+                "activeDeadlineSeconds",
+                "ttlSecondsAfterFinished",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for V1KayentaMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scopes",
-            "address",
-            "threshold",
-            "application",
-            "canaryConfigName",
-            "metricsAccountName",
-            "storageAccountName",
-            "configurationAccountName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1KayentaMetric",
+            names: &[
+                "scopes",
+                "address",
+                "threshold",
+                "application",
+                "canaryConfigName",
+                "metricsAccountName",
+                "storageAccountName",
+                "configurationAccountName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +115,14 @@ impl model::Model for V1KayentaScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "controlScope", "experimentScope"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1KayentaScope",
+            names: &["name", "controlScope", "experimentScope"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +161,14 @@ impl model::Model for V1KayentaThreshold {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pass", "marginal"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1KayentaThreshold",
+            names: &["pass", "marginal"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +207,14 @@ impl model::Model for V1KeyToPath {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "mode", "path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1KeyToPath",
+            names: &["key", "mode", "path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

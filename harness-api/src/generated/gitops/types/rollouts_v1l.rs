@@ -21,8 +21,14 @@ impl model::Model for V1Lifecycle {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["preStop", "postStart"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Lifecycle",
+            names: &["preStop", "postStart"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for V1LifecycleHandler {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exec", "sleep", "httpGet", "tcpSocket"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LifecycleHandler",
+            names: &["exec", "sleep", "httpGet", "tcpSocket"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for V1LocalObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1LocalObjectReference",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1MeasurementRetention {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limit", "metricName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1MeasurementRetention",
+            names: &["limit", "metricName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,19 +81,25 @@ impl model::Model for V1Metric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "count",
-            "interval",
-            "provider",
-            "failureLimit",
-            "initialDelay",
-            "failureCondition",
-            "successCondition",
-            "inconclusiveLimit",
-            "consecutiveErrorLimit",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Metric",
+            names: &[
+                "name",
+                "count",
+                "interval",
+                "provider",
+                "failureLimit",
+                "initialDelay",
+                "failureCondition",
+                "successCondition",
+                "inconclusiveLimit",
+                "consecutiveErrorLimit",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,21 +189,27 @@ impl model::Model for V1MetricProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "job",
-            "web",
-            "plugin",
-            "datadog",
-            "kayenta",
-            "graphite",
-            "influxdb",
-            "newRelic",
-            "wavefront",
-            "cloudWatch",
-            "prometheus",
-            "skywalking",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1MetricProvider",
+            names: &[
+                "job",
+                "web",
+                "plugin",
+                "datadog",
+                "kayenta",
+                "graphite",
+                "influxdb",
+                "newRelic",
+                "wavefront",
+                "cloudWatch",
+                "prometheus",
+                "skywalking",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

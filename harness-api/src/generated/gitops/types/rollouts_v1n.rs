@@ -21,8 +21,14 @@ impl model::Model for V1NewRelicMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "profile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NewRelicMetric",
+            names: &["query", "profile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,11 +67,17 @@ impl model::Model for V1NodeAffinity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "requiredDuringSchedulingIgnoredDuringExecution",
-            "preferredDuringSchedulingIgnoredDuringExecution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NodeAffinity",
+            names: &[
+                "requiredDuringSchedulingIgnoredDuringExecution",
+                "preferredDuringSchedulingIgnoredDuringExecution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,8 +120,14 @@ impl model::Model for V1NodeSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodeSelectorTerms"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NodeSelector",
+            names: &["nodeSelectorTerms"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -146,8 +164,14 @@ impl model::Model for V1NodeSelectorRequirement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NodeSelectorRequirement",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,8 +210,14 @@ impl model::Model for V1NodeSelectorTerm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["matchFields", "matchExpressions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1NodeSelectorTerm",
+            names: &["matchFields", "matchExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -226,8 +256,14 @@ impl model::Model for V1nfsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "server", "readOnly"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1nfsVolumeSource",
+            names: &["path", "server", "readOnly"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1ObjectFieldSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fieldPath", "apiVersion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ObjectFieldSelector",
+            names: &["fieldPath", "apiVersion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -35,18 +35,24 @@ impl model::Model for V1PersistentVolumeClaimSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "selector",
-            "resources",
-            "dataSource",
-            "volumeMode",
-            "volumeName",
-            "accessModes",
-            "dataSourceRef",
-            "storageClassName",
-            "volumeAttributesClassName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PersistentVolumeClaimSpec",
+            names: &[
+                "selector",
+                "resources",
+                "dataSource",
+                "volumeMode",
+                "volumeName",
+                "accessModes",
+                "dataSourceRef",
+                "storageClassName",
+                "volumeAttributesClassName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,8 +119,14 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PersistentVolumeClaimTemplate",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,8 +163,14 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["readOnly", "claimName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PersistentVolumeClaimVolumeSource",
+            names: &["readOnly", "claimName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +207,14 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pdID", "fsType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PhotonPersistentDiskVolumeSource",
+            names: &["pdID", "fsType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,11 +255,17 @@ impl model::Model for V1PodAffinity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "requiredDuringSchedulingIgnoredDuringExecution",
-            "preferredDuringSchedulingIgnoredDuringExecution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodAffinity",
+            names: &[
+                "requiredDuringSchedulingIgnoredDuringExecution",
+                "preferredDuringSchedulingIgnoredDuringExecution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -288,15 +318,21 @@ impl model::Model for V1PodAffinityTerm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "namespaces",
-            "topologyKey",
-            "labelSelector",
-            "matchLabelKeys",
-            "mismatchLabelKeys",
-            "namespaceSelector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodAffinityTerm",
+            names: &[
+                "namespaces",
+                "topologyKey",
+                "labelSelector",
+                "matchLabelKeys",
+                "mismatchLabelKeys",
+                "namespaceSelector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,11 +381,17 @@ impl model::Model for V1PodAntiAffinity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "requiredDuringSchedulingIgnoredDuringExecution",
-            "preferredDuringSchedulingIgnoredDuringExecution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodAntiAffinity",
+            names: &[
+                "requiredDuringSchedulingIgnoredDuringExecution",
+                "preferredDuringSchedulingIgnoredDuringExecution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -396,8 +438,14 @@ impl model::Model for V1PodDnsConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["options", "searches", "nameservers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodDnsConfig",
+            names: &["options", "searches", "nameservers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -436,8 +484,14 @@ impl model::Model for V1PodDnsConfigOption {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodDnsConfigOption",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,8 +526,14 @@ impl model::Model for V1PodFailurePolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodFailurePolicy",
+            names: &["rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -510,8 +570,14 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["values", "operator", "containerName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodFailurePolicyOnExitCodesRequirement",
+            names: &["values", "operator", "containerName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -550,8 +616,14 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodFailurePolicyOnPodConditionsPattern",
+            names: &["type", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -590,8 +662,14 @@ impl model::Model for V1PodFailurePolicyRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "onExitCodes", "onPodConditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodFailurePolicyRule",
+            names: &["action", "onExitCodes", "onPodConditions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -628,8 +706,14 @@ impl model::Model for V1PodOs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodOs",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -662,8 +746,14 @@ impl model::Model for V1PodReadinessGate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["conditionType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodReadinessGate",
+            names: &["conditionType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -700,8 +790,14 @@ impl model::Model for V1PodResourceClaim {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "resourceClaimName", "resourceClaimTemplateName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodResourceClaim",
+            names: &["name", "resourceClaimName", "resourceClaimTemplateName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -738,8 +834,14 @@ impl model::Model for V1PodSchedulingGate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodSchedulingGate",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -796,22 +898,28 @@ impl model::Model for V1PodSecurityContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fsGroup",
-            "sysctls",
-            "runAsUser",
-            "runAsGroup",
-            "runAsNonRoot",
-            "seLinuxOptions",
-            "seccompProfile",
-            "windowsOptions",
-            "appArmorProfile",
-            "supplementalGroups",
-            "fsGroupChangePolicy",
-            "seLinuxChangePolicy",
-            "supplementalGroupsPolicy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodSecurityContext",
+            names: &[
+                "fsGroup",
+                "sysctls",
+                "runAsUser",
+                "runAsGroup",
+                "runAsNonRoot",
+                "seLinuxOptions",
+                "seccompProfile",
+                "windowsOptions",
+                "appArmorProfile",
+                "supplementalGroups",
+                "fsGroupChangePolicy",
+                "seLinuxChangePolicy",
+                "supplementalGroupsPolicy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -966,49 +1074,55 @@ impl model::Model for V1PodSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "os",
-            "hostIPC",
-            "hostPID",
-            "volumes",
-            "affinity",
-            "hostname",
-            "nodeName",
-            "overhead",
-            "priority",
-            "dnsConfig",
-            "dnsPolicy",
-            "hostUsers",
-            "resources",
-            "subdomain",
-            "containers",
-            "hostAliases",
-            "hostNetwork",
-            "tolerations",
-            "nodeSelector",
-            "restartPolicy",
-            "schedulerName",
-            "initContainers",
-            "readinessGates",
-            "resourceClaims",
-            "serviceAccount",
-            "schedulingGates",
-            "securityContext",
-            "imagePullSecrets",
-            "preemptionPolicy",
-            "runtimeClassName",
-            "priorityClassName",
-            "setHostnameAsFQDN",
-            "enableServiceLinks",
-            "serviceAccountName",
-            "ephemeralContainers",
-            "activeDeadlineSeconds",
-            "shareProcessNamespace",
-            "topologySpreadConstraints",
-            "automountServiceAccountToken",
-            "terminationGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodSpec",
+            names: &[
+                "os",
+                "hostIPC",
+                "hostPID",
+                "volumes",
+                "affinity",
+                "hostname",
+                "nodeName",
+                "overhead",
+                "priority",
+                "dnsConfig",
+                "dnsPolicy",
+                "hostUsers",
+                "resources",
+                "subdomain",
+                "containers",
+                "hostAliases",
+                "hostNetwork",
+                "tolerations",
+                "nodeSelector",
+                "restartPolicy",
+                "schedulerName",
+                "initContainers",
+                "readinessGates",
+                "resourceClaims",
+                "serviceAccount",
+                "schedulingGates",
+                "securityContext",
+                "imagePullSecrets",
+                "preemptionPolicy",
+                "runtimeClassName",
+                "priorityClassName",
+                "setHostnameAsFQDN",
+                "enableServiceLinks",
+                "serviceAccountName",
+                "ephemeralContainers",
+                "activeDeadlineSeconds",
+                "shareProcessNamespace",
+                "topologySpreadConstraints",
+                "automountServiceAccountToken",
+                "terminationGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1168,8 +1282,14 @@ impl model::Model for V1PodTemplateMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "annotations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodTemplateMetadata",
+            names: &["labels", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1206,8 +1326,14 @@ impl model::Model for V1PodTemplateSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PodTemplateSpec",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1246,8 +1372,14 @@ impl model::Model for V1PortworxVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "volumeID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PortworxVolumeSource",
+            names: &["fsType", "readOnly", "volumeID"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1286,8 +1418,14 @@ impl model::Model for V1PreferredSchedulingTerm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weight", "preference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PreferredSchedulingTerm",
+            names: &["weight", "preference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1334,16 +1472,22 @@ impl model::Model for V1Probe {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "handler",
-            "periodSeconds",
-            "timeoutSeconds",
-            "failureThreshold",
-            "successThreshold",
-            "initialDelaySeconds",
-            "terminationGracePeriodSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Probe",
+            names: &[
+                "handler",
+                "periodSeconds",
+                "timeoutSeconds",
+                "failureThreshold",
+                "successThreshold",
+                "initialDelaySeconds",
+                "terminationGracePeriodSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1394,8 +1538,14 @@ impl model::Model for V1ProbeHandler {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exec", "grpc", "httpGet", "tcpSocket"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ProbeHandler",
+            names: &["exec", "grpc", "httpGet", "tcpSocket"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1436,8 +1586,14 @@ impl model::Model for V1ProjectedVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sources", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ProjectedVolumeSource",
+            names: &["sources", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1472,8 +1628,14 @@ impl model::Model for V1PrometheusAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sigv4"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PrometheusAuth",
+            names: &["sigv4"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1516,8 +1678,21 @@ impl model::Model for V1PrometheusMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "address", "headers", "timeout", "insecure", "authentication"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1PrometheusMetric",
+            names: &[
+                "query",
+                "address",
+                "headers",
+                "timeout",
+                "insecure",
+                "authentication",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for V1QuobyteVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "group", "tenant", "volume", "readOnly", "registry"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1QuobyteVolumeSource",
+            names: &["user", "group", "tenant", "volume", "readOnly", "registry"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1ResourceClaim {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ResourceClaim",
+            names: &["name", "request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for V1ResourceFieldSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["divisor", "resource", "containerName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ResourceFieldSelector",
+            names: &["divisor", "resource", "containerName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for V1ResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["claims", "limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ResourceRequirements",
+            names: &["claims", "limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,20 @@ impl model::Model for V1RolloutAnalysis {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["args", "dryRun", "templates", "analysisRunMetadata", "measurementRetention"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutAnalysis",
+            names: &[
+                "args",
+                "dryRun",
+                "templates",
+                "analysisRunMetadata",
+                "measurementRetention",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,20 +241,26 @@ impl model::Model for V1RolloutAnalysisRunInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "jobs",
-            "error",
-            "failed",
-            "status",
-            "metrics",
-            "metadata",
-            "revision",
-            "nonJobInfo",
-            "successful",
-            "inconclusive",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutAnalysisRunInfo",
+            names: &[
+                "icon",
+                "jobs",
+                "error",
+                "failed",
+                "status",
+                "metrics",
+                "metadata",
+                "revision",
+                "nonJobInfo",
+                "successful",
+                "inconclusive",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +333,14 @@ impl model::Model for V1RolloutAnalysisTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusterScope", "templateName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutAnalysisTemplate",
+            names: &["clusterScope", "templateName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,8 +377,14 @@ impl model::Model for V1RolloutContainerInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "image"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutContainerInfo",
+            names: &["name", "image"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,16 +431,22 @@ impl model::Model for V1RolloutExperimentInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "status",
-            "message",
-            "metadata",
-            "revision",
-            "replicaSets",
-            "analysisRuns",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutExperimentInfo",
+            names: &[
+                "icon",
+                "status",
+                "message",
+                "metadata",
+                "revision",
+                "replicaSets",
+                "analysisRuns",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,8 +495,14 @@ impl model::Model for V1RolloutExperimentStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["analyses", "duration", "templates"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutExperimentStep",
+            names: &["analyses", "duration", "templates"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,8 +547,20 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["args", "name", "clusterScope", "templateName", "requiredForCompletion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutExperimentStepAnalysisTemplateRef",
+            names: &[
+                "args",
+                "name",
+                "clusterScope",
+                "templateName",
+                "requiredForCompletion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -541,8 +613,22 @@ impl model::Model for V1RolloutExperimentTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "weight", "service", "specRef", "metadata", "replicas", "selector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutExperimentTemplate",
+            names: &[
+                "name",
+                "weight",
+                "service",
+                "specRef",
+                "metadata",
+                "replicas",
+                "selector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -633,33 +719,39 @@ impl model::Model for V1RolloutInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "step",
-            "ready",
-            "steps",
-            "status",
-            "current",
-            "desired",
-            "message",
-            "updated",
-            "metadata",
-            "strategy",
-            "available",
-            "setWeight",
-            "containers",
-            "generation",
-            "experiments",
-            "replicaSets",
-            "restartedAt",
-            "actualWeight",
-            "analysisRuns",
-            "canaryImages",
-            "stableImages",
-            "previewImages",
-            "canaryRevision",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutInfo",
+            names: &[
+                "icon",
+                "step",
+                "ready",
+                "steps",
+                "status",
+                "current",
+                "desired",
+                "message",
+                "updated",
+                "metadata",
+                "strategy",
+                "available",
+                "setWeight",
+                "containers",
+                "generation",
+                "experiments",
+                "replicaSets",
+                "restartedAt",
+                "actualWeight",
+                "analysisRuns",
+                "canaryImages",
+                "stableImages",
+                "previewImages",
+                "canaryRevision",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -777,8 +869,14 @@ impl model::Model for V1RolloutJobInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "status", "metadata", "startedAt", "metricName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutJobInfo",
+            names: &["icon", "status", "metadata", "startedAt", "metricName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -825,8 +923,14 @@ impl model::Model for V1RolloutNonJobInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "status", "startedAt", "metricName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutNonJobInfo",
+            names: &["value", "status", "startedAt", "metricName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -865,8 +969,14 @@ impl model::Model for V1RolloutPause {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["duration"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutPause",
+            names: &["duration"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -907,8 +1017,14 @@ impl model::Model for V1RolloutPodInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "ready", "status", "metadata", "restarts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutPodInfo",
+            names: &["icon", "ready", "status", "metadata", "restarts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -979,25 +1095,31 @@ impl model::Model for V1RolloutReplicaSetInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "ping",
-            "pods",
-            "pong",
-            "active",
-            "canary",
-            "images",
-            "stable",
-            "status",
-            "preview",
-            "metadata",
-            "replicas",
-            "revision",
-            "template",
-            "available",
-            "scaleDownDeadline",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RolloutReplicaSetInfo",
+            names: &[
+                "icon",
+                "ping",
+                "pods",
+                "pong",
+                "active",
+                "canary",
+                "images",
+                "stable",
+                "status",
+                "preview",
+                "metadata",
+                "replicas",
+                "revision",
+                "template",
+                "available",
+                "scaleDownDeadline",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1087,8 +1209,14 @@ impl model::Model for V1RouteMatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "method", "headers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1RouteMatch",
+            names: &["path", "method", "headers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1139,17 +1267,23 @@ impl model::Model for V1rbdVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pool",
-            "user",
-            "image",
-            "fsType",
-            "keyring",
-            "monitors",
-            "readOnly",
-            "secretRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1rbdVolumeSource",
+            names: &[
+                "pool",
+                "user",
+                "image",
+                "fsType",
+                "keyring",
+                "monitors",
+                "readOnly",
+                "secretRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

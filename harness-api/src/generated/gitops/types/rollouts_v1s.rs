@@ -37,19 +37,25 @@ impl model::Model for V1ScaleIoVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fsType",
-            "system",
-            "gateway",
-            "readOnly",
-            "secretRef",
-            "sslEnabled",
-            "volumeName",
-            "storageMode",
-            "storagePool",
-            "protectionDomain",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ScaleIoVolumeSource",
+            names: &[
+                "fsType",
+                "system",
+                "gateway",
+                "readOnly",
+                "secretRef",
+                "sslEnabled",
+                "volumeName",
+                "storageMode",
+                "storagePool",
+                "protectionDomain",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +131,14 @@ impl model::Model for V1ScopeDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["end", "step", "scope", "start", "region"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ScopeDetail",
+            names: &["end", "step", "scope", "start", "region"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +181,14 @@ impl model::Model for V1SeccompProfile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "localhostProfile"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SeccompProfile",
+            names: &["type", "localhostProfile"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -207,8 +225,14 @@ impl model::Model for V1SecretEnvSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecretEnvSource",
+            names: &["optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,8 +271,14 @@ impl model::Model for V1SecretKeySelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecretKeySelector",
+            names: &["key", "optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,8 +319,14 @@ impl model::Model for V1SecretProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "optional", "localObjectReference"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecretProjection",
+            names: &["items", "optional", "localObjectReference"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -333,8 +369,14 @@ impl model::Model for V1SecretVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items", "optional", "secretName", "defaultMode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecretVolumeSource",
+            names: &["items", "optional", "secretName", "defaultMode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -395,21 +437,27 @@ impl model::Model for V1SecurityContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "procMount",
-            "runAsUser",
-            "privileged",
-            "runAsGroup",
-            "capabilities",
-            "runAsNonRoot",
-            "seLinuxOptions",
-            "seccompProfile",
-            "windowsOptions",
-            "appArmorProfile",
-            "readOnlyRootFilesystem",
-            "allowPrivilegeEscalation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecurityContext",
+            names: &[
+                "procMount",
+                "runAsUser",
+                "privileged",
+                "runAsGroup",
+                "capabilities",
+                "runAsNonRoot",
+                "seLinuxOptions",
+                "seccompProfile",
+                "windowsOptions",
+                "appArmorProfile",
+                "readOnlyRootFilesystem",
+                "allowPrivilegeEscalation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,8 +535,14 @@ impl model::Model for V1ServiceAccountTokenProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "audience", "expirationSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ServiceAccountTokenProjection",
+            names: &["path", "audience", "expirationSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -529,8 +583,14 @@ impl model::Model for V1SetCanaryScale {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weight", "replicas", "matchTrafficWeight"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SetCanaryScale",
+            names: &["weight", "replicas", "matchTrafficWeight"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,8 +629,14 @@ impl model::Model for V1SetHeaderRoute {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "match"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SetHeaderRoute",
+            names: &["name", "match"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,8 +675,14 @@ impl model::Model for V1SetMirrorRoute {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "match", "percentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SetMirrorRoute",
+            names: &["name", "match", "percentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -651,8 +723,14 @@ impl model::Model for V1Sigv4Config {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["address", "profile", "roleArn"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Sigv4Config",
+            names: &["address", "profile", "roleArn"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -693,8 +771,14 @@ impl model::Model for V1SkyWalkingMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "address", "interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SkyWalkingMetric",
+            names: &["query", "address", "interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -731,8 +815,14 @@ impl model::Model for V1SleepAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["seconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SleepAction",
+            names: &["seconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -773,8 +863,14 @@ impl model::Model for V1StorageOsVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1StorageOsVolumeSource",
+            names: &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -819,8 +915,14 @@ impl model::Model for V1StringMatch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exact", "regex", "prefix"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1StringMatch",
+            names: &["exact", "regex", "prefix"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -857,8 +959,14 @@ impl model::Model for V1SuccessPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SuccessPolicy",
+            names: &["rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -893,8 +1001,14 @@ impl model::Model for V1SuccessPolicyRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["succeededCount", "succeededIndexes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SuccessPolicyRule",
+            names: &["succeededCount", "succeededIndexes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -931,8 +1045,14 @@ impl model::Model for V1Sysctl {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Sysctl",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -973,8 +1093,14 @@ impl model::Model for V1seLinuxOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["role", "type", "user", "level"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1seLinuxOptions",
+            names: &["role", "type", "user", "level"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

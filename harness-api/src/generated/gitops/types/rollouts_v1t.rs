@@ -19,8 +19,14 @@ impl model::Model for V1TemplateService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TemplateService",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for V1Toleration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "effect", "operator", "tolerationSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Toleration",
+            names: &["key", "value", "effect", "operator", "tolerationSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,17 +129,23 @@ impl model::Model for V1TopologySpreadConstraint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "maxSkew",
-            "minDomains",
-            "topologyKey",
-            "labelSelector",
-            "matchLabelKeys",
-            "nodeTaintsPolicy",
-            "whenUnsatisfiable",
-            "nodeAffinityPolicy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TopologySpreadConstraint",
+            names: &[
+                "maxSkew",
+                "minDomains",
+                "topologyKey",
+                "labelSelector",
+                "matchLabelKeys",
+                "nodeTaintsPolicy",
+                "whenUnsatisfiable",
+                "nodeAffinityPolicy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +211,14 @@ impl model::Model for V1TypedLocalObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "apiGroup"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TypedLocalObjectReference",
+            names: &["kind", "name", "apiGroup"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,8 +261,14 @@ impl model::Model for V1TypedObjectReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "apiGroup", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1TypedObjectReference",
+            names: &["kind", "name", "apiGroup", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -279,8 +309,14 @@ impl model::Model for V1tcpSocketAction {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "port"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1tcpSocketAction",
+            names: &["host", "port"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

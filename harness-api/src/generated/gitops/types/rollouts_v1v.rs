@@ -21,8 +21,14 @@ impl model::Model for V1Volume {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "volumeSource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1Volume",
+            names: &["name", "volumeSource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for V1VolumeDevice {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "devicePath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VolumeDevice",
+            names: &["name", "devicePath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,16 +119,22 @@ impl model::Model for V1VolumeMount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "subPath",
-            "readOnly",
-            "mountPath",
-            "subPathExpr",
-            "mountPropagation",
-            "recursiveReadOnly",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VolumeMount",
+            names: &[
+                "name",
+                "subPath",
+                "readOnly",
+                "mountPath",
+                "subPathExpr",
+                "mountPropagation",
+                "recursiveReadOnly",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,14 +187,20 @@ impl model::Model for V1VolumeProjection {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "secret",
-            "configMap",
-            "downwardAPI",
-            "clusterTrustBundle",
-            "serviceAccountToken",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VolumeProjection",
+            names: &[
+                "secret",
+                "configMap",
+                "downwardAPI",
+                "clusterTrustBundle",
+                "serviceAccountToken",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +243,14 @@ impl model::Model for V1VolumeResourceRequirements {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VolumeResourceRequirements",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,39 +343,45 @@ impl model::Model for V1VolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fc",
-            "csi",
-            "nfs",
-            "rbd",
-            "image",
-            "iscsi",
-            "cephfs",
-            "cinder",
-            "secret",
-            "flocker",
-            "gitRepo",
-            "quobyte",
-            "scaleIO",
-            "emptyDir",
-            "hostPath",
-            "azureDisk",
-            "azureFile",
-            "configMap",
-            "ephemeral",
-            "glusterfs",
-            "projected",
-            "storageos",
-            "flexVolume",
-            "downwardAPI",
-            "vsphereVolume",
-            "portworxVolume",
-            "gcePersistentDisk",
-            "awsElasticBlockStore",
-            "photonPersistentDisk",
-            "persistentVolumeClaim",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VolumeSource",
+            names: &[
+                "fc",
+                "csi",
+                "nfs",
+                "rbd",
+                "image",
+                "iscsi",
+                "cephfs",
+                "cinder",
+                "secret",
+                "flocker",
+                "gitRepo",
+                "quobyte",
+                "scaleIO",
+                "emptyDir",
+                "hostPath",
+                "azureDisk",
+                "azureFile",
+                "configMap",
+                "ephemeral",
+                "glusterfs",
+                "projected",
+                "storageos",
+                "flexVolume",
+                "downwardAPI",
+                "vsphereVolume",
+                "portworxVolume",
+                "gcePersistentDisk",
+                "awsElasticBlockStore",
+                "photonPersistentDisk",
+                "persistentVolumeClaim",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +515,14 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1VsphereVirtualDiskVolumeSource",
+            names: &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for V1WavefrontMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "address"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1WavefrontMetric",
+            names: &["query", "address"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for V1WebMetric {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "body",
-            "method",
-            "headers",
-            "insecure",
-            "jsonBody",
-            "jsonPath",
-            "timeoutSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1WebMetric",
+            names: &[
+                "url",
+                "body",
+                "method",
+                "headers",
+                "insecure",
+                "jsonBody",
+                "jsonPath",
+                "timeoutSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +157,14 @@ impl model::Model for V1WebMetricHeader {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1WebMetricHeader",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +201,14 @@ impl model::Model for V1WeightedPodAffinityTerm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["weight", "podAffinityTerm"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1WeightedPodAffinityTerm",
+            names: &["weight", "podAffinityTerm"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +249,19 @@ impl model::Model for V1WindowsSecurityContextOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hostProcess", "runAsUserName", "gmsaCredentialSpec", "gmsaCredentialSpecName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1WindowsSecurityContextOptions",
+            names: &[
+                "hostProcess",
+                "runAsUserName",
+                "gmsaCredentialSpec",
+                "gmsaCredentialSpecName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,14 +27,20 @@ impl model::Model for CreateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repo_name",
-            "folder_paths",
-            "webhook_name",
-            "connector_ref",
-            "webhook_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateGitxWebhookRequest",
+            names: &[
+                "repo_name",
+                "folder_paths",
+                "webhook_name",
+                "connector_ref",
+                "webhook_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,8 +81,14 @@ impl model::Model for CreateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhook_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateGitxWebhookResponse",
+            names: &["webhook_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +141,14 @@ impl model::Model for CreateWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "webhook_name", "webhook_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWebhookRequest",
+            names: &["spec", "webhook_name", "webhook_identifier"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,10 +168,6 @@ impl model::Model for CreateWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(CreateWebhookRequest);
 /// Schema `CreateWebhookResponse`.
@@ -171,8 +185,14 @@ impl model::Model for CreateWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhook_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWebhookResponse",
+            names: &["webhook_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +229,14 @@ impl model::Model for EventStatusMessageBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hint", "message", "explanation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventStatusMessageBody",
+            names: &["hint", "message", "explanation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,8 +280,14 @@ impl model::Model for GenericWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth_spec", "webhook_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenericWebhookSpec",
+            names: &["auth_spec", "webhook_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -277,7 +309,7 @@ impl model::Model for GenericWebhookSpec {
 model::model!(GenericWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `GenericWebhookSpec.webhook_type`."] GenericWebhookSpecWebhookType {
-    Generic = "GENERIC", }
+    0 Generic = "GENERIC", }
 }
 /// Schema `GitWebhookSpec`.
 pub struct GitWebhookSpec {
@@ -300,8 +332,14 @@ impl model::Model for GitWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo_name", "folder_paths", "webhook_type", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitWebhookSpec",
+            names: &["repo_name", "folder_paths", "webhook_type", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -326,7 +364,7 @@ impl model::Model for GitWebhookSpec {
 }
 model::model!(GitWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `GitWebhookSpec.webhook_type`."] GitWebhookSpecWebhookType { Git =
+    #[doc = " Schema `GitWebhookSpec.webhook_type`."] GitWebhookSpecWebhookType { 0 Git =
     "GIT", }
 }
 /// Schema `GitXWebhookEventResponse`.
@@ -370,23 +408,29 @@ impl model::Model for GitxWebhookEventResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "branch",
-            "payload",
-            "commit_id",
-            "repo_name",
-            "commit_url",
-            "file_count",
-            "author_name",
-            "event_status",
-            "commit_message",
-            "event_identifier",
-            "event_trigger_time",
-            "failure_file_count",
-            "webhook_identifier",
-            "event_status_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitxWebhookEventResponse",
+            names: &[
+                "branch",
+                "payload",
+                "commit_id",
+                "repo_name",
+                "commit_url",
+                "file_count",
+                "author_name",
+                "event_status",
+                "commit_message",
+                "event_identifier",
+                "event_trigger_time",
+                "failure_file_count",
+                "webhook_identifier",
+                "event_status_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -453,9 +497,9 @@ impl model::Model for GitxWebhookEventResponse {
 model::model!(GitxWebhookEventResponse);
 model::open_enum! {
     #[doc = " Schema `GitXWebhookEventResponse.event_status`."]
-    GitxWebhookEventResponseEventStatus { Skipped = "SKIPPED", Failed = "FAILED", Queued
-    = "QUEUED", Successful = "SUCCESSFUL", Processing = "PROCESSING", Warning =
-    "WARNING", Unknown = "UNKNOWN", }
+    GitxWebhookEventResponseEventStatus { 0 Skipped = "SKIPPED", 1 Failed = "FAILED", 2
+    Queued = "QUEUED", 3 Successful = "SUCCESSFUL", 4 Processing = "PROCESSING", 5
+    Warning = "WARNING", 6 Unknown = "UNKNOWN", }
 }
 /// Schema `GitXWebhookResponse`.
 pub struct GitxWebhookResponse {
@@ -484,16 +528,22 @@ impl model::Model for GitxWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repo_name",
-            "is_enabled",
-            "folder_paths",
-            "webhook_name",
-            "connector_ref",
-            "event_trigger_time",
-            "webhook_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitxWebhookResponse",
+            names: &[
+                "repo_name",
+                "is_enabled",
+                "folder_paths",
+                "webhook_name",
+                "connector_ref",
+                "event_trigger_time",
+                "webhook_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -544,8 +594,14 @@ impl model::Model for HmacAuthSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["header", "auth_type", "secret_key", "hash_algorithm"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HmacAuthSpec",
+            names: &["header", "auth_type", "secret_key", "hash_algorithm"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -567,14 +623,11 @@ impl model::Model for HmacAuthSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(HmacAuthSpec);
 model::open_enum! {
-    #[doc = " Schema `HmacAuthSpec.auth_type`."] HmacAuthSpecAuthType { Hmac = "Hmac", }
+    #[doc = " Schema `HmacAuthSpec.auth_type`."] HmacAuthSpecAuthType { 0 Hmac = "Hmac",
+    }
 }
 /// Schema `ListWebhookRequest`.
 pub struct ListWebhookRequest {
@@ -591,8 +644,14 @@ impl model::Model for ListWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhook_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWebhookRequest",
+            names: &["webhook_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -612,7 +671,7 @@ impl model::Model for ListWebhookRequest {
 model::model!(ListWebhookRequest);
 model::open_enum! {
     #[doc = " Schema `ListWebhookRequest.webhook_type`."] ListWebhookRequestWebhookType {
-    Git = "GIT", Generic = "GENERIC", Slack = "SLACK", EventBridgeTrigger =
+    0 Git = "GIT", 1 Generic = "GENERIC", 2 Slack = "SLACK", 3 EventBridgeTrigger =
     "EVENT_BRIDGE_TRIGGER", }
 }
 /// Schema `NoAuthSpec`.
@@ -630,8 +689,14 @@ impl model::Model for NoAuthSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NoAuthSpec",
+            names: &["auth_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -650,7 +715,8 @@ impl model::Model for NoAuthSpec {
 }
 model::model!(NoAuthSpec);
 model::open_enum! {
-    #[doc = " Schema `NoAuthSpec.auth_type`."] NoAuthSpecAuthType { NoAuth = "NoAuth", }
+    #[doc = " Schema `NoAuthSpec.auth_type`."] NoAuthSpecAuthType { 0 NoAuth = "NoAuth",
+    }
 }
 /// Schema `SlackHmacAuthSpec`.
 pub struct SlackHmacAuthSpec {
@@ -669,8 +735,14 @@ impl model::Model for SlackHmacAuthSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth_type", "secret_key"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackHmacAuthSpec",
+            names: &["auth_type", "secret_key"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,15 +760,11 @@ impl model::Model for SlackHmacAuthSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::model!(SlackHmacAuthSpec);
 model::open_enum! {
-    #[doc = " Schema `SlackHmacAuthSpec.auth_type`."] SlackHmacAuthSpecAuthType { Hmac =
-    "Hmac", }
+    #[doc = " Schema `SlackHmacAuthSpec.auth_type`."] SlackHmacAuthSpecAuthType { 0 Hmac
+    = "Hmac", }
 }
 /// Schema `SlackNoAuthSpec`.
 pub struct SlackNoAuthSpec {
@@ -713,8 +781,14 @@ impl model::Model for SlackNoAuthSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackNoAuthSpec",
+            names: &["auth_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -733,7 +807,7 @@ impl model::Model for SlackNoAuthSpec {
 }
 model::model!(SlackNoAuthSpec);
 model::open_enum! {
-    #[doc = " Schema `SlackNoAuthSpec.auth_type`."] SlackNoAuthSpecAuthType { NoAuth =
+    #[doc = " Schema `SlackNoAuthSpec.auth_type`."] SlackNoAuthSpecAuthType { 0 NoAuth =
     "NoAuth", }
 }
 model::union! {
@@ -758,8 +832,14 @@ impl model::Model for SlackWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth_spec", "webhook_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackWebhookSpec",
+            names: &["auth_spec", "webhook_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -780,7 +860,7 @@ impl model::Model for SlackWebhookSpec {
 }
 model::model!(SlackWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `SlackWebhookSpec.webhook_type`."] SlackWebhookSpecWebhookType {
+    #[doc = " Schema `SlackWebhookSpec.webhook_type`."] SlackWebhookSpecWebhookType { 0
     Slack = "SLACK", }
 }
 /// Schema `UpdateGitXWebhookRequest`.
@@ -806,8 +886,20 @@ impl model::Model for UpdateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo_name", "is_enabled", "folder_paths", "webhook_name", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGitxWebhookRequest",
+            names: &[
+                "repo_name",
+                "is_enabled",
+                "folder_paths",
+                "webhook_name",
+                "connector_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -848,8 +940,14 @@ impl model::Model for UpdateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhook_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGitxWebhookResponse",
+            names: &["webhook_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -902,8 +1000,14 @@ impl model::Model for UpdateWebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "is_enabled", "webhook_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWebhookRequest",
+            names: &["spec", "is_enabled", "webhook_name"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -923,10 +1027,6 @@ impl model::Model for UpdateWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(UpdateWebhookRequest);
 /// Schema `UpdateWebhookResponse`.
@@ -944,8 +1044,14 @@ impl model::Model for UpdateWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhook_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWebhookResponse",
+            names: &["webhook_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -986,14 +1092,20 @@ impl model::Model for WebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "is_enabled",
-            "webhook_name",
-            "event_trigger_time",
-            "webhook_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookResponse",
+            names: &[
+                "spec",
+                "is_enabled",
+                "webhook_name",
+                "event_trigger_time",
+                "webhook_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

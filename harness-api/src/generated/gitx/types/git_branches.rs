@@ -21,8 +21,14 @@ impl model::Model for GitBranch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branchName", "branchSyncStatus"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitBranch",
+            names: &["branchName", "branchSyncStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for GitBranchList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branches", "defaultBranch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitBranchList",
+            names: &["branches", "defaultBranch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,8 +93,8 @@ impl model::Model for GitBranchList {
 }
 model::model!(GitBranchList);
 model::open_enum! {
-    #[doc = " Schema `GitBranch.branchSyncStatus`."] GitBranchSyncStatus { Synced =
-    "SYNCED", Syncing = "SYNCING", Unsynced = "UNSYNCED", }
+    #[doc = " Schema `GitBranch.branchSyncStatus`."] GitBranchSyncStatus { 0 Synced =
+    "SYNCED", 1 Syncing = "SYNCING", 2 Unsynced = "UNSYNCED", }
 }
 /// Schema `PageResponseGitBranch`.
 pub struct PageResponseGitBranch {
@@ -113,17 +125,23 @@ impl model::Model for PageResponseGitBranch {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseGitBranch",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +209,14 @@ impl model::Model for ResponseDtoGitBranchList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGitBranchList",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -218,10 +242,10 @@ impl model::Model for ResponseDtoGitBranchList {
 model::model!(ResponseDtoGitBranchList);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGitBranchList.status`."] ResponseDtoGitBranchListStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getListOfBranchesWithStatus branchSyncStatus`."]
-    GetListOfBranchesWithStatusBranchSyncStatus { Synced = "SYNCED", Syncing = "SYNCING",
-    Unsynced = "UNSYNCED", }
+    GetListOfBranchesWithStatusBranchSyncStatus { 0 Synced = "SYNCED", 1 Syncing =
+    "SYNCING", 2 Unsynced = "UNSYNCED", }
 }

@@ -31,16 +31,22 @@ impl model::Model for GitEnabled {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "gitSyncEnabled",
-            "connectivityMode",
-            "isGitSyncEnabled",
-            "gitSyncEnabledOnlyForFF",
-            "gitSimplificationEnabled",
-            "isGitSyncEnabledOnlyForFF",
-            "isGitSimplificationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitEnabled",
+            names: &[
+                "gitSyncEnabled",
+                "connectivityMode",
+                "isGitSyncEnabled",
+                "gitSyncEnabledOnlyForFF",
+                "gitSimplificationEnabled",
+                "isGitSyncEnabledOnlyForFF",
+                "isGitSimplificationEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,8 @@ impl model::Model for GitEnabled {
 }
 model::model!(GitEnabled);
 model::open_enum! {
-    #[doc = " Schema `GitEnabled.connectivityMode`."] GitEnabledConnectivityMode {
-    Manager = "MANAGER", Delegate = "DELEGATE", }
+    #[doc = " Schema `GitEnabled.connectivityMode`."] GitEnabledConnectivityMode { 0
+    Manager = "MANAGER", 1 Delegate = "DELEGATE", }
 }
 /// Schema `GitSyncConfig`.
 pub struct GitSyncConfig {
@@ -105,18 +111,24 @@ impl model::Model for GitSyncConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "repo",
-            "branch",
-            "identifier",
-            "orgIdentifier",
-            "gitConnectorRef",
-            "gitConnectorType",
-            "projectIdentifier",
-            "gitSyncFolderConfigDTOs",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSyncConfig",
+            names: &[
+                "name",
+                "repo",
+                "branch",
+                "identifier",
+                "orgIdentifier",
+                "gitConnectorRef",
+                "gitConnectorType",
+                "projectIdentifier",
+                "gitSyncFolderConfigDTOs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -168,24 +180,26 @@ impl model::Model for GitSyncConfig {
 model::model!(GitSyncConfig);
 model::open_enum! {
     #[doc = " Schema `GitSyncConfig.gitConnectorType`."] GitSyncConfigGitConnectorType {
-    K8sCluster = "K8sCluster", Git = "Git", Splunk = "Splunk", AppDynamics =
-    "AppDynamics", Prometheus = "Prometheus", Dynatrace = "Dynatrace", Vault = "Vault",
-    AzureKeyVault = "AzureKeyVault", DockerRegistry = "DockerRegistry", Local = "Local",
-    AwsKms = "AwsKms", GcpKms = "GcpKms", AwsSecretManager = "AwsSecretManager", Gcp =
-    "Gcp", Aws = "Aws", Azure = "Azure", Artifactory = "Artifactory", Jira = "Jira",
-    Nexus = "Nexus", Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket",
-    Codecommit = "Codecommit", CeAws = "CEAws", CeAzure = "CEAzure", GcpCloudCost =
-    "GcpCloudCost", Cek8sCluster = "CEK8sCluster", HttpHelmRepo = "HttpHelmRepo",
-    NewRelic = "NewRelic", Datadog = "Datadog", SumoLogic = "SumoLogic", PagerDuty =
-    "PagerDuty", CustomHealth = "CustomHealth", ServiceNow = "ServiceNow", ErrorTracking
-    = "ErrorTracking", Pdc = "Pdc", AzureRepo = "AzureRepo", Jenkins = "Jenkins",
-    OciHelmRepo = "OciHelmRepo", CustomSecretManager = "CustomSecretManager",
-    ElasticSearch = "ElasticSearch", GcpSecretManager = "GcpSecretManager",
-    AzureArtifacts = "AzureArtifacts", Tas = "Tas", Spot = "Spot", Bamboo = "Bamboo",
-    TerraformCloud = "TerraformCloud", SignalFx = "SignalFX", Harness = "Harness",
-    Rancher = "Rancher", Jdbc = "JDBC", Zoom = "Zoom", MsTeams = "MsTeams", Confluence =
-    "Confluence", Slack = "Slack", Salesforce = "Salesforce", LangSmith = "LangSmith",
-    MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
+    0 K8sCluster = "K8sCluster", 1 Git = "Git", 2 Splunk = "Splunk", 3 AppDynamics =
+    "AppDynamics", 4 Prometheus = "Prometheus", 5 Dynatrace = "Dynatrace", 6 Vault =
+    "Vault", 7 AzureKeyVault = "AzureKeyVault", 8 DockerRegistry = "DockerRegistry", 9
+    Local = "Local", 10 AwsKms = "AwsKms", 11 GcpKms = "GcpKms", 12 AwsSecretManager =
+    "AwsSecretManager", 13 Gcp = "Gcp", 14 Aws = "Aws", 15 Azure = "Azure", 16
+    Artifactory = "Artifactory", 17 Jira = "Jira", 18 Nexus = "Nexus", 19 Github =
+    "Github", 20 Gitlab = "Gitlab", 21 Bitbucket = "Bitbucket", 22 Codecommit =
+    "Codecommit", 23 CeAws = "CEAws", 24 CeAzure = "CEAzure", 25 GcpCloudCost =
+    "GcpCloudCost", 26 Cek8sCluster = "CEK8sCluster", 27 HttpHelmRepo = "HttpHelmRepo",
+    28 NewRelic = "NewRelic", 29 Datadog = "Datadog", 30 SumoLogic = "SumoLogic", 31
+    PagerDuty = "PagerDuty", 32 CustomHealth = "CustomHealth", 33 ServiceNow =
+    "ServiceNow", 34 ErrorTracking = "ErrorTracking", 35 Pdc = "Pdc", 36 AzureRepo =
+    "AzureRepo", 37 Jenkins = "Jenkins", 38 OciHelmRepo = "OciHelmRepo", 39
+    CustomSecretManager = "CustomSecretManager", 40 ElasticSearch = "ElasticSearch", 41
+    GcpSecretManager = "GcpSecretManager", 42 AzureArtifacts = "AzureArtifacts", 43 Tas =
+    "Tas", 44 Spot = "Spot", 45 Bamboo = "Bamboo", 46 TerraformCloud = "TerraformCloud",
+    47 SignalFx = "SignalFX", 48 Harness = "Harness", 49 Rancher = "Rancher", 50 Jdbc =
+    "JDBC", 51 Zoom = "Zoom", 52 MsTeams = "MsTeams", 53 Confluence = "Confluence", 54
+    Slack = "Slack", 55 Salesforce = "Salesforce", 56 LangSmith = "LangSmith", 57 MlFlow
+    = "MLFlow", 58 OpsGenie = "OpsGenie", }
 }
 /// Schema `GitSyncFolderConfig`.
 pub struct GitSyncFolderConfig {
@@ -204,8 +218,14 @@ impl model::Model for GitSyncFolderConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isDefault", "rootFolder"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSyncFolderConfig",
+            names: &["isDefault", "rootFolder"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

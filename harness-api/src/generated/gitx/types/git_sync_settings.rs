@@ -31,16 +31,22 @@ impl model::Model for GitSyncSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgIdentifier",
-            "enabledOnlyForFF",
-            "executeOnDelegate",
-            "projectIdentifier",
-            "isEnabledOnlyForFF",
-            "gitSimplificationEnabled",
-            "isGitSimplificationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitSyncSettings",
+            names: &[
+                "orgIdentifier",
+                "enabledOnlyForFF",
+                "executeOnDelegate",
+                "projectIdentifier",
+                "isEnabledOnlyForFF",
+                "gitSimplificationEnabled",
+                "isGitSimplificationEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +97,14 @@ impl model::Model for ResponseDtoGitSyncSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGitSyncSettings",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,6 +130,6 @@ impl model::Model for ResponseDtoGitSyncSettings {
 model::model!(ResponseDtoGitSyncSettings);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGitSyncSettings.status`."]
-    ResponseDtoGitSyncSettingsStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoGitSyncSettingsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -19,8 +19,14 @@ impl model::Model for ListGitxWebhookBranchesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["branches"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListGitxWebhookBranchesDto",
+            names: &["branches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

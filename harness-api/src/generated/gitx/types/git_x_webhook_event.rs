@@ -19,8 +19,14 @@ impl model::Model for UpdateGitxWebhookEventRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["event_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateGitxWebhookEventRequest",
+            names: &["event_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

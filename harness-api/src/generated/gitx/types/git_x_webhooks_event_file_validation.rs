@@ -35,18 +35,24 @@ impl model::Model for EntityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "branch",
-            "project",
-            "is_valid",
-            "entity_url",
-            "identifier",
-            "entity_type",
-            "error_metadata",
-            "entity_metadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityDetails",
+            names: &[
+                "org",
+                "branch",
+                "project",
+                "is_valid",
+                "entity_url",
+                "identifier",
+                "entity_type",
+                "error_metadata",
+                "entity_metadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,10 +103,10 @@ impl model::Model for EntityDetails {
 }
 model::model!(EntityDetails);
 model::open_enum! {
-    #[doc = " Schema `EntityDetails.entity_type`."] EntityDetailsEntityType { Pipelines =
-    "Pipelines", Template = "Template", InputSets = "InputSets", Service = "Service",
-    Environment = "Environment", Infrastructure = "Infrastructure", Overrides =
-    "Overrides", Unknown = "Unknown", }
+    #[doc = " Schema `EntityDetails.entity_type`."] EntityDetailsEntityType { 0 Pipelines
+    = "Pipelines", 1 Template = "Template", 2 InputSets = "InputSets", 3 Service =
+    "Service", 4 Environment = "Environment", 5 Infrastructure = "Infrastructure", 6
+    Overrides = "Overrides", 7 Unknown = "Unknown", }
 }
 /// Schema `EntityMetadata`.
 pub struct EntityMetadata {
@@ -123,13 +129,19 @@ impl model::Model for EntityMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "override_type",
-            "pipeline_identifier",
-            "environment_identifier",
-            "template_version_label",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityMetadata",
+            names: &[
+                "override_type",
+                "pipeline_identifier",
+                "environment_identifier",
+                "template_version_label",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -176,8 +188,14 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_url", "file_path", "entity_details", "file_action_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetGitxWebhookEventFileValidationResponse",
+            names: &["file_url", "file_path", "entity_details", "file_action_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +221,8 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
 model::model!(GetGitxWebhookEventFileValidationResponse);
 model::open_enum! {
     #[doc = " Schema `GetGitXWebhookEventFileValidationResponse.file_action_type`."]
-    GetGitxWebhookEventFileValidationResponseFileActionType { Added = "ADDED", Modified =
-    "MODIFIED", Deleted = "DELETED", }
+    GetGitxWebhookEventFileValidationResponseFileActionType { 0 Added = "ADDED", 1
+    Modified = "MODIFIED", 2 Deleted = "DELETED", }
 }
 /// Schema `ErrorMetadata1`.
 pub struct GitxErrorMetadata {
@@ -225,8 +243,14 @@ impl model::Model for GitxErrorMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hint", "explanation", "error_message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitxErrorMetadata",
+            names: &["hint", "explanation", "error_message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

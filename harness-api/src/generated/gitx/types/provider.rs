@@ -44,15 +44,21 @@ impl model::Model for BitbucketServerProviderRequestInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "domain",
-            "clientId",
-            "clientSecretRef",
-            "secretManagerRef",
-            "delegateSelectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketServerProviderRequestInfo",
+            names: &[
+                "type",
+                "domain",
+                "clientId",
+                "clientSecretRef",
+                "secretManagerRef",
+                "delegateSelectors",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -78,10 +84,6 @@ impl model::Model for BitbucketServerProviderRequestInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(BitbucketServerProviderRequestInfo);
 /// Schema `CreateProviderRequestDTO`.
@@ -105,8 +107,14 @@ impl model::Model for CreateProviderRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProviderRequestDto",
+            names: &["name", "spec", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +153,14 @@ impl model::Model for CreateProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProviderResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +195,14 @@ impl model::Model for DeleteProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "successfullyDeleted"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteProviderResponse",
+            names: &["identifier", "successfullyDeleted"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,16 +249,22 @@ impl model::Model for GetProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "identifier",
-            "description",
-            "lastModifiedAt",
-            "accountIdentifier",
-            "providerResponseInfo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderResponse",
+            names: &[
+                "name",
+                "type",
+                "identifier",
+                "description",
+                "lastModifiedAt",
+                "accountIdentifier",
+                "providerResponseInfo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,8 +295,8 @@ impl model::Model for GetProviderResponse {
 }
 model::model!(GetProviderResponse);
 model::open_enum! {
-    #[doc = " Schema `GetProviderResponse.type`."] GetProviderResponseType {
-    BitbucketServer = "BITBUCKET_SERVER", GitlabOnPrem = "GITLAB_ON_PREM",
+    #[doc = " Schema `GetProviderResponse.type`."] GetProviderResponseType { 0
+    BitbucketServer = "BITBUCKET_SERVER", 1 GitlabOnPrem = "GITLAB_ON_PREM", 2
     GithubEnterprise = "GITHUB_ENTERPRISE", }
 }
 /// Schema `GithubEnterpriseProviderRequestInfo`.
@@ -313,15 +339,21 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "domain",
-            "clientId",
-            "clientSecretRef",
-            "secretManagerRef",
-            "delegateSelectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubEnterpriseProviderRequestInfo",
+            names: &[
+                "type",
+                "domain",
+                "clientId",
+                "clientSecretRef",
+                "secretManagerRef",
+                "delegateSelectors",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -346,10 +378,6 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
             5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(GithubEnterpriseProviderRequestInfo);
@@ -393,15 +421,21 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "domain",
-            "clientId",
-            "clientSecretRef",
-            "secretManagerRef",
-            "delegateSelectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabOnPremProviderRequestInfo",
+            names: &[
+                "type",
+                "domain",
+                "clientId",
+                "clientSecretRef",
+                "secretManagerRef",
+                "delegateSelectors",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,10 +460,6 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
             5 => model::opt(&self.delegate_selectors),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(GitlabOnPremProviderRequestInfo);
@@ -462,8 +492,14 @@ impl model::Model for ProviderResponseInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "domain", "secretManagerRef", "delegateSelectors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderResponseInfo",
+            names: &["type", "domain", "secretManagerRef", "delegateSelectors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -508,8 +544,14 @@ impl model::Model for ResponseDtoCreateProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCreateProviderResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -535,8 +577,8 @@ impl model::Model for ResponseDtoCreateProviderResponse {
 model::model!(ResponseDtoCreateProviderResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCreateProviderResponse.status`."]
-    ResponseDtoCreateProviderResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoCreateProviderResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTODeleteProviderResponse`.
 pub struct ResponseDtoDeleteProviderResponse {
@@ -559,8 +601,14 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDeleteProviderResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -586,8 +634,8 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
 model::model!(ResponseDtoDeleteProviderResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTODeleteProviderResponse.status`."]
-    ResponseDtoDeleteProviderResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoDeleteProviderResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOGetProviderResponse`.
 pub struct ResponseDtoGetProviderResponse {
@@ -610,8 +658,14 @@ impl model::Model for ResponseDtoGetProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGetProviderResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -637,8 +691,8 @@ impl model::Model for ResponseDtoGetProviderResponse {
 model::model!(ResponseDtoGetProviderResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOGetProviderResponse.status`."]
-    ResponseDtoGetProviderResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoGetProviderResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListGetProviderResponse`.
 pub struct ResponseDtoListGetProviderResponse {
@@ -661,8 +715,14 @@ impl model::Model for ResponseDtoListGetProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListGetProviderResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,8 +748,8 @@ impl model::Model for ResponseDtoListGetProviderResponse {
 model::model!(ResponseDtoListGetProviderResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListGetProviderResponse.status`."]
-    ResponseDtoListGetProviderResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListGetProviderResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOUpdateProviderResponse`.
 pub struct ResponseDtoUpdateProviderResponse {
@@ -712,8 +772,14 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoUpdateProviderResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -739,8 +805,8 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
 model::model!(ResponseDtoUpdateProviderResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOUpdateProviderResponse.status`."]
-    ResponseDtoUpdateProviderResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoUpdateProviderResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `UpdateProviderRequestDTO`.
 pub struct UpdateProviderRequestDto {
@@ -761,8 +827,14 @@ impl model::Model for UpdateProviderRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProviderRequestDto",
+            names: &["name", "spec", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,8 +871,14 @@ impl model::Model for UpdateProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProviderResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoListSourceCodeManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListSourceCodeManager",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoListSourceCodeManager {
 model::model!(ResponseDtoListSourceCodeManager);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListSourceCodeManager.status`."]
-    ResponseDtoListSourceCodeManagerStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListSourceCodeManagerStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSourceCodeManager`.
 pub struct ResponseDtoSourceCodeManager {
@@ -76,8 +82,14 @@ impl model::Model for ResponseDtoSourceCodeManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSourceCodeManager",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,8 @@ impl model::Model for ResponseDtoSourceCodeManager {
 model::model!(ResponseDtoSourceCodeManager);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSourceCodeManager.status`."]
-    ResponseDtoSourceCodeManagerStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoSourceCodeManagerStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `SourceCodeManager`.
 pub struct SourceCodeManager {
@@ -135,17 +147,23 @@ impl model::Model for SourceCodeManager {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "type",
-            "createdAt",
-            "authentication",
-            "lastModifiedAt",
-            "userIdentifier",
-            "accountIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SourceCodeManager",
+            names: &[
+                "id",
+                "name",
+                "type",
+                "createdAt",
+                "authentication",
+                "lastModifiedAt",
+                "userIdentifier",
+                "accountIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +211,9 @@ impl model::Model for SourceCodeManager {
 }
 model::model!(SourceCodeManager);
 model::open_enum! {
-    #[doc = " Schema `SourceCodeManager.type`."] SourceCodeManagerType { Bitbucket =
-    "BITBUCKET", Github = "GITHUB", Gitlab = "GITLAB", AwsCodeCommit = "AWS_CODE_COMMIT",
-    AzureRepo = "AZURE_REPO", BitbucketServer = "BITBUCKET_SERVER", GitlabOnPrem =
-    "GITLAB_ON_PREM", Harness = "HARNESS", GithubEnterprise = "GITHUB_ENTERPRISE", }
+    #[doc = " Schema `SourceCodeManager.type`."] SourceCodeManagerType { 0 Bitbucket =
+    "BITBUCKET", 1 Github = "GITHUB", 2 Gitlab = "GITLAB", 3 AwsCodeCommit =
+    "AWS_CODE_COMMIT", 4 AzureRepo = "AZURE_REPO", 5 BitbucketServer =
+    "BITBUCKET_SERVER", 6 GitlabOnPrem = "GITLAB_ON_PREM", 7 Harness = "HARNESS", 8
+    GithubEnterprise = "GITHUB_ENTERPRISE", }
 }

@@ -49,25 +49,31 @@ impl model::Model for ArtifactDeploymentsDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "count",
-            "envName",
-            "envType",
-            "infraName",
-            "pipelineId",
-            "serviceName",
-            "envIdentifier",
-            "orgIdentifier",
-            "lastDeployedAt",
-            "infraIdentifier",
-            "lastDeployedById",
-            "projectIdentifier",
-            "serviceIdentifier",
-            "lastDeployedByName",
-            "lastPipelineExecutionId",
-            "lastPipelineExecutionName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDeploymentsDetail",
+            names: &[
+                "count",
+                "envName",
+                "envType",
+                "infraName",
+                "pipelineId",
+                "serviceName",
+                "envIdentifier",
+                "orgIdentifier",
+                "lastDeployedAt",
+                "infraIdentifier",
+                "lastDeployedById",
+                "projectIdentifier",
+                "serviceIdentifier",
+                "lastDeployedByName",
+                "lastPipelineExecutionId",
+                "lastPipelineExecutionName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +161,14 @@ impl model::Model for ArtifactDeploymentsDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deployments", "deploymentsStats"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDeploymentsDetails",
+            names: &["deployments", "deploymentsStats"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +211,14 @@ impl model::Model for ArtifactDeploymentsList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "itemCount", "pageCount", "pageIndex", "deployments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDeploymentsList",
+            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "deployments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -262,8 +280,14 @@ impl model::Model for ArtifactLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactLabelRequest",
+            names: &["labels"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -278,10 +302,6 @@ impl model::Model for ArtifactLabelRequest {
             0 => model::Cell::part(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(ArtifactLabelRequest);
@@ -310,15 +330,21 @@ impl model::Model for ArtifactSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "labels",
-            "createdAt",
-            "imageName",
-            "modifiedAt",
-            "packageType",
-            "downloadsCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSummary",
+            names: &[
+                "labels",
+                "createdAt",
+                "imageName",
+                "modifiedAt",
+                "packageType",
+                "downloadsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,8 +389,14 @@ impl model::Model for ArtifactSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSummaryResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,28 +467,34 @@ impl model::Model for ArtifactVersionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "meta",
-            "name",
-            "size",
-            "uuid",
-            "metadata",
-            "fileCount",
-            "isDeleted",
-            "digestCount",
-            "packageType",
-            "pullCommand",
-            "artifactType",
-            "lastModified",
-            "registryPath",
-            "registryUUID",
-            "isQuarantined",
-            "downloadsCount",
-            "quarantineReason",
-            "deploymentMetadata",
-            "registryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactVersionMetadata",
+            names: &[
+                "meta",
+                "name",
+                "size",
+                "uuid",
+                "metadata",
+                "fileCount",
+                "isDeleted",
+                "digestCount",
+                "packageType",
+                "pullCommand",
+                "artifactType",
+                "lastModified",
+                "registryPath",
+                "registryUUID",
+                "isQuarantined",
+                "downloadsCount",
+                "quarantineReason",
+                "deploymentMetadata",
+                "registryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -579,24 +617,30 @@ impl model::Model for ArtifactVersionSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "meta",
-            "purl",
-            "uuid",
-            "version",
-            "imageName",
-            "isDeleted",
-            "packageType",
-            "artifactType",
-            "registryUUID",
-            "isQuarantined",
-            "stoPipelineId",
-            "sscaArtifactId",
-            "stoExecutionId",
-            "quarantineReason",
-            "sscaArtifactSourceId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactVersionSummary",
+            names: &[
+                "meta",
+                "purl",
+                "uuid",
+                "version",
+                "imageName",
+                "isDeleted",
+                "packageType",
+                "artifactType",
+                "registryUUID",
+                "isQuarantined",
+                "stoPipelineId",
+                "sscaArtifactId",
+                "stoExecutionId",
+                "quarantineReason",
+                "sscaArtifactSourceId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,21 +745,27 @@ impl model::Model for CargoArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CargoArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -791,8 +841,14 @@ impl model::Model for DeploymentStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Production", "PreProduction"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentStats",
+            names: &["Production", "PreProduction"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -849,21 +905,27 @@ impl model::Model for DockerArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "pullCommand",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "pullCommand",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -947,8 +1009,21 @@ impl model::Model for FileDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "path", "size", "checksums", "createdAt", "downloadCommand"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FileDetail",
+            names: &[
+                "name",
+                "path",
+                "size",
+                "checksums",
+                "createdAt",
+                "downloadCommand",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1013,21 +1088,27 @@ impl model::Model for GenericArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "description",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenericArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "description",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1103,8 +1184,14 @@ impl model::Model for GetAllArtifactVersionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAllArtifactVersionsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1141,8 +1228,14 @@ impl model::Model for GetArtifactDeploymentsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactDeploymentsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1179,8 +1272,14 @@ impl model::Model for GetArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1217,8 +1316,14 @@ impl model::Model for GetArtifactFileResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "downloadUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactFileResponse",
+            names: &["status", "downloadUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1267,17 +1372,23 @@ impl model::Model for GetArtifactFilesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "data",
-            "files",
-            "status",
-            "pageSize",
-            "itemCount",
-            "pageCount",
-            "pageIndex",
-            "pageNumber",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactFilesResponse",
+            names: &[
+                "data",
+                "files",
+                "status",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "pageNumber",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1341,8 +1452,14 @@ impl model::Model for GetArtifactVersionSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactVersionSummaryResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1379,8 +1496,14 @@ impl model::Model for GetOciArtifactTagsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOciArtifactTagsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1437,21 +1560,27 @@ impl model::Model for GoArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GoArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1547,21 +1676,27 @@ impl model::Model for HelmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "pullCommand",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelmArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "pullCommand",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1657,21 +1792,27 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HuggingFaceArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1753,8 +1894,14 @@ impl model::Model for ListArtifactFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["files", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListArtifactFile",
+            names: &["files", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1803,8 +1950,14 @@ impl model::Model for ListArtifactLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListArtifactLabel",
+            names: &["labels", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1847,8 +2000,14 @@ impl model::Model for ListArtifactLabelsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListArtifactLabelsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1891,8 +2050,20 @@ impl model::Model for ListArtifactVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "itemCount", "pageCount", "pageIndex", "artifactVersions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListArtifactVersion",
+            names: &[
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "artifactVersions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1941,8 +2112,20 @@ impl model::Model for ListOciArtifactTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "itemCount", "pageCount", "pageIndex", "ociArtifactTags"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListOciArtifactTags",
+            names: &[
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "ociArtifactTags",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2007,22 +2190,28 @@ impl model::Model for MavenArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "groupId",
-            "version",
-            "createdAt",
-            "createdBy",
-            "artifactId",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MavenArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "groupId",
+                "version",
+                "createdAt",
+                "createdBy",
+                "artifactId",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2121,21 +2310,27 @@ impl model::Model for NpmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NpmArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2231,21 +2426,27 @@ impl model::Model for NugetArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NugetArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2321,8 +2522,14 @@ impl model::Model for OciArtifactTag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "digest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OciArtifactTag",
+            names: &["name", "digest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2379,21 +2586,27 @@ impl model::Model for PythonArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PythonArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2453,8 +2666,8 @@ impl model::Model for PythonArtifactDetailConfig {
 }
 model::model!(PythonArtifactDetailConfig);
 model::open_enum! {
-    #[doc = " Schema `RegistryEnvironmentType`."] RegistryEnvironmentType { PreProduction
-    = "PreProduction", Production = "Production", }
+    #[doc = " Schema `RegistryEnvironmentType`."] RegistryEnvironmentType { 0
+    PreProduction = "PreProduction", 1 Production = "Production", }
 }
 /// Schema `RpmArtifactDetailConfig`.
 pub struct RpmArtifactDetailConfig {
@@ -2493,21 +2706,27 @@ impl model::Model for RpmArtifactDetailConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "createdBy",
-            "modifiedAt",
-            "packageType",
-            "artifactType",
-            "downloadCount",
-            "isQuarantined",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RpmArtifactDetailConfig",
+            names: &[
+                "name",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "createdBy",
+                "modifiedAt",
+                "packageType",
+                "artifactType",
+                "downloadCount",
+                "isQuarantined",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2567,50 +2786,50 @@ impl model::Model for RpmArtifactDetailConfig {
 }
 model::model!(RpmArtifactDetailConfig);
 model::open_enum! {
-    #[doc = " Schema `DeleteArtifact artifact_type`."] DeleteArtifactType { Model =
-    "model", Dataset = "dataset", }
+    #[doc = " Schema `DeleteArtifact artifact_type`."] DeleteArtifactType { 0 Model =
+    "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `DeleteArtifactVersion artifact_type`."]
-    DeleteArtifactVersionArtifactType { Model = "model", Dataset = "dataset", }
+    DeleteArtifactVersionArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `GetAllArtifactVersions artifact_type`."]
-    GetAllArtifactVersionsArtifactType { Model = "model", Dataset = "dataset", }
+    GetAllArtifactVersionsArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `GetAllArtifactVersions deleted`."] GetAllArtifactVersionsDeleted {
-    Exclude = "exclude", Include = "include", Only = "only", }
+    0 Exclude = "exclude", 1 Include = "include", 2 Only = "only", }
 }
 model::open_enum! {
     #[doc = " Schema `GetArtifactDeployments env_type`."] GetArtifactDeploymentsEnvType {
-    PreProduction = "PreProduction", Production = "Production", }
+    0 PreProduction = "PreProduction", 1 Production = "Production", }
 }
 model::open_enum! {
     #[doc = " Schema `GetArtifactDeployments version_type`."]
-    GetArtifactDeploymentsVersionType { Digest = "DIGEST", Tag = "TAG", }
+    GetArtifactDeploymentsVersionType { 0 Digest = "DIGEST", 1 Tag = "TAG", }
 }
 model::open_enum! {
     #[doc = " Schema `GetArtifactDetails artifact_type`."] GetArtifactDetailsArtifactType
-    { Model = "model", Dataset = "dataset", }
+    { 0 Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetArtifactFile artifact_type`."] GetArtifactFileArtifactType {
-    Model = "model", Dataset = "dataset", }
+    #[doc = " Schema `GetArtifactFile artifact_type`."] GetArtifactFileArtifactType { 0
+    Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetArtifactFiles artifact_type`."] GetArtifactFilesArtifactType {
-    Model = "model", Dataset = "dataset", }
+    #[doc = " Schema `GetArtifactFiles artifact_type`."] GetArtifactFilesArtifactType { 0
+    Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `GetArtifactSummary artifact_type`."] GetArtifactSummaryArtifactType
-    { Model = "model", Dataset = "dataset", }
+    { 0 Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `GetArtifactVersionSummary artifact_type`."]
-    GetArtifactVersionSummaryArtifactType { Model = "model", Dataset = "dataset", }
+    GetArtifactVersionSummaryArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
     #[doc = " Schema `UpdateArtifactLabels artifact_type`."]
-    UpdateArtifactLabelsArtifactType { Model = "model", Dataset = "dataset", }
+    UpdateArtifactLabelsArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }

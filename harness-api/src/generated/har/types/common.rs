@@ -25,8 +25,14 @@ impl model::Model for ArtifactStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uploadSize", "downloadSize", "downloadCount", "totalStorageSize"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactStats",
+            names: &["uploadSize", "downloadSize", "downloadCount", "totalStorageSize"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ArtifactStatsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactStatsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for DeploymentMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prodEnvCount", "nonProdEnvCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentMetadata",
+            names: &["prodEnvCount", "nonProdEnvCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,20 +145,21 @@ impl model::Model for DeploymentMetadata {
 }
 model::model!(DeploymentMetadata);
 model::open_enum! {
-    #[doc = " Schema `PackageType`."] PackageType { Docker = "DOCKER", Maven = "MAVEN",
-    Python = "PYTHON", Generic = "GENERIC", Helm = "HELM", Nuget = "NUGET", Npm = "NPM",
-    Rpm = "RPM", Cargo = "CARGO", Go = "GO", Huggingface = "HUGGINGFACE", HelmHttp =
-    "HELM_HTTP", Composer = "COMPOSER", Conda = "CONDA", Dart = "DART", Swift = "SWIFT",
-    Puppet = "PUPPET", Raw = "RAW", Debian = "DEBIAN", Conan = "CONAN", Ruby = "RUBY",
-    Terraform = "TERRAFORM", Cran = "CRAN", Alpine = "ALPINE", Wolfi = "WOLFI", }
+    #[doc = " Schema `PackageType`."] PackageType { 0 Docker = "DOCKER", 1 Maven =
+    "MAVEN", 2 Python = "PYTHON", 3 Generic = "GENERIC", 4 Helm = "HELM", 5 Nuget =
+    "NUGET", 6 Npm = "NPM", 7 Rpm = "RPM", 8 Cargo = "CARGO", 9 Go = "GO", 10 Huggingface
+    = "HUGGINGFACE", 11 HelmHttp = "HELM_HTTP", 12 Composer = "COMPOSER", 13 Conda =
+    "CONDA", 14 Dart = "DART", 15 Swift = "SWIFT", 16 Puppet = "PUPPET", 17 Raw = "RAW",
+    18 Debian = "DEBIAN", 19 Conan = "CONAN", 20 Ruby = "RUBY", 21 Terraform =
+    "TERRAFORM", 22 Cran = "CRAN", 23 Alpine = "ALPINE", 24 Wolfi = "WOLFI", }
 }
 model::open_enum! {
-    #[doc = " Schema `RegistryArtifactType`."] RegistryArtifactType { Model = "model",
-    Dataset = "dataset", }
+    #[doc = " Schema `RegistryArtifactType`."] RegistryArtifactType { 0 Model = "model",
+    1 Dataset = "dataset", }
 }
 model::open_enum! {
-    #[doc = " Schema `RegistryStatus`."] RegistryStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `RegistryStatus`."] RegistryStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `InlineResponse20010`.
 pub struct RegistryStatusResponse {
@@ -157,8 +176,14 @@ impl model::Model for RegistryStatusResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryStatusResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

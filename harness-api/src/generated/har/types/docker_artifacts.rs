@@ -23,8 +23,14 @@ impl model::Model for DeploymentDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prodDeployment", "totalDeployment", "nonProdDeployment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentDetails",
+            names: &["prodDeployment", "totalDeployment", "nonProdDeployment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,23 +93,29 @@ impl model::Model for DockerArtifactDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "size",
-            "version",
-            "metadata",
-            "createdAt",
-            "imageName",
-            "modifiedAt",
-            "packageType",
-            "pullCommand",
-            "registryPath",
-            "isQuarantined",
-            "downloadsCount",
-            "quarantineReason",
-            "pullCommandByDigest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerArtifactDetail",
+            names: &[
+                "url",
+                "size",
+                "version",
+                "metadata",
+                "createdAt",
+                "imageName",
+                "modifiedAt",
+                "packageType",
+                "pullCommand",
+                "registryPath",
+                "isQuarantined",
+                "downloadsCount",
+                "quarantineReason",
+                "pullCommandByDigest",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,14 +203,20 @@ impl model::Model for DockerArtifactIntegrationDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stoDetails",
-            "sbomDetails",
-            "slsaDetails",
-            "buildDetails",
-            "deploymentsDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerArtifactIntegrationDetail",
+            names: &[
+                "stoDetails",
+                "sbomDetails",
+                "slsaDetails",
+                "buildDetails",
+                "deploymentsDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,8 +257,14 @@ impl model::Model for DockerArtifactManifest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerArtifactManifest",
+            names: &["manifest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,8 +299,14 @@ impl model::Model for DockerLayerEntry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["size", "command"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerLayerEntry",
+            names: &["size", "command"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,8 +345,14 @@ impl model::Model for DockerLayersSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["digest", "layers", "osArch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerLayersSummary",
+            names: &["digest", "layers", "osArch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -371,19 +407,25 @@ impl model::Model for DockerManifestDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "digest",
-            "osArch",
-            "createdAt",
-            "stoDetails",
-            "isQuarantined",
-            "stoPipelineId",
-            "downloadsCount",
-            "stoExecutionId",
-            "quarantineReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerManifestDetails",
+            names: &[
+                "size",
+                "digest",
+                "osArch",
+                "createdAt",
+                "stoDetails",
+                "isQuarantined",
+                "stoPipelineId",
+                "downloadsCount",
+                "stoExecutionId",
+                "quarantineReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -455,8 +497,14 @@ impl model::Model for DockerManifests {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "imageName", "manifests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerManifests",
+            names: &["version", "imageName", "manifests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -495,8 +543,14 @@ impl model::Model for GetDockerArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDockerArtifactDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -533,8 +587,14 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDockerArtifactIntegrationDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +631,14 @@ impl model::Model for GetDockerArtifactLayersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDockerArtifactLayersResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -609,8 +675,14 @@ impl model::Model for GetDockerArtifactManifestResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDockerArtifactManifestResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -647,8 +719,14 @@ impl model::Model for GetDockerArtifactManifestsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDockerArtifactManifestsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -695,16 +773,22 @@ impl model::Model for RegistryBuildDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgIdentifier",
-            "stepExecutionId",
-            "stageExecutionId",
-            "projectIdentifier",
-            "pipelineIdentifier",
-            "pipelineDisplayName",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryBuildDetails",
+            names: &[
+                "orgIdentifier",
+                "stepExecutionId",
+                "stageExecutionId",
+                "projectIdentifier",
+                "pipelineIdentifier",
+                "pipelineDisplayName",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -751,8 +835,14 @@ impl model::Model for SlsaDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "provenanceId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaDetails",
+            names: &["status", "provenanceId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -805,19 +895,25 @@ impl model::Model for StoDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "low",
-            "high",
-            "info",
-            "total",
-            "medium",
-            "ignored",
-            "critical",
-            "pipelineId",
-            "executionId",
-            "lastScanned",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoDetails",
+            names: &[
+                "low",
+                "high",
+                "info",
+                "total",
+                "medium",
+                "ignored",
+                "critical",
+                "pipelineId",
+                "executionId",
+                "lastScanned",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -872,13 +968,14 @@ impl model::Model for StoDetails {
 model::model!(StoDetails);
 model::open_enum! {
     #[doc = " Schema `GetDockerArtifactDetails version_type`."]
-    GetDockerArtifactDetailsVersionType { Digest = "DIGEST", Tag = "TAG", }
+    GetDockerArtifactDetailsVersionType { 0 Digest = "DIGEST", 1 Tag = "TAG", }
 }
 model::open_enum! {
     #[doc = " Schema `GetDockerArtifactIntegrationDetails version_type`."]
-    GetDockerArtifactIntegrationDetailsVersionType { Digest = "DIGEST", Tag = "TAG", }
+    GetDockerArtifactIntegrationDetailsVersionType { 0 Digest = "DIGEST", 1 Tag = "TAG",
+    }
 }
 model::open_enum! {
     #[doc = " Schema `GetDockerArtifactManifests version_type`."]
-    GetDockerArtifactManifestsVersionType { Digest = "DIGEST", Tag = "TAG", }
+    GetDockerArtifactManifestsVersionType { 0 Digest = "DIGEST", 1 Tag = "TAG", }
 }

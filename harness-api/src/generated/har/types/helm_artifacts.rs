@@ -21,8 +21,14 @@ impl model::Model for GetHelmArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHelmArtifactDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for GetHelmArtifactManifestResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHelmArtifactManifestResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,21 +129,27 @@ impl model::Model for HelmArtifactDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "size",
-            "version",
-            "artifact",
-            "metadata",
-            "createdAt",
-            "modifiedAt",
-            "packageType",
-            "pullCommand",
-            "registryPath",
-            "downloadsCount",
-            "pullCommandByDigest",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelmArtifactDetail",
+            names: &[
+                "url",
+                "size",
+                "version",
+                "artifact",
+                "metadata",
+                "createdAt",
+                "modifiedAt",
+                "packageType",
+                "pullCommand",
+                "registryPath",
+                "downloadsCount",
+                "pullCommandByDigest",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +223,14 @@ impl model::Model for HelmArtifactManifest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["manifest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelmArtifactManifest",
+            names: &["manifest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -226,5 +250,5 @@ impl model::Model for HelmArtifactManifest {
 model::model!(HelmArtifactManifest);
 model::open_enum! {
     #[doc = " Schema `GetHelmArtifactDetails version_type`."]
-    GetHelmArtifactDetailsVersionType { Digest = "DIGEST", Tag = "TAG", }
+    GetHelmArtifactDetailsVersionType { 0 Digest = "DIGEST", 1 Tag = "TAG", }
 }

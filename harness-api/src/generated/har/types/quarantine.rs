@@ -21,8 +21,14 @@ impl model::Model for QuarantineFilePathResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QuarantineFilePathResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,21 @@ impl model::Model for QuarantinePath {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "reason", "filePath", "versionId", "artifactId", "registryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QuarantinePath",
+            names: &[
+                "id",
+                "reason",
+                "filePath",
+                "versionId",
+                "artifactId",
+                "registryId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +152,14 @@ impl model::Model for QuarantineRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reason", "version", "artifact", "filePath", "artifactType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QuarantineRequest",
+            names: &["reason", "version", "artifact", "filePath", "artifactType"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,13 +183,9 @@ impl model::Model for QuarantineRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(QuarantineRequest);
 model::open_enum! {
     #[doc = " Schema `deleteQuarantineFilePath artifact_type`."]
-    DeleteQuarantineFilePathArtifactType { Model = "model", Dataset = "dataset", }
+    DeleteQuarantineFilePathArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }

@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `AuthType`."] AuthType { UserPassword = "UserPassword",
-    AccessKeySecretKey = "AccessKeySecretKey", Anonymous = "Anonymous", }
+    #[doc = " Schema `AuthType`."] AuthType { 0 UserPassword = "UserPassword", 1
+    AccessKeySecretKey = "AccessKeySecretKey", 2 Anonymous = "Anonymous", }
 }
 /// Schema `CleanupPolicy`.
 pub struct CleanupPolicy {
@@ -29,8 +29,14 @@ impl model::Model for CleanupPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "expireDays", "packagePrefix", "versionPrefix"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CleanupPolicy",
+            names: &["name", "expireDays", "packagePrefix", "versionPrefix"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,8 +79,14 @@ impl model::Model for ClientSetupDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sections", "secHeader", "mainHeader"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClientSetupDetails",
+            names: &["sections", "secHeader", "mainHeader"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,8 +132,14 @@ impl model::Model for ClientSetupStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "header", "commands"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClientSetupStep",
+            names: &["type", "header", "commands"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -160,8 +178,14 @@ impl model::Model for ClientSetupStepCommand {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClientSetupStepCommand",
+            names: &["label", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -196,8 +220,14 @@ impl model::Model for ClientSetupStepConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["steps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClientSetupStepConfig",
+            names: &["steps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -216,8 +246,8 @@ impl model::Model for ClientSetupStepConfig {
 }
 model::model!(ClientSetupStepConfig);
 model::open_enum! {
-    #[doc = " Schema `ClientSetupStepType`."] ClientSetupStepType { Static = "Static",
-    GenerateToken = "GenerateToken", }
+    #[doc = " Schema `ClientSetupStepType`."] ClientSetupStepType { 0 Static = "Static",
+    1 GenerateToken = "GenerateToken", }
 }
 /// Schema `InlineResponse20028`.
 pub struct GetAllArtifactsByRegistryResponse {
@@ -236,8 +266,14 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAllArtifactsByRegistryResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -274,8 +310,14 @@ impl model::Model for GetClientSetupDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetClientSetupDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -318,8 +360,14 @@ impl model::Model for ListRegistryArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRegistryArtifact",
+            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -386,23 +434,29 @@ impl model::Model for Registry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "config",
-            "labels",
-            "isPublic",
-            "scanners",
-            "createdAt",
-            "identifier",
-            "modifiedAt",
-            "policyRefs",
-            "description",
-            "packageType",
-            "cleanupPolicy",
-            "allowedPattern",
-            "blockedPattern",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Registry",
+            names: &[
+                "url",
+                "config",
+                "labels",
+                "isPublic",
+                "scanners",
+                "createdAt",
+                "identifier",
+                "modifiedAt",
+                "policyRefs",
+                "description",
+                "packageType",
+                "cleanupPolicy",
+                "allowedPattern",
+                "blockedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -510,24 +564,30 @@ impl model::Model for RegistryArtifactMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "meta",
-            "name",
-            "uuid",
-            "labels",
-            "isPublic",
-            "isDeleted",
-            "packageType",
-            "artifactType",
-            "lastModified",
-            "registryPath",
-            "registryUUID",
-            "isQuarantined",
-            "latestVersion",
-            "downloadsCount",
-            "registryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryArtifactMetadata",
+            names: &[
+                "meta",
+                "name",
+                "uuid",
+                "labels",
+                "isPublic",
+                "isDeleted",
+                "packageType",
+                "artifactType",
+                "lastModified",
+                "registryPath",
+                "registryUUID",
+                "isQuarantined",
+                "latestVersion",
+                "downloadsCount",
+                "registryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -665,22 +725,28 @@ impl model::Model for RegistryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "config",
-            "labels",
-            "isPublic",
-            "scanners",
-            "parentRef",
-            "identifier",
-            "policyRefs",
-            "description",
-            "packageType",
-            "cleanupPolicy",
-            "allowedPattern",
-            "blockedPattern",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryRequest",
+            names: &[
+                "type",
+                "config",
+                "labels",
+                "isPublic",
+                "scanners",
+                "parentRef",
+                "identifier",
+                "policyRefs",
+                "description",
+                "packageType",
+                "cleanupPolicy",
+                "allowedPattern",
+                "blockedPattern",
+            ],
+            required: &[3, 6, 9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -740,10 +806,6 @@ impl model::Model for RegistryRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3, 6, 9]
-    }
 }
 model::through_cell!(RegistryRequest);
 /// Schema `InlineResponse2011`.
@@ -763,8 +825,14 @@ impl model::Model for RegistryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,8 +867,14 @@ impl model::Model for Scanner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Scanner",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -819,8 +893,8 @@ impl model::Model for Scanner {
 }
 model::model!(Scanner);
 model::open_enum! {
-    #[doc = " Schema `Scanner.name`."] ScannerName { AquaTrivy = "AQUA_TRIVY", Grype =
-    "GRYPE", }
+    #[doc = " Schema `Scanner.name`."] ScannerName { 0 AquaTrivy = "AQUA_TRIVY", 1 Grype
+    = "GRYPE", }
 }
 /// Schema `TabSetupStep`.
 pub struct TabSetupStep {
@@ -839,8 +913,14 @@ impl model::Model for TabSetupStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["header", "sections"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TabSetupStep",
+            names: &["header", "sections"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -875,8 +955,14 @@ impl model::Model for TabSetupStepConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tabs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TabSetupStepConfig",
+            names: &["tabs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -915,8 +1001,14 @@ impl model::Model for UpstreamConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "auth", "source", "authType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpstreamConfig",
+            names: &["url", "auth", "source", "authType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -941,10 +1033,10 @@ impl model::Model for UpstreamConfig {
 }
 model::model!(UpstreamConfig);
 model::open_enum! {
-    #[doc = " Schema `UpstreamConfig.source`."] UpstreamConfigSource { Dockerhub =
-    "Dockerhub", Custom = "Custom", AwsEcr = "AwsEcr", MavenCentral = "MavenCentral",
-    PyPi = "PyPi", NpmJs = "NpmJs", NugetOrg = "NugetOrg", Crates = "Crates", GoProxy =
-    "GoProxy", HuggingFace = "HuggingFace", }
+    #[doc = " Schema `UpstreamConfig.source`."] UpstreamConfigSource { 0 Dockerhub =
+    "Dockerhub", 1 Custom = "Custom", 2 AwsEcr = "AwsEcr", 3 MavenCentral =
+    "MavenCentral", 4 PyPi = "PyPi", 5 NpmJs = "NpmJs", 6 NugetOrg = "NugetOrg", 7 Crates
+    = "Crates", 8 GoProxy = "GoProxy", 9 HuggingFace = "HuggingFace", }
 }
 /// Schema `VirtualConfig`.
 pub struct VirtualConfig {
@@ -961,8 +1053,14 @@ impl model::Model for VirtualConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["upstreamProxies"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VirtualConfig",
+            names: &["upstreamProxies"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -982,5 +1080,5 @@ impl model::Model for VirtualConfig {
 model::model!(VirtualConfig);
 model::open_enum! {
     #[doc = " Schema `GetAllArtifactsByRegistry artifact_type`."]
-    GetAllArtifactsByRegistryArtifactType { Model = "model", Dataset = "dataset", }
+    GetAllArtifactsByRegistryArtifactType { 0 Model = "model", 1 Dataset = "dataset", }
 }

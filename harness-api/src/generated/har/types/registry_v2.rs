@@ -23,8 +23,14 @@ impl model::Model for AddOciArtifactTagsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "package", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddOciArtifactTagsBody",
+            names: &["tags", "package", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for CreateBulkDownloadRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["packages", "versions", "registryId", "outputFileName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestBody",
+            names: &["packages", "versions", "registryId", "outputFileName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +127,14 @@ impl model::Model for DeleteMetadataBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "package", "version", "metadata", "registryIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteMetadataBody",
+            names: &["path", "package", "version", "metadata", "registryIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +177,14 @@ impl model::Model for DeleteMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteMetadataBodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,44 +205,44 @@ impl model::Model for DeleteMetadataBodyMetadata {
 }
 model::model!(DeleteMetadataBodyMetadata);
 model::open_enum! {
-    #[doc = " Schema `ListPackages artifact_type`."] ListPackagesArtifactType { Model =
-    "model", Dataset = "dataset", }
+    #[doc = " Schema `ListPackages artifact_type`."] ListPackagesArtifactType { 0 Model =
+    "model", 1 Dataset = "dataset", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListPackages deleted`."] ListPackagesDeleted { Exclude = "EXCLUDE",
-    Include = "INCLUDE", Only = "ONLY", }
+    #[doc = " Schema `ListPackages deleted`."] ListPackagesDeleted { 0 Exclude =
+    "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListPackages sort_order`."] ListPackagesSortOrder { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `ListPackages sort_order`."] ListPackagesSortOrder { 0 Asc = "ASC",
+    1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistries deleted`."] ListRegistriesDeleted { Exclude =
-    "EXCLUDE", Include = "INCLUDE", Only = "ONLY", }
+    #[doc = " Schema `ListRegistries deleted`."] ListRegistriesDeleted { 0 Exclude =
+    "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistries scope`."] ListRegistriesScope { Ancestors =
-    "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `ListRegistries scope`."] ListRegistriesScope { 0 Ancestors =
+    "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistries sort_order`."] ListRegistriesSortOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `ListRegistries sort_order`."] ListRegistriesSortOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistries type`."] ListRegistriesType { Virtual = "VIRTUAL",
-    Upstream = "UPSTREAM", }
+    #[doc = " Schema `ListRegistries type`."] ListRegistriesType { 0 Virtual = "VIRTUAL",
+    1 Upstream = "UPSTREAM", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListVersions deleted`."] ListVersionsDeleted { Exclude = "EXCLUDE",
-    Include = "INCLUDE", Only = "ONLY", }
+    #[doc = " Schema `ListVersions deleted`."] ListVersionsDeleted { 0 Exclude =
+    "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListVersions sort_order`."] ListVersionsSortOrder { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `ListVersions sort_order`."] ListVersionsSortOrder { 0 Asc = "ASC",
+    1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `Copy artifact_type`."] RegistryV2CopyArtifactType { Model =
-    "model", Dataset = "dataset", }
+    #[doc = " Schema `Copy artifact_type`."] RegistryV2CopyArtifactType { 0 Model =
+    "model", 1 Dataset = "dataset", }
 }
 /// Schema `SaveMetadata body`.
 pub struct SaveMetadataBody {
@@ -243,8 +267,14 @@ impl model::Model for SaveMetadataBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "package", "version", "metadata", "registryIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveMetadataBody",
+            names: &["path", "package", "version", "metadata", "registryIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -287,8 +317,14 @@ impl model::Model for SaveMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveMetadataBodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -331,8 +367,14 @@ impl model::Model for UpdateMetadataBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "package", "version", "metadata", "registryIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateMetadataBody",
+            names: &["path", "package", "version", "metadata", "registryIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -375,8 +417,14 @@ impl model::Model for UpdateMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateMetadataBodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for BulkDeleteV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["force", "dryRun", "packages", "registry", "versions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkDeleteV3Body",
+            names: &["force", "dryRun", "packages", "registry", "versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

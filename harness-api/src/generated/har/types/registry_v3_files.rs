@@ -19,8 +19,14 @@ impl model::Model for SaveFileMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveFileMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveFileMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for UpsertFileMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertFileMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +145,14 @@ impl model::Model for UpsertFileMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertFileMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

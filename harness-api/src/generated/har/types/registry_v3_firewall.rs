@@ -29,15 +29,21 @@ impl model::Model for AddBuildInfoV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "metadata",
-            "registryId",
-            "packageType",
-            "rootPackage",
-            "pipelineContext",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddBuildInfoV3Body",
+            names: &[
+                "status",
+                "metadata",
+                "registryId",
+                "packageType",
+                "rootPackage",
+                "pipelineContext",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,8 +88,14 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nodeKey", "parentNodeKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddBuildInfoV3BodyMetadata",
+            names: &["nodeKey", "parentNodeKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -128,8 +140,21 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgId", "stepId", "stageId", "projectId", "pipelineId", "executionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddBuildInfoV3BodyPipelineContext",
+            names: &[
+                "orgId",
+                "stepId",
+                "stageId",
+                "projectId",
+                "pipelineId",
+                "executionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -174,8 +199,14 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddBuildInfoV3BodyRootPackage",
+            names: &["name", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -220,15 +251,21 @@ impl model::Model for CreateFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "registryId",
-            "expireAfter",
-            "packageName",
-            "versionList",
-            "remediationPlan",
-            "businessJustification",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateFirewallExceptionV3Body",
+            names: &[
+                "registryId",
+                "expireAfter",
+                "packageName",
+                "versionList",
+                "remediationPlan",
+                "businessJustification",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,8 +310,14 @@ impl model::Model for EvaluateArtifactScanV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scanId", "versionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluateArtifactScanV3Body",
+            names: &["scanId", "versionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,8 +338,8 @@ impl model::Model for EvaluateArtifactScanV3Body {
 }
 model::model!(EvaluateArtifactScanV3Body);
 model::open_enum! {
-    #[doc = " Schema `GetArtifactScansV3 scope`."] GetArtifactScansV3Scope { Ancestors =
-    "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `GetArtifactScansV3 scope`."] GetArtifactScansV3Scope { 0 Ancestors
+    = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 /// Schema `InitiateBulkScanEvaluationV3 body`.
 pub struct InitiateBulkScanEvaluationV3Body {
@@ -315,8 +358,14 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifacts", "registryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InitiateBulkScanEvaluationV3Body",
+            names: &["artifacts", "registryId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -353,8 +402,14 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "packageName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InitiateBulkScanEvaluationV3BodyArtifacts",
+            names: &["version", "packageName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -376,8 +431,8 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
 model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
 model::open_enum! {
     #[doc = " Schema `ListPipelineBuildInfoDetailsV3 scope`."]
-    ListPipelineBuildInfoDetailsV3Scope { Ancestors = "ancestors", Descendants =
-    "descendants", None = "none", }
+    ListPipelineBuildInfoDetailsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
+    "descendants", 2 None = "none", }
 }
 /// Schema `UpdateFirewallExceptionV3 body`.
 pub struct UpdateFirewallExceptionV3Body {
@@ -400,8 +455,19 @@ impl model::Model for UpdateFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expireAfter", "versionList", "remediationPlan", "businessJustification"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateFirewallExceptionV3Body",
+            names: &[
+                "expireAfter",
+                "versionList",
+                "remediationPlan",
+                "businessJustification",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -442,8 +508,14 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notes", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateStatusFirewallExceptionV3Body",
+            names: &["notes", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

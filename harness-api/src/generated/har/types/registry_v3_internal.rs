@@ -21,8 +21,14 @@ impl model::Model for TriggerBackfillV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reindexAll", "entityTypes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerBackfillV3Body",
+            names: &["reindexAll", "entityTypes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

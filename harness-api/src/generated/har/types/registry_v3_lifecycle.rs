@@ -19,8 +19,14 @@ impl model::Model for CreateLifecycleExecutionV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policyId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleExecutionV3Body",
+            names: &["policyId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,17 +73,23 @@ impl model::Model for CreateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "action",
-            "applyTo",
-            "criteria",
-            "schedule",
-            "description",
-            "packageType",
-            "filterConfig",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3Body",
+            names: &[
+                "name",
+                "action",
+                "applyTo",
+                "criteria",
+                "schedule",
+                "description",
+                "packageType",
+                "filterConfig",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +153,14 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "registries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3BodyApplyTo",
+            names: &["mode", "registries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,8 +197,14 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["match", "rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3BodyCriteria",
+            names: &["match", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,8 +241,14 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3BodyCriteriaRules",
+            names: &["type", "config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +287,18 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3BodyFilterConfig",
+            names: &[
+                "packageType",
+                "tagNameAllowedPattern",
+                "packageNameAllowedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +337,14 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timezone", "expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLifecycleRuleV3BodySchedule",
+            names: &["timezone", "expression"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,39 +365,39 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
 model::open_enum! {
-    #[doc = " Schema `GetLifecycleStatsV3 action`."] GetLifecycleStatsV3Action { Delete =
-    "DELETE", Protect = "PROTECT", }
+    #[doc = " Schema `GetLifecycleStatsV3 action`."] GetLifecycleStatsV3Action { 0 Delete
+    = "DELETE", 1 Protect = "PROTECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetLifecycleStatsV3 scope`."] GetLifecycleStatsV3Scope { Ancestors
-    = "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `GetLifecycleStatsV3 scope`."] GetLifecycleStatsV3Scope { 0
+    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 model::open_enum! {
     #[doc = " Schema `ListLifecycleExecutionItemsV3 scope`."]
-    ListLifecycleExecutionItemsV3Scope { Ancestors = "ancestors", Descendants =
-    "descendants", None = "none", }
+    ListLifecycleExecutionItemsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
+    "descendants", 2 None = "none", }
 }
 model::open_enum! {
     #[doc = " Schema `ListLifecycleExecutionItemsV3 status`."]
-    ListLifecycleExecutionItemsV3Status { Protected = "PROTECTED", WouldBeDeleted =
-    "WOULD_BE_DELETED", Deleted = "DELETED", }
+    ListLifecycleExecutionItemsV3Status { 0 Protected = "PROTECTED", 1 WouldBeDeleted =
+    "WOULD_BE_DELETED", 2 Deleted = "DELETED", }
 }
 model::open_enum! {
     #[doc = " Schema `ListLifecycleExecutionsV3 scope`."] ListLifecycleExecutionsV3Scope
-    { Ancestors = "ancestors", Descendants = "descendants", None = "none", }
+    { 0 Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 model::open_enum! {
     #[doc = " Schema `ListLifecycleExecutionsV3 status`."]
-    ListLifecycleExecutionsV3Status { Pending = "PENDING", Inprogress = "INPROGRESS",
-    Success = "SUCCESS", Failed = "FAILED", }
+    ListLifecycleExecutionsV3Status { 0 Pending = "PENDING", 1 Inprogress = "INPROGRESS",
+    2 Success = "SUCCESS", 3 Failed = "FAILED", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListLifecycleRulesV3 action`."] ListLifecycleRulesV3Action { Delete
-    = "DELETE", Protect = "PROTECT", }
+    #[doc = " Schema `ListLifecycleRulesV3 action`."] ListLifecycleRulesV3Action { 0
+    Delete = "DELETE", 1 Protect = "PROTECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListLifecycleRulesV3 scope`."] ListLifecycleRulesV3Scope {
-    Ancestors = "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `ListLifecycleRulesV3 scope`."] ListLifecycleRulesV3Scope { 0
+    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 /// Schema `PatchLifecycleRuleV3 body`.
 pub struct PatchLifecycleRuleV3Body {
@@ -384,18 +430,24 @@ impl model::Model for PatchLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "action",
-            "applyTo",
-            "enabled",
-            "criteria",
-            "schedule",
-            "description",
-            "packageType",
-            "filterConfig",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3Body",
+            names: &[
+                "name",
+                "action",
+                "applyTo",
+                "enabled",
+                "criteria",
+                "schedule",
+                "description",
+                "packageType",
+                "filterConfig",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -462,8 +514,14 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "registries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3BodyApplyTo",
+            names: &["mode", "registries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -500,8 +558,14 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["match", "rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3BodyCriteria",
+            names: &["match", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -538,8 +602,14 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3BodyCriteriaRules",
+            names: &["type", "config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -578,8 +648,18 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3BodyFilterConfig",
+            names: &[
+                "packageType",
+                "tagNameAllowedPattern",
+                "packageNameAllowedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -618,8 +698,14 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timezone", "expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchLifecycleRuleV3BodySchedule",
+            names: &["timezone", "expression"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -668,17 +754,23 @@ impl model::Model for UpdateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "action",
-            "applyTo",
-            "criteria",
-            "schedule",
-            "description",
-            "packageType",
-            "filterConfig",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3Body",
+            names: &[
+                "name",
+                "action",
+                "applyTo",
+                "criteria",
+                "schedule",
+                "description",
+                "packageType",
+                "filterConfig",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -742,8 +834,14 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "registries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3BodyApplyTo",
+            names: &["mode", "registries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -780,8 +878,14 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["match", "rules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3BodyCriteria",
+            names: &["match", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -818,8 +922,14 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3BodyCriteriaRules",
+            names: &["type", "config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -858,8 +968,18 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["packageType", "tagNameAllowedPattern", "packageNameAllowedPattern"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3BodyFilterConfig",
+            names: &[
+                "packageType",
+                "tagNameAllowedPattern",
+                "packageNameAllowedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -898,8 +1018,14 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timezone", "expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateLifecycleRuleV3BodySchedule",
+            names: &["timezone", "expression"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

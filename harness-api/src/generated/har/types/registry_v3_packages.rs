@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ListPackagesV3 deleted`."] ListPackagesV3Deleted { Exclude =
-    "exclude", Include = "include", Only = "only", }
+    #[doc = " Schema `ListPackagesV3 deleted`."] ListPackagesV3Deleted { 0 Exclude =
+    "exclude", 1 Include = "include", 2 Only = "only", }
 }
 /// Schema `SavePackageMetadataV3 body`.
 pub struct SavePackageMetadataV3Body {
@@ -23,8 +23,14 @@ impl model::Model for SavePackageMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavePackageMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SavePackageMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for UpsertPackageMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertPackageMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,8 +149,14 @@ impl model::Model for UpsertPackageMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertPackageMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,16 +5,16 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ListRegistriesV3 deleted`."] ListRegistriesV3Deleted { Exclude =
-    "exclude", Include = "include", Only = "only", }
+    #[doc = " Schema `ListRegistriesV3 deleted`."] ListRegistriesV3Deleted { 0 Exclude =
+    "exclude", 1 Include = "include", 2 Only = "only", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistriesV3 scope`."] ListRegistriesV3Scope { Ancestors =
-    "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `ListRegistriesV3 scope`."] ListRegistriesV3Scope { 0 Ancestors =
+    "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 model::open_enum! {
-    #[doc = " Schema `ListRegistriesV3 type`."] ListRegistriesV3Type { Virtual =
-    "VIRTUAL", Upstream = "UPSTREAM", }
+    #[doc = " Schema `ListRegistriesV3 type`."] ListRegistriesV3Type { 0 Virtual =
+    "VIRTUAL", 1 Upstream = "UPSTREAM", }
 }
 /// Schema `SaveRegistryMetadataV3 body`.
 pub struct SaveRegistryMetadataV3Body {
@@ -31,8 +31,14 @@ impl model::Model for SaveRegistryMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveRegistryMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveRegistryMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for UpsertRegistryMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertRegistryMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,8 +157,14 @@ impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertRegistryMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for CopyResourcesV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["source", "target"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopyResourcesV3Body",
+            names: &["source", "target"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for CopyResourcesV3BodySource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopyResourcesV3BodySource",
+            names: &["versionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for CopyResourcesV3BodyTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["registryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopyResourcesV3BodyTarget",
+            names: &["registryId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +147,14 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["packageIds", "versionIds", "outputFileName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestV3Body",
+            names: &["packageIds", "versionIds", "outputFileName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for AddVersionTagsV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddVersionTagsV3Body",
+            names: &["tags"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,8 +45,8 @@ impl model::Model for AddVersionTagsV3Body {
 }
 model::model!(AddVersionTagsV3Body);
 model::open_enum! {
-    #[doc = " Schema `ListVersionsV3 deleted`."] ListVersionsV3Deleted { Exclude =
-    "exclude", Include = "include", Only = "only", }
+    #[doc = " Schema `ListVersionsV3 deleted`."] ListVersionsV3Deleted { 0 Exclude =
+    "exclude", 1 Include = "include", 2 Only = "only", }
 }
 /// Schema `RebuildVersionMetadataV3 body`.
 pub struct RebuildVersionMetadataV3Body {
@@ -57,8 +63,14 @@ impl model::Model for RebuildVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["registryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RebuildVersionMetadataV3Body",
+            names: &["registryId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for SaveVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveVersionMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +145,14 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveVersionMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +187,14 @@ impl model::Model for UpsertVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertVersionMetadataV3Body",
+            names: &["metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +229,14 @@ impl model::Model for UpsertVersionMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertVersionMetadataV3BodyMetadata",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

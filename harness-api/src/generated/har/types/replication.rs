@@ -27,8 +27,20 @@ impl model::Model for JfrogReplicationRegistry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "username", "namespace", "passwordSecretId", "passwordSecretSpaceId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JfrogReplicationRegistry",
+            names: &[
+                "url",
+                "username",
+                "namespace",
+                "passwordSecretId",
+                "passwordSecretSpaceId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +89,14 @@ impl model::Model for ListMigrationImage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["images", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMigrationImage",
+            names: &["images", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,8 +139,14 @@ impl model::Model for ListMigrationImagesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListMigrationImagesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,8 +189,14 @@ impl model::Model for ListReplicationRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rules", "pageSize", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListReplicationRule",
+            names: &["rules", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +239,14 @@ impl model::Model for ListReplicationRulesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListReplicationRulesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,8 +281,14 @@ impl model::Model for LocalReplicationRegistry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["registryIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LocalReplicationRegistry",
+            names: &["registryIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -285,8 +327,14 @@ impl model::Model for MigrationImage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "imageId", "imageTag", "progress"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrationImage",
+            names: &["status", "imageId", "imageTag", "progress"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -348,19 +396,25 @@ impl model::Model for ReplicationRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "source",
-            "createdAt",
-            "parentRef",
-            "identifier",
-            "modifiedAt",
-            "sourceType",
-            "destination",
-            "allowedPatterns",
-            "blockedPatterns",
-            "destinationType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReplicationRule",
+            names: &[
+                "source",
+                "createdAt",
+                "parentRef",
+                "identifier",
+                "modifiedAt",
+                "sourceType",
+                "destination",
+                "allowedPatterns",
+                "blockedPatterns",
+                "destinationType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -415,7 +469,7 @@ impl model::Model for ReplicationRule {
 model::model!(ReplicationRule);
 model::open_enum! {
     #[doc = " Schema `ReplicationRule.destinationType`."] ReplicationRuleDestinationType
-    { Local = "Local", Jfrog = "Jfrog", Gcp = "GCP", }
+    { 0 Local = "Local", 1 Jfrog = "Jfrog", 2 Gcp = "GCP", }
 }
 /// Schema `ReplicationRuleRequest`.
 pub struct ReplicationRuleRequest {
@@ -464,15 +518,21 @@ impl model::Model for ReplicationRuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "source",
-            "sourceType",
-            "destination",
-            "allowedPatterns",
-            "blockedPatterns",
-            "destinationType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReplicationRuleRequest",
+            names: &[
+                "source",
+                "sourceType",
+                "destination",
+                "allowedPatterns",
+                "blockedPatterns",
+                "destinationType",
+            ],
+            required: &[0, 1, 2, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -498,20 +558,17 @@ impl model::Model for ReplicationRuleRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5]
-    }
 }
 model::through_cell!(ReplicationRuleRequest);
 model::open_enum! {
     #[doc = " Schema `ReplicationRuleRequest.destinationType`."]
-    ReplicationRuleRequestDestinationType { Local = "Local", Jfrog = "Jfrog", Gcp =
+    ReplicationRuleRequestDestinationType { 0 Local = "Local", 1 Jfrog = "Jfrog", 2 Gcp =
     "GCP", }
 }
 model::open_enum! {
     #[doc = " Schema `ReplicationRuleRequest.sourceType`."]
-    ReplicationRuleRequestSourceType { Local = "Local", Jfrog = "Jfrog", Gcp = "GCP", }
+    ReplicationRuleRequestSourceType { 0 Local = "Local", 1 Jfrog = "Jfrog", 2 Gcp =
+    "GCP", }
 }
 /// Schema `InlineResponse20035`.
 pub struct ReplicationRuleResponse {
@@ -530,8 +587,14 @@ impl model::Model for ReplicationRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReplicationRuleResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -552,6 +615,6 @@ impl model::Model for ReplicationRuleResponse {
 }
 model::model!(ReplicationRuleResponse);
 model::open_enum! {
-    #[doc = " Schema `ReplicationRule.sourceType`."] ReplicationRuleSourceType { Local =
-    "Local", Jfrog = "Jfrog", Gcp = "GCP", }
+    #[doc = " Schema `ReplicationRule.sourceType`."] ReplicationRuleSourceType { 0 Local
+    = "Local", 1 Jfrog = "Jfrog", 2 Gcp = "GCP", }
 }

@@ -57,29 +57,35 @@ impl model::Model for ArtifactMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "meta",
-            "name",
-            "uuid",
-            "labels",
-            "version",
-            "metadata",
-            "isDeleted",
-            "packageType",
-            "pullCommand",
-            "artifactType",
-            "lastModified",
-            "registryPath",
-            "registryUUID",
-            "isQuarantined",
-            "latestVersion",
-            "scannedDigest",
-            "downloadsCount",
-            "quarantineReason",
-            "deploymentMetadata",
-            "registryIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactMetadata",
+            names: &[
+                "meta",
+                "name",
+                "uuid",
+                "labels",
+                "version",
+                "metadata",
+                "isDeleted",
+                "packageType",
+                "pullCommand",
+                "artifactType",
+                "lastModified",
+                "registryPath",
+                "registryUUID",
+                "isQuarantined",
+                "latestVersion",
+                "scannedDigest",
+                "downloadsCount",
+                "quarantineReason",
+                "deploymentMetadata",
+                "registryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,8 +189,14 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefineRegistrySpaceLabelRequest",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +237,14 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefineRegistrySpaceLabelValueRequest",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +281,14 @@ impl model::Model for GetAllArtifactsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAllArtifactsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +325,14 @@ impl model::Model for GetAllRegistriesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAllRegistriesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,8 +369,14 @@ impl model::Model for GetStorageDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetStorageDetailsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,8 +419,14 @@ impl model::Model for ListArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListArtifact",
+            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -433,8 +475,14 @@ impl model::Model for ListRegistry {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "itemCount", "pageCount", "pageIndex", "registries"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRegistry",
+            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "registries"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -497,21 +545,27 @@ impl model::Model for RegistryMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "path",
-            "type",
-            "labels",
-            "isPublic",
-            "identifier",
-            "description",
-            "packageType",
-            "lastModified",
-            "registrySize",
-            "artifactsCount",
-            "downloadsCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryMetadata",
+            names: &[
+                "url",
+                "path",
+                "type",
+                "labels",
+                "isPublic",
+                "identifier",
+                "description",
+                "packageType",
+                "lastModified",
+                "registrySize",
+                "artifactsCount",
+                "downloadsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,7 +625,7 @@ impl model::Model for RegistryMetadata {
 }
 model::model!(RegistryMetadata);
 model::open_enum! {
-    #[doc = " Schema `RegistryType`."] RegistryType { Virtual = "VIRTUAL", Upstream =
+    #[doc = " Schema `RegistryType`."] RegistryType { 0 Virtual = "VIRTUAL", 1 Upstream =
     "UPSTREAM", }
 }
 /// Schema `RegistryTypesLabel`.
@@ -611,21 +665,27 @@ impl model::Model for RegistryTypesLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "type",
-            "color",
-            "scope",
-            "created",
-            "updated",
-            "space_id",
-            "created_by",
-            "updated_by",
-            "description",
-            "value_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryTypesLabel",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "color",
+                "scope",
+                "created",
+                "updated",
+                "space_id",
+                "created_by",
+                "updated_by",
+                "description",
+                "value_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -701,8 +761,14 @@ impl model::Model for RegistryTypesLabelWithValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryTypesLabelWithValues",
+            names: &["label", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -739,8 +805,14 @@ impl model::Model for SpaceRefLabelsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["label", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpaceRefLabelsBody",
+            names: &["label", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -775,8 +847,14 @@ impl model::Model for StorageDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["totalSize"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StorageDetails",
+            names: &["totalSize"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -815,8 +893,14 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "color", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRegistrySpaceLabelRequest",
+            names: &["key", "type", "color", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -857,8 +941,14 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["color", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRegistrySpaceLabelValueRequest",
+            names: &["color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -879,10 +969,10 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
 }
 model::model!(UpdateRegistrySpaceLabelValueRequest);
 model::open_enum! {
-    #[doc = " Schema `GetAllRegistries scope`."] GetAllRegistriesScope { Ancestors =
-    "ancestors", Descendants = "descendants", None = "none", }
+    #[doc = " Schema `GetAllRegistries scope`."] GetAllRegistriesScope { 0 Ancestors =
+    "ancestors", 1 Descendants = "descendants", 2 None = "none", }
 }
 model::open_enum! {
-    #[doc = " Schema `GetAllRegistries type`."] GetAllRegistriesType { Virtual =
-    "VIRTUAL", Upstream = "UPSTREAM", }
+    #[doc = " Schema `GetAllRegistries type`."] GetAllRegistriesType { 0 Virtual =
+    "VIRTUAL", 1 Upstream = "UPSTREAM", }
 }

@@ -23,8 +23,14 @@ impl model::Model for ExtraHeader {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "masked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExtraHeader",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ListWebhookExecutionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWebhookExecutionsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for ListWebhooks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "webhooks", "itemCount", "pageCount", "pageIndex"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWebhooks",
+            names: &["pageSize", "webhooks", "itemCount", "pageCount", "pageIndex"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,8 +175,14 @@ impl model::Model for ListWebhooksExecutions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "itemCount", "pageCount", "pageIndex", "executions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWebhooksExecutions",
+            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "executions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +225,14 @@ impl model::Model for ListWebhooksResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListWebhooksResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,8 +269,14 @@ impl model::Model for RegistryWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryWebhookResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,7 +297,7 @@ impl model::Model for RegistryWebhookResponse {
 }
 model::model!(RegistryWebhookResponse);
 model::open_enum! {
-    #[doc = " Schema `Trigger`."] Trigger { ArtifactCreation = "ARTIFACT_CREATION",
+    #[doc = " Schema `Trigger`."] Trigger { 0 ArtifactCreation = "ARTIFACT_CREATION", 1
     ArtifactDeletion = "ARTIFACT_DELETION", }
 }
 /// Schema `Webhook`.
@@ -311,26 +347,32 @@ impl model::Model for Webhook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "enabled",
-            "version",
-            "insecure",
-            "internal",
-            "triggers",
-            "createdAt",
-            "createdBy",
-            "identifier",
-            "modifiedAt",
-            "description",
-            "extraHeaders",
-            "secretSpaceId",
-            "secretSpacePath",
-            "secretIdentifier",
-            "latestExecutionResult",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Webhook",
+            names: &[
+                "url",
+                "name",
+                "enabled",
+                "version",
+                "insecure",
+                "internal",
+                "triggers",
+                "createdAt",
+                "createdBy",
+                "identifier",
+                "modifiedAt",
+                "description",
+                "extraHeaders",
+                "secretSpaceId",
+                "secretSpacePath",
+                "secretIdentifier",
+                "latestExecutionResult",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -423,8 +465,14 @@ impl model::Model for WebhookExecRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "body", "headers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookExecRequest",
+            names: &["url", "body", "headers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -467,8 +515,14 @@ impl model::Model for WebhookExecResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["body", "status", "headers", "statusCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookExecResponse",
+            names: &["body", "status", "headers", "statusCode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -493,8 +547,8 @@ impl model::Model for WebhookExecResponse {
 }
 model::model!(WebhookExecResponse);
 model::open_enum! {
-    #[doc = " Schema `WebhookExecResult`."] WebhookExecResult { Success = "SUCCESS",
-    RetriableError = "RETRIABLE_ERROR", FatalError = "FATAL_ERROR", }
+    #[doc = " Schema `WebhookExecResult`."] WebhookExecResult { 0 Success = "SUCCESS", 1
+    RetriableError = "RETRIABLE_ERROR", 2 FatalError = "FATAL_ERROR", }
 }
 /// Schema `WebhookExecution`.
 pub struct WebhookExecution {
@@ -531,20 +585,26 @@ impl model::Model for WebhookExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "error",
-            "result",
-            "created",
-            "request",
-            "duration",
-            "response",
-            "webhookId",
-            "retriggerOf",
-            "triggerType",
-            "retriggerable",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookExecution",
+            names: &[
+                "id",
+                "error",
+                "result",
+                "created",
+                "request",
+                "duration",
+                "response",
+                "webhookId",
+                "retriggerOf",
+                "triggerType",
+                "retriggerable",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -617,8 +677,14 @@ impl model::Model for WebhookExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookExecutionResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -699,20 +765,26 @@ impl model::Model for WebhookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "enabled",
-            "insecure",
-            "triggers",
-            "identifier",
-            "description",
-            "extraHeaders",
-            "secretSpaceId",
-            "secretSpacePath",
-            "secretIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookRequest",
+            names: &[
+                "url",
+                "name",
+                "enabled",
+                "insecure",
+                "triggers",
+                "identifier",
+                "description",
+                "extraHeaders",
+                "secretSpaceId",
+                "secretSpacePath",
+                "secretIdentifier",
+            ],
+            required: &[0, 1, 2, 3, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -765,10 +837,6 @@ impl model::Model for WebhookRequest {
                 self.secret_identifier.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 5]
     }
 }
 model::through_cell!(WebhookRequest);

@@ -31,8 +31,22 @@ impl model::Model for HarnessIacmActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "org", "account", "created", "project", "metadata", "workspace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmActivity",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "workspace",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,18 +107,24 @@ impl model::Model for ListActivityResourceChangesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "outputs",
-            "stage_id",
-            "resources",
-            "data_sources",
-            "workspace_id",
-            "drift_changes",
-            "pipeline_stage",
-            "planned_changes",
-            "pipeline_execution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListActivityResourceChangesResponse",
+            names: &[
+                "outputs",
+                "stage_id",
+                "resources",
+                "data_sources",
+                "workspace_id",
+                "drift_changes",
+                "pipeline_stage",
+                "planned_changes",
+                "pipeline_execution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -45,23 +45,29 @@ impl model::Model for AnsibleActivityMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "metrics",
-            "trigger",
-            "git_repo",
-            "pipeline",
-            "git_branch",
-            "results_uuid",
-            "pipeline_name",
-            "git_commit_sha",
-            "plugin_version",
-            "activity_status",
-            "pipeline_stage_id",
-            "git_commit_message",
-            "pipeline_execution_id",
-            "pipeline_execution_number",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnsibleActivityMetadata",
+            names: &[
+                "metrics",
+                "trigger",
+                "git_repo",
+                "pipeline",
+                "git_branch",
+                "results_uuid",
+                "pipeline_name",
+                "git_commit_sha",
+                "plugin_version",
+                "activity_status",
+                "pipeline_stage_id",
+                "git_commit_message",
+                "pipeline_execution_id",
+                "pipeline_execution_number",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,20 +167,26 @@ impl model::Model for AnsibleActivityMetadataMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host_ok",
-            "duration_ms",
-            "host_failed",
-            "total_hosts",
-            "total_tasks",
-            "host_changed",
-            "host_skipped",
-            "host_unreachable",
-            "output_size_bytes",
-            "payload_size_bytes",
-            "circuit_breaker_triggered",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnsibleActivityMetadataMetrics",
+            names: &[
+                "host_ok",
+                "duration_ms",
+                "host_failed",
+                "total_hosts",
+                "total_tasks",
+                "host_changed",
+                "host_skipped",
+                "host_unreachable",
+                "output_size_bytes",
+                "payload_size_bytes",
+                "circuit_breaker_triggered",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,8 +267,14 @@ impl model::Model for AnsibleVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "name", "uuid", "value", "file_name", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnsibleVariable",
+            names: &["key", "name", "uuid", "value", "file_name", "value_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

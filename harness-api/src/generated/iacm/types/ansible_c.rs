@@ -19,8 +19,14 @@ impl model::Model for CreateAnsibleDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAnsibleDataResponse",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -78,14 +84,20 @@ impl model::Model for CreateDynamicGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "vars",
-            "dynamic_vars",
-            "configuration",
-            "connector_type",
-            "connector_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDynamicGroup",
+            names: &[
+                "vars",
+                "dynamic_vars",
+                "configuration",
+                "connector_type",
+                "connector_identifier",
+            ],
+            required: &[3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,16 +121,12 @@ impl model::Model for CreateDynamicGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3, 4]
-    }
 }
 model::through_cell!(CreateDynamicGroup);
 model::open_enum! {
     #[doc = " Schema `CreateDynamicGroup.connector_type`."]
-    CreateDynamicGroupConnectorType { Workspace = "workspace", Aws = "aws", Gcp = "gcp",
-    Azure = "azure", }
+    CreateDynamicGroupConnectorType { 0 Workspace = "workspace", 1 Aws = "aws", 2 Gcp =
+    "gcp", 3 Azure = "azure", }
 }
 /// Schema `CreateInventoryGroupRequest`.
 pub struct CreateInventoryGroupRequest {
@@ -169,18 +177,24 @@ impl model::Model for CreateInventoryGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "vars",
-            "hosts",
-            "env_vars",
-            "identifier",
-            "dynamic_vars",
-            "configuration",
-            "connector_type",
-            "connector_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryGroupRequest",
+            names: &[
+                "name",
+                "vars",
+                "hosts",
+                "env_vars",
+                "identifier",
+                "dynamic_vars",
+                "configuration",
+                "connector_type",
+                "connector_identifier",
+            ],
+            required: &[4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -228,16 +242,12 @@ impl model::Model for CreateInventoryGroupRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::through_cell!(CreateInventoryGroupRequest);
 model::open_enum! {
     #[doc = " Schema `CreateInventoryGroupRequest.connector_type`."]
-    CreateInventoryGroupRequestConnectorType { Workspace = "workspace", Aws = "aws", Gcp
-    = "gcp", Azure = "azure", }
+    CreateInventoryGroupRequestConnectorType { 0 Workspace = "workspace", 1 Aws = "aws",
+    2 Gcp = "gcp", 3 Azure = "azure", }
 }
 /// Schema `CreateInventoryHostRequest`.
 pub struct CreateInventoryHostRequest {
@@ -270,8 +280,14 @@ impl model::Model for CreateInventoryHostRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "groups", "host_address"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryHostRequest",
+            names: &["vars", "groups", "host_address"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,10 +306,6 @@ impl model::Model for CreateInventoryHostRequest {
             2 => model::Cell::part(&self.host_address),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::through_cell!(CreateInventoryHostRequest);
@@ -350,18 +362,24 @@ impl model::Model for CreateInventoryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "vars",
-            "groups",
-            "identifier",
-            "description",
-            "dynamic_groups",
-            "plugin_options",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryRequest",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "vars",
+                "groups",
+                "identifier",
+                "description",
+                "dynamic_groups",
+                "plugin_options",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,10 +427,6 @@ impl model::Model for CreateInventoryRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
 }
 model::through_cell!(CreateInventoryRequest);
 /// Schema `CreateInventoryRequest.plugin_options`.
@@ -446,18 +460,24 @@ impl model::Model for CreateInventoryRequestPluginOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repository",
-            "inline_yaml",
-            "source_type",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-            "provider_connector_type",
-            "provider_connector_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryRequestPluginOptions",
+            names: &[
+                "repository",
+                "inline_yaml",
+                "source_type",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+                "provider_connector_type",
+                "provider_connector_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -508,8 +528,8 @@ impl model::Model for CreateInventoryRequestPluginOptions {
 }
 model::model!(CreateInventoryRequestPluginOptions);
 model::open_enum! {
-    #[doc = " Schema `CreateInventoryRequest.type`."] CreateInventoryRequestType { Manual
-    = "manual", Dynamic = "dynamic", }
+    #[doc = " Schema `CreateInventoryRequest.type`."] CreateInventoryRequestType { 0
+    Manual = "manual", 1 Dynamic = "dynamic", }
 }
 /// Schema `CreateInventoryResponse`.
 pub struct CreateInventoryResponse {
@@ -540,17 +560,23 @@ impl model::Model for CreateInventoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "type",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryResponse",
+            names: &[
+                "org",
+                "name",
+                "type",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -598,8 +624,8 @@ impl model::Model for CreateInventoryResponse {
 }
 model::model!(CreateInventoryResponse);
 model::open_enum! {
-    #[doc = " Schema `CreateInventoryResponse.type`."] CreateInventoryResponseType {
-    Manual = "manual", Dynamic = "dynamic", }
+    #[doc = " Schema `CreateInventoryResponse.type`."] CreateInventoryResponseType { 0
+    Manual = "manual", 1 Dynamic = "dynamic", }
 }
 /// Schema `CreateInventoryVarsRequest`.
 pub struct CreateInventoryVarsRequest {
@@ -629,8 +655,14 @@ impl model::Model for CreateInventoryVarsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateInventoryVarsRequest",
+            names: &["vars", "env_vars"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -647,10 +679,6 @@ impl model::Model for CreateInventoryVarsRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateInventoryVarsRequest);
@@ -685,8 +713,14 @@ impl model::Model for CreateManualGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "vars", "hosts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateManualGroup",
+            names: &["name", "vars", "hosts"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,10 +739,6 @@ impl model::Model for CreateManualGroup {
             2 => model::opt(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateManualGroup);
@@ -777,22 +807,28 @@ impl model::Model for CreatePlaybookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "vars",
-            "env_vars",
-            "identifier",
-            "repository",
-            "description",
-            "ansible_galaxy",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-            "ansible_galaxy_requirements_file",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePlaybookRequest",
+            names: &[
+                "name",
+                "tags",
+                "vars",
+                "env_vars",
+                "identifier",
+                "repository",
+                "description",
+                "ansible_galaxy",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+                "ansible_galaxy_requirements_file",
+            ],
+            required: &[0, 4, 8],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -852,10 +888,6 @@ impl model::Model for CreatePlaybookRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4, 8]
-    }
 }
 model::through_cell!(CreatePlaybookRequest);
 /// Schema `CreatePlaybookResponse`.
@@ -899,23 +931,29 @@ impl model::Model for CreatePlaybookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "vars",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "env_vars",
-            "identifier",
-            "repository",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePlaybookResponse",
+            names: &[
+                "org",
+                "name",
+                "vars",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "env_vars",
+                "identifier",
+                "repository",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1008,8 +1046,14 @@ impl model::Model for CreatePlaybookVarRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePlaybookVarRequest",
+            names: &["vars", "env_vars"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1027,13 +1071,9 @@ impl model::Model for CreatePlaybookVarRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(CreatePlaybookVarRequest);
 model::open_enum! {
-    #[doc = " Schema `ansible#create-data data_type`."] CreateAnsibleDataType {
+    #[doc = " Schema `ansible#create-data data_type`."] CreateAnsibleDataType { 0
     TaskResults = "task_results", }
 }

@@ -29,8 +29,14 @@ impl model::Model for DeletePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeletePlaybookVarsRequest",
+            names: &["vars"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for DeletePlaybookVarsRequest {
             0 => model::Cell::part(&self.vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DeletePlaybookVarsRequest);
@@ -73,8 +75,19 @@ impl model::Model for DynamicConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["selectors", "resource_type", "include_conditions", "host_address_attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynamicConfig",
+            names: &[
+                "selectors",
+                "resource_type",
+                "include_conditions",
+                "host_address_attribute",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +130,14 @@ impl model::Model for DynamicConfigIncludeConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator", "attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynamicConfigIncludeConditions",
+            names: &["value", "operator", "attribute"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,7 +5,7 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ansible#export-hosts-csv status`."] ExportHostsCsvStatus { Ok =
-    "ok", Changed = "changed", Failures = "failures", Unreachable = "unreachable",
-    Skipped = "skipped", Ignored = "ignored", Rescued = "rescued", }
+    #[doc = " Schema `ansible#export-hosts-csv status`."] ExportHostsCsvStatus { 0 Ok =
+    "ok", 1 Changed = "changed", 2 Failures = "failures", 3 Unreachable = "unreachable",
+    4 Skipped = "skipped", 5 Ignored = "ignored", 6 Rescued = "rescued", }
 }

@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ansible#get-file resource_type`."] GetAnsibleFileResourceType {
-    Playbook = "playbook", Inventory = "inventory", }
+    #[doc = " Schema `ansible#get-file resource_type`."] GetAnsibleFileResourceType { 0
+    Playbook = "playbook", 1 Inventory = "inventory", }
 }

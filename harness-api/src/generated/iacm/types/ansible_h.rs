@@ -35,18 +35,24 @@ impl model::Model for HarnessIacmAnsibleactivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "metadata",
-            "playbooks",
-            "event_type",
-            "inventories",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmAnsibleactivity",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "playbooks",
+                "event_type",
+                "inventories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,7 +104,7 @@ impl model::Model for HarnessIacmAnsibleactivity {
 model::model!(HarnessIacmAnsibleactivity);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmAnsibleactivity.event_type`."]
-    HarnessIacmAnsibleactivityEventType { ActivityExecution = "activity-execution",
+    HarnessIacmAnsibleactivityEventType { 0 ActivityExecution = "activity-execution", 1
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `HarnessIacmAnsibledata`.
@@ -138,21 +144,27 @@ impl model::Model for HarnessIacmAnsibledata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "stage_id",
-            "data_type",
-            "playbooks",
-            "inventories",
-            "pipeline_id",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmAnsibledata",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "stage_id",
+                "data_type",
+                "playbooks",
+                "inventories",
+                "pipeline_id",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,7 +225,7 @@ impl model::Model for HarnessIacmAnsibledata {
 model::model!(HarnessIacmAnsibledata);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmAnsibledata.data_type`."] HarnessIacmAnsibledataDataType
-    { TaskResults = "task_results", }
+    { 0 TaskResults = "task_results", }
 }
 /// Schema `HarnessIacmInventoryDetail`.
 pub struct HarnessIacmInventoryDetail {
@@ -246,18 +258,24 @@ impl model::Model for HarnessIacmInventoryDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "data",
-            "name",
-            "type",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmInventoryDetail",
+            names: &[
+                "org",
+                "data",
+                "name",
+                "type",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -309,7 +327,7 @@ impl model::Model for HarnessIacmInventoryDetail {
 model::model!(HarnessIacmInventoryDetail);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmInventoryDetail.type`."] HarnessIacmInventoryDetailType
-    { Manual = "manual", Dynamic = "dynamic", }
+    { 0 Manual = "manual", 1 Dynamic = "dynamic", }
 }
 /// Schema `HarnessIacmInventoryHost`.
 pub struct HarnessIacmInventoryHost {
@@ -334,8 +352,14 @@ impl model::Model for HarnessIacmInventoryHost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "groups", "created", "updated", "host_address"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmInventoryHost",
+            names: &["vars", "groups", "created", "updated", "host_address"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -390,17 +414,23 @@ impl model::Model for HarnessIacmInventoryVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "uuid",
-            "value",
-            "created",
-            "updated",
-            "var_type",
-            "file_name",
-            "value_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmInventoryVar",
+            names: &[
+                "key",
+                "uuid",
+                "value",
+                "created",
+                "updated",
+                "var_type",
+                "file_name",
+                "value_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +521,14 @@ impl model::Model for HarnessIacmInventoryVarCreate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "uuid", "value", "var_type", "file_name", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmInventoryVarCreate",
+            names: &["key", "uuid", "value", "var_type", "file_name", "value_type"],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -517,10 +553,6 @@ impl model::Model for HarnessIacmInventoryVarCreate {
             5 => model::Cell::part(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
     }
 }
 model::through_cell!(HarnessIacmInventoryVarCreate);
@@ -565,23 +597,29 @@ impl model::Model for HarnessIacmPlaybook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "vars",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "env_vars",
-            "identifier",
-            "repository",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmPlaybook",
+            names: &[
+                "org",
+                "name",
+                "vars",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "env_vars",
+                "identifier",
+                "repository",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for ImportInventoryBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "format", "content", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImportInventoryBody",
+            names: &["name", "tags", "format", "content", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

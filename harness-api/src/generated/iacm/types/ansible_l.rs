@@ -6,24 +6,24 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `ansible#list-ansible-activities sort`."] ListAnsibleActivitiesSort
-    { CreatedAsc = "created,ASC", CreatedDesc = "created,DESC", }
+    { 0 CreatedAsc = "created,ASC", 1 CreatedDesc = "created,DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ansible#list-host-activities sort`."] ListHostActivitiesSort {
-    CreatedAsc = "created,ASC", CreatedDesc = "created,DESC", }
+    #[doc = " Schema `ansible#list-host-activities sort`."] ListHostActivitiesSort { 0
+    CreatedAsc = "created,ASC", 1 CreatedDesc = "created,DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ansible#list-hosts sort`."] ListHostsSort { HostAddressAsc =
-    "host_address,ASC", HostAddressDesc = "host_address,DESC", UpdatedAsc =
-    "updated,ASC", UpdatedDesc = "updated,DESC", }
+    #[doc = " Schema `ansible#list-hosts sort`."] ListHostsSort { 0 HostAddressAsc =
+    "host_address,ASC", 1 HostAddressDesc = "host_address,DESC", 2 UpdatedAsc =
+    "updated,ASC", 3 UpdatedDesc = "updated,DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ansible#list-inventory sort`."] ListInventorySort { NameAsc =
-    "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc =
+    #[doc = " Schema `ansible#list-inventory sort`."] ListInventorySort { 0 NameAsc =
+    "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3 UpdatedDesc =
     "updated,DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `ansible#list-playbooks sort`."] ListPlaybooksSort { NameAsc =
-    "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc =
+    #[doc = " Schema `ansible#list-playbooks sort`."] ListPlaybooksSort { 0 NameAsc =
+    "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3 UpdatedDesc =
     "updated,DESC", }
 }

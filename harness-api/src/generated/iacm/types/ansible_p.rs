@@ -5,11 +5,11 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `ansible#publish-results data_type`."] PublishResultsDataType {
+    #[doc = " Schema `ansible#publish-results data_type`."] PublishResultsDataType { 0
     TaskResults = "task_results", }
 }
 model::open_enum! {
-    #[doc = " Schema `ansible#publish-results event_type`."] PublishResultsEventType {
-    ActivityExecution = "activity-execution", ActivityDryRunExecution =
+    #[doc = " Schema `ansible#publish-results event_type`."] PublishResultsEventType { 0
+    ActivityExecution = "activity-execution", 1 ActivityDryRunExecution =
     "activity-dry-run-execution", }
 }

@@ -21,8 +21,14 @@ impl model::Model for ReplaceInventoryFromImportBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["format", "content"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReplaceInventoryFromImportBody",
+            names: &["format", "content"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -42,8 +42,14 @@ impl model::Model for SendAnsibleEventRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metadata", "playbooks", "event_type", "inventories"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendAnsibleEventRequest",
+            names: &["metadata", "playbooks", "event_type", "inventories"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,15 +71,11 @@ impl model::Model for SendAnsibleEventRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
-    }
 }
 model::through_cell!(SendAnsibleEventRequest);
 model::open_enum! {
     #[doc = " Schema `SendAnsibleEventRequest.event_type`."]
-    SendAnsibleEventRequestEventType { ActivityExecution = "activity-execution",
+    SendAnsibleEventRequestEventType { 0 ActivityExecution = "activity-execution", 1
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `ShowAnsibleActivityResponse`.
@@ -107,18 +109,24 @@ impl model::Model for ShowAnsibleActivityResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "metadata",
-            "playbooks",
-            "event_type",
-            "inventories",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowAnsibleActivityResponse",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "playbooks",
+                "event_type",
+                "inventories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,7 +178,7 @@ impl model::Model for ShowAnsibleActivityResponse {
 model::model!(ShowAnsibleActivityResponse);
 model::open_enum! {
     #[doc = " Schema `ShowAnsibleActivityResponse.event_type`."]
-    ShowAnsibleActivityResponseEventType { ActivityExecution = "activity-execution",
+    ShowAnsibleActivityResponseEventType { 0 ActivityExecution = "activity-execution", 1
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `ShowInventoryGroupsResponse`.
@@ -188,8 +196,14 @@ impl model::Model for ShowInventoryGroupsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groups"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowInventoryGroupsResponse",
+            names: &["groups"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -222,8 +236,14 @@ impl model::Model for ShowInventoryHostsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hosts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowInventoryHostsResponse",
+            names: &["hosts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -272,18 +292,24 @@ impl model::Model for ShowInventoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "data",
-            "name",
-            "type",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowInventoryResponse",
+            names: &[
+                "org",
+                "data",
+                "name",
+                "type",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -334,8 +360,8 @@ impl model::Model for ShowInventoryResponse {
 }
 model::model!(ShowInventoryResponse);
 model::open_enum! {
-    #[doc = " Schema `ShowInventoryResponse.type`."] ShowInventoryResponseType { Manual =
-    "manual", Dynamic = "dynamic", }
+    #[doc = " Schema `ShowInventoryResponse.type`."] ShowInventoryResponseType { 0 Manual
+    = "manual", 1 Dynamic = "dynamic", }
 }
 /// Schema `ShowInventoryVarsResponse`.
 pub struct ShowInventoryVarsResponse {
@@ -354,8 +380,14 @@ impl model::Model for ShowInventoryVarsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowInventoryVarsResponse",
+            names: &["vars", "env_vars"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -416,23 +448,29 @@ impl model::Model for ShowPlaybookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "vars",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "env_vars",
-            "identifier",
-            "repository",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowPlaybookResponse",
+            names: &[
+                "org",
+                "name",
+                "vars",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "env_vars",
+                "identifier",
+                "repository",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -514,8 +552,14 @@ impl model::Model for ShowPlaybookVarsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowPlaybookVarsResponse",
+            names: &["vars", "env_vars"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for UpdateInventoryGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "vars",
-            "hosts",
-            "env_vars",
-            "dynamic_vars",
-            "configuration",
-            "connector_type",
-            "connector_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryGroupRequest",
+            names: &[
+                "name",
+                "vars",
+                "hosts",
+                "env_vars",
+                "dynamic_vars",
+                "configuration",
+                "connector_type",
+                "connector_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,8 +98,8 @@ impl model::Model for UpdateInventoryGroupRequest {
 model::model!(UpdateInventoryGroupRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateInventoryGroupRequest.connector_type`."]
-    UpdateInventoryGroupRequestConnectorType { Workspace = "workspace", Aws = "aws", Gcp
-    = "gcp", Azure = "azure", }
+    UpdateInventoryGroupRequestConnectorType { 0 Workspace = "workspace", 1 Aws = "aws",
+    2 Gcp = "gcp", 3 Azure = "azure", }
 }
 /// Schema `UpdateInventoryHostRequest`.
 pub struct UpdateInventoryHostRequest {
@@ -112,8 +118,14 @@ impl model::Model for UpdateInventoryHostRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "groups"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryHostRequest",
+            names: &["vars", "groups"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +179,14 @@ impl model::Model for UpdateInventoryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "name", "tags", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryRequest",
+            names: &["data", "name", "tags", "description"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,10 +207,6 @@ impl model::Model for UpdateInventoryRequest {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(UpdateInventoryRequest);
@@ -224,8 +238,14 @@ impl model::Model for UpdateInventoryVarsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryVarsRequest",
+            names: &["vars", "env_vars"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -242,10 +262,6 @@ impl model::Model for UpdateInventoryVarsRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdateInventoryVarsRequest);
@@ -307,21 +323,27 @@ impl model::Model for UpdatePlaybookRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "vars",
-            "env_vars",
-            "repository",
-            "description",
-            "ansible_galaxy",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-            "ansible_galaxy_requirements_file",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdatePlaybookRequest",
+            names: &[
+                "name",
+                "tags",
+                "vars",
+                "env_vars",
+                "repository",
+                "description",
+                "ansible_galaxy",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+                "ansible_galaxy_requirements_file",
+            ],
+            required: &[0, 7],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -378,10 +400,6 @@ impl model::Model for UpdatePlaybookRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 7]
-    }
 }
 model::through_cell!(UpdatePlaybookRequest);
 /// Schema `UpdatePlaybookVarsRequest`.
@@ -412,8 +430,14 @@ impl model::Model for UpdatePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["vars", "env_vars"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdatePlaybookVarsRequest",
+            names: &["vars", "env_vars"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -430,10 +454,6 @@ impl model::Model for UpdatePlaybookVarsRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdatePlaybookVarsRequest);
@@ -452,8 +472,14 @@ impl model::Model for UpdateInventoryPluginBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["plugin_options"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryPluginBody",
+            names: &["plugin_options"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -502,18 +528,24 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repository",
-            "inline_yaml",
-            "source_type",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-            "provider_connector_type",
-            "provider_connector_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryPluginBodyPluginOptions",
+            names: &[
+                "repository",
+                "inline_yaml",
+                "source_type",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+                "provider_connector_type",
+                "provider_connector_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

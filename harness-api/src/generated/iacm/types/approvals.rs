@@ -19,8 +19,14 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsCreateApprovalResponseBodyCreation",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "created", "updated", "actioned_by", "actioned_by_email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalsShowApprovalResponseBodyStatusInfo",
+            names: &["status", "created", "updated", "actioned_by", "actioned_by_email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -126,8 +138,19 @@ impl model::Model for CreateApprovalRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "workspace_id", "pipeline_stage_id", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateApprovalRequest",
+            names: &[
+                "status",
+                "workspace_id",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,15 +172,11 @@ impl model::Model for CreateApprovalRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
-    }
 }
 model::through_cell!(CreateApprovalRequest);
 model::open_enum! {
-    #[doc = " Schema `CreateApprovalRequest.status`."] CreateApprovalRequestStatus {
-    Pending = "pending", Approved = "approved", Rejected = "rejected", }
+    #[doc = " Schema `CreateApprovalRequest.status`."] CreateApprovalRequestStatus { 0
+    Pending = "pending", 1 Approved = "approved", 2 Rejected = "rejected", }
 }
 /// Schema `HarnessIacmApproval`.
 pub struct HarnessIacmApproval {
@@ -196,21 +215,27 @@ impl model::Model for HarnessIacmApproval {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "status",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "actioned_by",
-            "workspace_id",
-            "actioned_by_email",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmApproval",
+            names: &[
+                "id",
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "actioned_by",
+                "workspace_id",
+                "actioned_by_email",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -300,8 +325,14 @@ impl model::Model for UpdateApprovalRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "actioned_by", "actioned_by_email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateApprovalRequest",
+            names: &["status", "actioned_by", "actioned_by_email"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,17 +352,13 @@ impl model::Model for UpdateApprovalRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(UpdateApprovalRequest);
 model::open_enum! {
-    #[doc = " Schema `UpdateApprovalRequest.status`."] UpdateApprovalRequestStatus {
-    Approved = "approved", Rejected = "rejected", Pending = "pending", }
+    #[doc = " Schema `UpdateApprovalRequest.status`."] UpdateApprovalRequestStatus { 0
+    Approved = "approved", 1 Rejected = "rejected", 2 Pending = "pending", }
 }
 model::open_enum! {
     #[doc = " Schema `approvals#list-approvals status_type`."] ListApprovalsStatusType {
-    Approved = "approved", Rejected = "rejected", Pending = "pending", }
+    0 Approved = "approved", 1 Rejected = "rejected", 2 Pending = "pending", }
 }

@@ -85,43 +85,49 @@ impl model::Model for ActivityMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stacks",
-            "trigger",
-            "git_repo",
-            "pipeline",
-            "plan_uuid",
-            "git_branch",
-            "state_uuid",
-            "data_length",
-            "provisioner",
-            "drift_counts",
-            "modules_uuid",
-            "activity_type",
-            "cost_currency",
-            "output_counts",
-            "pipeline_name",
-            "cost_diff_uuid",
-            "git_commit_sha",
-            "providers_uuid",
-            "state_checksum",
-            "activity_status",
-            "resource_counts",
-            "pipeline_stage_id",
-            "cost_total_monthly",
-            "git_commit_message",
-            "terragrunt_details",
-            "PlannedChangesCount",
-            "cost_breakdown_uuid",
-            "provisioner_version",
-            "pipeline_execution_id",
-            "cost_diff_total_monthly",
-            "cost_past_total_monthly",
-            "enable_solutions_factory",
-            "pipeline_execution_number",
-            "cost_total_monthly_percentage_change",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityMetadata",
+            names: &[
+                "stacks",
+                "trigger",
+                "git_repo",
+                "pipeline",
+                "plan_uuid",
+                "git_branch",
+                "state_uuid",
+                "data_length",
+                "provisioner",
+                "drift_counts",
+                "modules_uuid",
+                "activity_type",
+                "cost_currency",
+                "output_counts",
+                "pipeline_name",
+                "cost_diff_uuid",
+                "git_commit_sha",
+                "providers_uuid",
+                "state_checksum",
+                "activity_status",
+                "resource_counts",
+                "pipeline_stage_id",
+                "cost_total_monthly",
+                "git_commit_message",
+                "terragrunt_details",
+                "PlannedChangesCount",
+                "cost_breakdown_uuid",
+                "provisioner_version",
+                "pipeline_execution_id",
+                "cost_diff_total_monthly",
+                "cost_past_total_monthly",
+                "enable_solutions_factory",
+                "pipeline_execution_number",
+                "cost_total_monthly_percentage_change",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -248,12 +254,12 @@ impl model::Model for ActivityMetadata {
 model::model!(ActivityMetadata);
 model::open_enum! {
     #[doc = " Schema `ActivityMetadata.activity_status`."] ActivityMetadataActivityStatus
-    { Success = "success", Failure = "failure", Incomplete = "incomplete", }
+    { 0 Success = "success", 1 Failure = "failure", 2 Incomplete = "incomplete", }
 }
 model::open_enum! {
-    #[doc = " Schema `ActivityMetadata.activity_type`."] ActivityMetadataActivityType {
-    Apply = "apply", Destroy = "destroy", Plan = "plan", Drifted = "drifted", Import =
-    "import", }
+    #[doc = " Schema `ActivityMetadata.activity_type`."] ActivityMetadataActivityType { 0
+    Apply = "apply", 1 Destroy = "destroy", 2 Plan = "plan", 3 Drifted = "drifted", 4
+    Import = "import", }
 }
 /// Schema `ActivityMetadata.stacks`.
 pub struct ActivityMetadataStacks {
@@ -288,19 +294,25 @@ impl model::Model for ActivityMetadataStacks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "tree_uuid",
-            "stack_name",
-            "stack_path",
-            "assets_uuid",
-            "error_message",
-            "manifest_uuid",
-            "stack_outputs",
-            "template_uuid",
-            "resource_counts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityMetadataStacks",
+            names: &[
+                "status",
+                "tree_uuid",
+                "stack_name",
+                "stack_path",
+                "assets_uuid",
+                "error_message",
+                "manifest_uuid",
+                "stack_outputs",
+                "template_uuid",
+                "resource_counts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -378,8 +390,14 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["added", "changed", "deleted", "removed", "imported", "unchanged"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityMetadataStacksResourceCounts",
+            names: &["added", "changed", "deleted", "removed", "imported", "unchanged"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -424,8 +442,14 @@ impl model::Model for AssociatedTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "template_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AssociatedTemplate",
+            names: &["version", "template_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -470,8 +494,14 @@ impl model::Model for Counts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["added", "changed", "deleted", "removed", "imported", "unchanged"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Counts",
+            names: &["added", "changed", "deleted", "removed", "imported", "unchanged"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,8 +546,14 @@ impl model::Model for DefaultPipelineOverride {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project_pipeline", "workspace_pipeline"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefaultPipelineOverride",
+            names: &["project_pipeline", "workspace_pipeline"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -566,17 +602,23 @@ impl model::Model for HarnessIacmChangedResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "drift",
-            "change",
-            "module",
-            "changes",
-            "provider",
-            "change_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmChangedResource",
+            names: &[
+                "name",
+                "type",
+                "drift",
+                "change",
+                "module",
+                "changes",
+                "provider",
+                "change_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -625,8 +667,9 @@ impl model::Model for HarnessIacmChangedResource {
 model::model!(HarnessIacmChangedResource);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmChangedResource.change`."]
-    HarnessIacmChangedResourceChange { Added = "added", Changed = "changed", Deleted =
-    "deleted", Unchanged = "unchanged", Imported = "imported", Removed = "removed", }
+    HarnessIacmChangedResourceChange { 0 Added = "added", 1 Changed = "changed", 2
+    Deleted = "deleted", 3 Unchanged = "unchanged", 4 Imported = "imported", 5 Removed =
+    "removed", }
 }
 /// Schema `HarnessIacmResource`.
 pub struct HarnessIacmResource {
@@ -661,19 +704,25 @@ impl model::Model for HarnessIacmResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "mode",
-            "name",
-            "type",
-            "module",
-            "path_id",
-            "provider",
-            "attributes",
-            "drift_status",
-            "drift_attributes",
-            "sensitive_attributes",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmResource",
+            names: &[
+                "mode",
+                "name",
+                "type",
+                "module",
+                "path_id",
+                "provider",
+                "attributes",
+                "drift_status",
+                "drift_attributes",
+                "sensitive_attributes",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -728,11 +777,11 @@ impl model::Model for HarnessIacmResource {
 model::model!(HarnessIacmResource);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmResource.drift_status`."] HarnessIacmResourceDriftStatus
-    { Changed = "changed", Deleted = "deleted", Unchanged = "unchanged", }
+    { 0 Changed = "changed", 1 Deleted = "deleted", 2 Unchanged = "unchanged", }
 }
 model::open_enum! {
-    #[doc = " Schema `HarnessIacmResource.mode`."] HarnessIacmResourceMode { Resource =
-    "resource", Data = "data", Output = "output", }
+    #[doc = " Schema `HarnessIacmResource.mode`."] HarnessIacmResourceMode { 0 Resource =
+    "resource", 1 Data = "data", 2 Output = "output", }
 }
 /// Schema `HarnessIacmWorkspaceTemplate`.
 pub struct HarnessIacmWorkspaceTemplate {
@@ -763,17 +812,23 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "version",
-            "created_at",
-            "updated_at",
-            "template_id",
-            "workspace_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspaceTemplate",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "version",
+                "created_at",
+                "updated_at",
+                "template_id",
+                "workspace_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -843,8 +898,14 @@ impl model::Model for IacmEvaluatedPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output", "policy", "status", "rego_error", "deny_messages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmEvaluatedPolicy",
+            names: &["output", "policy", "status", "rego_error", "deny_messages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -871,8 +932,8 @@ impl model::Model for IacmEvaluatedPolicy {
 }
 model::model!(IacmEvaluatedPolicy);
 model::open_enum! {
-    #[doc = " Schema `IaCMEvaluatedPolicy.status`."] IacmEvaluatedPolicyStatus { Error =
-    "error", Warning = "warning", Pass = "pass", }
+    #[doc = " Schema `IaCMEvaluatedPolicy.status`."] IacmEvaluatedPolicyStatus { 0 Error
+    = "error", 1 Warning = "warning", 2 Pass = "pass", }
 }
 /// Schema `IaCMEvaluation`.
 pub struct IacmEvaluation {
@@ -911,21 +972,27 @@ impl model::Model for IacmEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "input",
-            "action",
-            "entity",
-            "org_id",
-            "status",
-            "created",
-            "details",
-            "account_id",
-            "project_id",
-            "entity_metadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmEvaluation",
+            names: &[
+                "id",
+                "type",
+                "input",
+                "action",
+                "entity",
+                "org_id",
+                "status",
+                "created",
+                "details",
+                "account_id",
+                "project_id",
+                "entity_metadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1023,22 +1090,28 @@ impl model::Model for IacmEvaluationDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "action",
-            "org_id",
-            "status",
-            "created",
-            "details",
-            "enabled",
-            "updated",
-            "account_id",
-            "identifier",
-            "project_id",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmEvaluationDetail",
+            names: &[
+                "name",
+                "type",
+                "action",
+                "org_id",
+                "status",
+                "created",
+                "details",
+                "enabled",
+                "updated",
+                "account_id",
+                "identifier",
+                "project_id",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1101,12 +1174,12 @@ impl model::Model for IacmEvaluationDetail {
 }
 model::model!(IacmEvaluationDetail);
 model::open_enum! {
-    #[doc = " Schema `IaCMEvaluationDetail.status`."] IacmEvaluationDetailStatus { Error
-    = "error", Warning = "warning", Pass = "pass", }
+    #[doc = " Schema `IaCMEvaluationDetail.status`."] IacmEvaluationDetailStatus { 0
+    Error = "error", 1 Warning = "warning", 2 Pass = "pass", }
 }
 model::open_enum! {
-    #[doc = " Schema `IaCMEvaluation.status`."] IacmEvaluationStatus { Error = "error",
-    Warning = "warning", Pass = "pass", }
+    #[doc = " Schema `IaCMEvaluation.status`."] IacmEvaluationStatus { 0 Error = "error",
+    1 Warning = "warning", 2 Pass = "pass", }
 }
 /// Schema `IaCMPolicy`.
 pub struct IacmPolicy {
@@ -1137,17 +1210,23 @@ impl model::Model for IacmPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "rego",
-            "org_id",
-            "created",
-            "updated",
-            "account_id",
-            "identifier",
-            "project_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmPolicy",
+            names: &[
+                "name",
+                "rego",
+                "org_id",
+                "created",
+                "updated",
+                "account_id",
+                "identifier",
+                "project_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1229,8 +1308,14 @@ impl model::Model for ResourcesSelectorConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator", "attribute"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourcesSelectorConditions",
+            names: &["value", "operator", "attribute"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1250,17 +1335,13 @@ impl model::Model for ResourcesSelectorConditions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(ResourcesSelectorConditions);
 model::open_enum! {
     #[doc = " Schema `ResourcesSelectorConditions.operator`."]
-    ResourcesSelectorConditionsOperator { Equals = "equals", NotEquals = "not_equals",
-    Contains = "contains", NotContains = "not_contains", StartsWith = "starts_with",
-    EndsWith = "ends_with", }
+    ResourcesSelectorConditionsOperator { 0 Equals = "equals", 1 NotEquals =
+    "not_equals", 2 Contains = "contains", 3 NotContains = "not_contains", 4 StartsWith =
+    "starts_with", 5 EndsWith = "ends_with", }
 }
 /// Schema `TerragruntDetail`.
 pub struct TerragruntDetail {
@@ -1301,22 +1382,28 @@ impl model::Model for TerragruntDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "path_id",
-            "drift_counts",
-            "cost_currency",
-            "output_counts",
-            "cost_diff_uuid",
-            "resource_counts",
-            "state_file_link",
-            "cost_total_monthly",
-            "cost_breakdown_uuid",
-            "cost_diff_total_monthly",
-            "cost_past_total_monthly",
-            "cost_total_monthly_percentage_change",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerragruntDetail",
+            names: &[
+                "status",
+                "path_id",
+                "drift_counts",
+                "cost_currency",
+                "output_counts",
+                "cost_diff_uuid",
+                "resource_counts",
+                "state_file_link",
+                "cost_total_monthly",
+                "cost_breakdown_uuid",
+                "cost_diff_total_monthly",
+                "cost_past_total_monthly",
+                "cost_total_monthly_percentage_change",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1401,8 +1488,14 @@ impl model::Model for ValueChange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["new", "old", "drift", "change", "sensitive"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValueChange",
+            names: &["new", "old", "drift", "change", "sensitive"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1429,8 +1522,8 @@ impl model::Model for ValueChange {
 }
 model::model!(ValueChange);
 model::open_enum! {
-    #[doc = " Schema `ValueChange.change`."] ValueChangeValue { Added = "added", Changed
-    = "changed", Deleted = "deleted", Unchanged = "unchanged", }
+    #[doc = " Schema `ValueChange.change`."] ValueChangeValue { 0 Added = "added", 1
+    Changed = "changed", 2 Deleted = "deleted", 3 Unchanged = "unchanged", }
 }
 /// Schema `VariableResource`.
 pub struct VariableResource {
@@ -1455,8 +1548,14 @@ impl model::Model for VariableResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "created", "updated", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableResource",
+            names: &["key", "value", "created", "updated", "value_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1483,8 +1582,8 @@ impl model::Model for VariableResource {
 }
 model::model!(VariableResource);
 model::open_enum! {
-    #[doc = " Schema `VariableResource.value_type`."] VariableResourceValueType { String
-    = "string", Secret = "secret", }
+    #[doc = " Schema `VariableResource.value_type`."] VariableResourceValueType { 0
+    String = "string", 1 Secret = "secret", }
 }
 /// Schema `WorkspaceProviderConnector`.
 pub struct WorkspaceProviderConnector {
@@ -1513,16 +1612,22 @@ impl model::Model for WorkspaceProviderConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "created",
-            "updated",
-            "workspace_id",
-            "connector_ref",
-            "terragrunt_provider",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspaceProviderConnector",
+            names: &[
+                "id",
+                "type",
+                "created",
+                "updated",
+                "workspace_id",
+                "connector_ref",
+                "terragrunt_provider",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1554,7 +1659,7 @@ impl model::Model for WorkspaceProviderConnector {
 model::model!(WorkspaceProviderConnector);
 model::open_enum! {
     #[doc = " Schema `WorkspaceProviderConnector.type`."] WorkspaceProviderConnectorType
-    { Aws = "aws", Azure = "azure", Gcp = "gcp", }
+    { 0 Aws = "aws", 1 Azure = "azure", 2 Gcp = "gcp", }
 }
 /// Schema `WorkspaceTerraformVariableFiles`.
 pub struct WorkspaceTerraformVariableFiles {
@@ -1581,15 +1686,21 @@ impl model::Model for WorkspaceTerraformVariableFiles {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repository",
-            "repository_sha",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspaceTerraformVariableFiles",
+            names: &[
+                "repository",
+                "repository_sha",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

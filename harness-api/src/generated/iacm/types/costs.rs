@@ -31,15 +31,21 @@ impl model::Model for HarnessIacmCostResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "subresources",
-            "diff_monthly_cost",
-            "current_monthly_cost",
-            "previous_monthly_cost",
-            "percentage_change_monthly_cost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmCostResource",
+            names: &[
+                "name",
+                "subresources",
+                "diff_monthly_cost",
+                "current_monthly_cost",
+                "previous_monthly_cost",
+                "percentage_change_monthly_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -88,13 +94,19 @@ impl model::Model for HarnessIacmCostSubresource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "diff_monthly_cost",
-            "current_monthly_cost",
-            "previous_monthly_cost",
-            "percentage_change_monthly_cost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmCostSubresource",
+            names: &[
+                "diff_monthly_cost",
+                "current_monthly_cost",
+                "previous_monthly_cost",
+                "percentage_change_monthly_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +153,14 @@ impl model::Model for HarnessIacmMonthlycost {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cost", "created", "currency", "workspace_id", "workspace_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmMonthlycost",
+            names: &["cost", "created", "currency", "workspace_id", "workspace_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +207,14 @@ impl model::Model for ListCostsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pageSize", "totalItems", "totalPages", "workspaces"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCostsResponse",
+            names: &["pageSize", "totalItems", "totalPages", "workspaces"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

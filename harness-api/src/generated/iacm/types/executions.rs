@@ -19,8 +19,14 @@ impl model::Model for Audit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_audit_data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Audit",
+            names: &["git_audit_data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,19 @@ impl model::Model for CreateExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline", "workspace", "pipeline_stage_id", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExecutionRequest",
+            names: &[
+                "pipeline",
+                "workspace",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,10 +116,6 @@ impl model::Model for CreateExecutionRequest {
             3 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
     }
 }
 model::through_cell!(CreateExecutionRequest);
@@ -137,18 +150,24 @@ impl model::Model for CreateExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "status",
-            "account",
-            "created",
-            "project",
-            "pipeline",
-            "workspace",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExecutionResponse",
+            names: &[
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "pipeline",
+                "workspace",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -200,7 +219,7 @@ impl model::Model for CreateExecutionResponse {
 model::model!(CreateExecutionResponse);
 model::open_enum! {
     #[doc = " Schema `CreateExecutionResponse.status`."] CreateExecutionResponseStatus {
-    None = "none", Success = "success", Failure = "failure", }
+    0 None = "none", 1 Success = "success", 2 Failure = "failure", }
 }
 /// Schema `GitAuditData`.
 pub struct GitAuditData {
@@ -236,8 +255,14 @@ impl model::Model for GitAuditData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hash", "name", "type", "repo_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitAuditData",
+            names: &["hash", "name", "type", "repo_url"],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,15 +284,11 @@ impl model::Model for GitAuditData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
-    }
 }
 model::through_cell!(GitAuditData);
 model::open_enum! {
-    #[doc = " Schema `GitAuditData.type`."] GitAuditDataType { Branch = "branch", Tag =
-    "tag", }
+    #[doc = " Schema `GitAuditData.type`."] GitAuditDataType { 0 Branch = "branch", 1 Tag
+    = "tag", }
 }
 /// Schema `HarnessIacmChangedCosts`.
 pub struct HarnessIacmChangedCosts {
@@ -300,18 +321,24 @@ impl model::Model for HarnessIacmChangedCosts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "diff",
-            "currency",
-            "stage_id",
-            "workspace_id",
-            "stage_execution_id",
-            "total_monthly_cost",
-            "diff_total_monthly_cost",
-            "past_total_monthly_cost",
-            "percentage_change_total_monthly_cost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmChangedCosts",
+            names: &[
+                "diff",
+                "currency",
+                "stage_id",
+                "workspace_id",
+                "stage_execution_id",
+                "total_monthly_cost",
+                "diff_total_monthly_cost",
+                "past_total_monthly_cost",
+                "percentage_change_total_monthly_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -392,18 +419,24 @@ impl model::Model for HarnessIacmChangedResources {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "outputs",
-            "stage_id",
-            "resources",
-            "data_sources",
-            "workspace_id",
-            "drift_changes",
-            "pipeline_stage",
-            "planned_changes",
-            "pipeline_execution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmChangedResources",
+            names: &[
+                "outputs",
+                "stage_id",
+                "resources",
+                "data_sources",
+                "workspace_id",
+                "drift_changes",
+                "pipeline_stage",
+                "planned_changes",
+                "pipeline_execution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -476,14 +509,20 @@ impl model::Model for HarnessIacmCostResourcesByType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "diff",
-            "diff_monthly_cost",
-            "current_monthly_cost",
-            "previous_monthly_cost",
-            "percentage_change_monthly_cost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmCostResourcesByType",
+            names: &[
+                "diff",
+                "diff_monthly_cost",
+                "current_monthly_cost",
+                "previous_monthly_cost",
+                "percentage_change_monthly_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -540,18 +579,24 @@ impl model::Model for HarnessIacmExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "status",
-            "account",
-            "created",
-            "project",
-            "pipeline",
-            "workspace",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmExecution",
+            names: &[
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "pipeline",
+                "workspace",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -602,8 +647,8 @@ impl model::Model for HarnessIacmExecution {
 }
 model::model!(HarnessIacmExecution);
 model::open_enum! {
-    #[doc = " Schema `HarnessIacmExecution.status`."] HarnessIacmExecutionStatus { None =
-    "none", Success = "success", Failure = "failure", }
+    #[doc = " Schema `HarnessIacmExecution.status`."] HarnessIacmExecutionStatus { 0 None
+    = "none", 1 Success = "success", 2 Failure = "failure", }
 }
 /// Schema `ListCostChangesResponse`.
 pub struct ListCostChangesResponse {
@@ -636,18 +681,24 @@ impl model::Model for ListCostChangesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "diff",
-            "currency",
-            "stage_id",
-            "workspace_id",
-            "stage_execution_id",
-            "total_monthly_cost",
-            "diff_total_monthly_cost",
-            "past_total_monthly_cost",
-            "percentage_change_total_monthly_cost",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCostChangesResponse",
+            names: &[
+                "diff",
+                "currency",
+                "stage_id",
+                "workspace_id",
+                "stage_execution_id",
+                "total_monthly_cost",
+                "diff_total_monthly_cost",
+                "past_total_monthly_cost",
+                "percentage_change_total_monthly_cost",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -728,18 +779,24 @@ impl model::Model for ListResourceChangesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "outputs",
-            "stage_id",
-            "resources",
-            "data_sources",
-            "workspace_id",
-            "drift_changes",
-            "pipeline_stage",
-            "planned_changes",
-            "pipeline_execution",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListResourceChangesResponse",
+            names: &[
+                "outputs",
+                "stage_id",
+                "resources",
+                "data_sources",
+                "workspace_id",
+                "drift_changes",
+                "pipeline_stage",
+                "planned_changes",
+                "pipeline_execution",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -820,18 +877,24 @@ impl model::Model for ShowExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "status",
-            "account",
-            "created",
-            "project",
-            "pipeline",
-            "workspace",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowExecutionResponse",
+            names: &[
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "pipeline",
+                "workspace",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -882,8 +945,8 @@ impl model::Model for ShowExecutionResponse {
 }
 model::model!(ShowExecutionResponse);
 model::open_enum! {
-    #[doc = " Schema `ShowExecutionResponse.status`."] ShowExecutionResponseStatus { None
-    = "none", Success = "success", Failure = "failure", }
+    #[doc = " Schema `ShowExecutionResponse.status`."] ShowExecutionResponseStatus { 0
+    None = "none", 1 Success = "success", 2 Failure = "failure", }
 }
 /// Schema `UpdateExecutionRequest`.
 pub struct UpdateExecutionRequest {
@@ -900,8 +963,14 @@ impl model::Model for UpdateExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["audit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExecutionRequest",
+            names: &["audit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

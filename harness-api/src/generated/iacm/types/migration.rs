@@ -29,8 +29,14 @@ impl model::Model for MigrateTemplateConnectorsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dry_run"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrateTemplateConnectorsRequest",
+            names: &["dry_run"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for MigrateTemplateConnectorsRequest {
             0 => model::Cell::part(&self.dry_run),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(MigrateTemplateConnectorsRequest);
@@ -67,8 +69,14 @@ impl model::Model for MigrateTemplateConnectorsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrateTemplateConnectorsResponse",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +119,14 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dry_run"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrateWorkspaceConnectorsRequest",
+            names: &["dry_run"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,10 +141,6 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
             0 => model::Cell::part(&self.dry_run),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(MigrateWorkspaceConnectorsRequest);
@@ -149,8 +159,14 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MigrateWorkspaceConnectorsResponse",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -54,17 +54,23 @@ impl model::Model for CreateModuleDataRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "git_tag",
-            "metadata",
-            "repo_url",
-            "download_url",
-            "examples_paths",
-            "submodule_name",
-            "submodule_paths",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateModuleDataRequest",
+            names: &[
+                "error",
+                "git_tag",
+                "metadata",
+                "repo_url",
+                "download_url",
+                "examples_paths",
+                "submodule_name",
+                "submodule_paths",
+            ],
+            required: &[1, 2, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -108,10 +114,6 @@ impl model::Model for CreateModuleDataRequest {
                 self.submodule_paths.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 4]
     }
 }
 model::through_cell!(CreateModuleDataRequest);
@@ -171,18 +173,24 @@ impl model::Model for CreateModuleExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "pipeline",
-            "pipeline_org",
-            "pipelineStageId",
-            "pipeline_project",
-            "module_onboarding",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateModuleExecutionRequest",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "pipeline",
+                "pipeline_org",
+                "pipelineStageId",
+                "pipeline_project",
+                "module_onboarding",
+                "pipelineExecutionId",
+            ],
+            required: &[0, 1, 2, 3, 5, 8],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -230,10 +238,6 @@ impl model::Model for CreateModuleExecutionRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 5, 8]
-    }
 }
 model::through_cell!(CreateModuleExecutionRequest);
 /// Schema `CreateModuleExecutionResponse`.
@@ -263,8 +267,22 @@ impl model::Model for CreateModuleExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "status", "account", "created", "project", "metadata", "moduleId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateModuleExecutionResponse",
+            names: &[
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "moduleId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -367,26 +385,32 @@ impl model::Model for CreateModuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "system",
-            "project",
-            "repository",
-            "description",
-            "storage_type",
-            "git_tag_style",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "onboarding_pipeline",
-            "repository_connector",
-            "onboarding_pipeline_org",
-            "onboarding_pipeline_sync",
-            "onboarding_pipeline_project",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateModuleRequest",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "system",
+                "project",
+                "repository",
+                "description",
+                "storage_type",
+                "git_tag_style",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "onboarding_pipeline",
+                "repository_connector",
+                "onboarding_pipeline_org",
+                "onboarding_pipeline_sync",
+                "onboarding_pipeline_project",
+            ],
+            required: &[1, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -458,15 +482,11 @@ impl model::Model for CreateModuleRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 3]
-    }
 }
 model::through_cell!(CreateModuleRequest);
 model::open_enum! {
     #[doc = " Schema `CreateModuleRequest.storage_type`."] CreateModuleRequestStorageType
-    { GitReference = "git_reference", Artifact = "artifact", }
+    { 0 GitReference = "git_reference", 1 Artifact = "artifact", }
 }
 /// Schema `CreateModuleTagsRequest`.
 pub struct CreateModuleTagsRequest {
@@ -485,8 +505,14 @@ impl model::Model for CreateModuleTagsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "error"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateModuleTagsRequest",
+            names: &["tags", "error"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -543,8 +569,14 @@ impl model::Model for CreateTestingPipelineRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "type", "project", "pipeline_org", "pipeline_project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTestingPipelineRequest",
+            names: &["org", "type", "project", "pipeline_org", "pipeline_project"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -568,10 +600,6 @@ impl model::Model for CreateTestingPipelineRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(CreateTestingPipelineRequest);
 /// Schema `DependenciesMetadata`.
@@ -593,8 +621,14 @@ impl model::Model for DependenciesMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dependency_name", "dependency_source", "dependency_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DependenciesMetadata",
+            names: &["dependency_name", "dependency_source", "dependency_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -631,8 +665,14 @@ impl model::Model for DownloadModuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["location"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadModuleResponse",
+            names: &["location"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,18 +745,24 @@ impl model::Model for EnableTestingRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "pipeline_id",
-            "pipeline_org",
-            "pipeline_project",
-            "provisioner_type",
-            "release_pipeline",
-            "provider_connector",
-            "provisioner_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableTestingRequest",
+            names: &[
+                "org",
+                "project",
+                "pipeline_id",
+                "pipeline_org",
+                "pipeline_project",
+                "provisioner_type",
+                "release_pipeline",
+                "provider_connector",
+                "provisioner_version",
+            ],
+            required: &[0, 1, 5, 7, 8],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -764,10 +810,6 @@ impl model::Model for EnableTestingRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 5, 7, 8]
-    }
 }
 model::through_cell!(EnableTestingRequest);
 /// Schema `HarnessIacmModuleRegistryModuleTestingMetadata`.
@@ -799,17 +841,23 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "pipelines",
-            "provisioner_type",
-            "release_pipeline",
-            "provider_connector",
-            "provisioner_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmModuleRegistryModuleTestingMetadata",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "pipelines",
+                "provisioner_type",
+                "release_pipeline",
+                "provider_connector",
+                "provisioner_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -873,8 +921,14 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_version", "module_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmModuleRegistryVersionTypes",
+            names: &["git_version", "module_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -909,8 +963,14 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmModuleRegistryVersions",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -955,8 +1015,22 @@ impl model::Model for HarnessIacmModuleexecutionresource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "status", "account", "created", "project", "metadata", "moduleId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmModuleexecutionresource",
+            names: &[
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "moduleId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1051,35 +1125,41 @@ impl model::Model for ListModuleByIdResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "name",
-            "tags",
-            "synced",
-            "system",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "versions",
-            "repository",
-            "description",
-            "module_error",
-            "storage_type",
-            "git_tag_style",
-            "repository_url",
-            "repository_path",
-            "testing_enabled",
-            "testing_metadata",
-            "repository_branch",
-            "repository_commit",
-            "onboarding_pipeline",
-            "repository_connector",
-            "onboarding_pipeline_org",
-            "onboarding_pipeline_project",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListModuleByIdResponse",
+            names: &[
+                "id",
+                "org",
+                "name",
+                "tags",
+                "synced",
+                "system",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "versions",
+                "repository",
+                "description",
+                "module_error",
+                "storage_type",
+                "git_tag_style",
+                "repository_url",
+                "repository_path",
+                "testing_enabled",
+                "testing_metadata",
+                "repository_branch",
+                "repository_commit",
+                "onboarding_pipeline",
+                "repository_connector",
+                "onboarding_pipeline_org",
+                "onboarding_pipeline_project",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1182,7 +1262,7 @@ impl model::Model for ListModuleByIdResponse {
 model::model!(ListModuleByIdResponse);
 model::open_enum! {
     #[doc = " Schema `ListModuleByIDResponse.storage_type`."]
-    ListModuleByIdResponseStorageType { GitReference = "git_reference", Artifact =
+    ListModuleByIdResponseStorageType { 0 GitReference = "git_reference", 1 Artifact =
     "artifact", }
 }
 /// Schema `ListModuleMetadataResponse`.
@@ -1220,20 +1300,26 @@ impl model::Model for ListModuleMetadataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "system",
-            "account",
-            "outputs",
-            "providers",
-            "resources",
-            "submodule",
-            "variables",
-            "dependencies",
-            "metadata_error",
-            "module_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListModuleMetadataResponse",
+            names: &[
+                "name",
+                "system",
+                "account",
+                "outputs",
+                "providers",
+                "resources",
+                "submodule",
+                "variables",
+                "dependencies",
+                "metadata_error",
+                "module_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1304,8 +1390,14 @@ impl model::Model for ListModuleVersionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["modules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListModuleVersionsResponse",
+            names: &["modules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1348,15 +1440,21 @@ impl model::Model for ModuleExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "trigger",
-            "pipeline",
-            "pipeline_name",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-            "pipeline_execution_number",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleExecutionMetadata",
+            names: &[
+                "trigger",
+                "pipeline",
+                "pipeline_name",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+                "pipeline_execution_number",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1425,23 +1523,29 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "system",
-            "account",
-            "created",
-            "updated",
-            "repository",
-            "description",
-            "storage_type",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleRegistryCreateModuleResponseBody",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "system",
+                "account",
+                "created",
+                "updated",
+                "repository",
+                "description",
+                "storage_type",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1508,8 +1612,8 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
 model::model!(ModuleRegistryCreateModuleResponseBody);
 model::open_enum! {
     #[doc = " Schema `ModuleRegistryCreateModuleResponseBody.storage_type`."]
-    ModuleRegistryCreateModuleResponseBodyStorageType { GitReference = "git_reference",
-    Artifact = "artifact", }
+    ModuleRegistryCreateModuleResponseBodyStorageType { 0 GitReference = "git_reference",
+    1 Artifact = "artifact", }
 }
 /// Schema `ModuleResource`.
 pub struct ModuleResource {
@@ -1574,34 +1678,40 @@ impl model::Model for ModuleResource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "name",
-            "tags",
-            "synced",
-            "system",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "versions",
-            "repository",
-            "description",
-            "module_error",
-            "git_tag_style",
-            "repository_url",
-            "repository_path",
-            "testing_enabled",
-            "testing_metadata",
-            "repository_branch",
-            "repository_commit",
-            "onboarding_pipeline",
-            "repository_connector",
-            "onboarding_pipeline_org",
-            "onboarding_pipeline_project",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleResource",
+            names: &[
+                "id",
+                "org",
+                "name",
+                "tags",
+                "synced",
+                "system",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "versions",
+                "repository",
+                "description",
+                "module_error",
+                "git_tag_style",
+                "repository_url",
+                "repository_path",
+                "testing_enabled",
+                "testing_metadata",
+                "repository_branch",
+                "repository_commit",
+                "onboarding_pipeline",
+                "repository_connector",
+                "onboarding_pipeline_org",
+                "onboarding_pipeline_project",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1728,17 +1838,23 @@ impl model::Model for ModuleTestingMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "pipelines",
-            "provisioner_type",
-            "release_pipeline",
-            "provider_connector",
-            "provisioner_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleTestingMetadata",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "pipelines",
+                "provisioner_type",
+                "release_pipeline",
+                "provider_connector",
+                "provisioner_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1804,8 +1920,14 @@ impl model::Model for OutputMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output_name", "output_sensitive", "output_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OutputMetadata",
+            names: &["output_name", "output_sensitive", "output_description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1846,8 +1968,14 @@ impl model::Model for ProviderMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["provider_name", "provider_source", "provider_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderMetadata",
+            names: &["provider_name", "provider_source", "provider_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1886,8 +2014,14 @@ impl model::Model for ResourceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_name", "resource_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceMetadata",
+            names: &["resource_name", "resource_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1949,8 +2083,14 @@ impl model::Model for SendModuleEventRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "account", "project", "metadata", "eventType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendModuleEventRequest",
+            names: &["org", "account", "project", "metadata", "eventType"],
+            required: &[0, 1, 2, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1973,10 +2113,6 @@ impl model::Model for SendModuleEventRequest {
             4 => model::Cell::part(&self.event_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 4]
     }
 }
 model::through_cell!(SendModuleEventRequest);
@@ -2053,26 +2189,32 @@ impl model::Model for UpdateModuleRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "system",
-            "project",
-            "repository",
-            "description",
-            "storage_type",
-            "git_tag_style",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "onboarding_pipeline",
-            "repository_connector",
-            "onboarding_pipeline_org",
-            "onboarding_pipeline_sync",
-            "onboarding_pipeline_project",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateModuleRequest",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "system",
+                "project",
+                "repository",
+                "description",
+                "storage_type",
+                "git_tag_style",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "onboarding_pipeline",
+                "repository_connector",
+                "onboarding_pipeline_org",
+                "onboarding_pipeline_sync",
+                "onboarding_pipeline_project",
+            ],
+            required: &[1, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2144,15 +2286,11 @@ impl model::Model for UpdateModuleRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 3]
-    }
 }
 model::through_cell!(UpdateModuleRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateModuleRequest.storage_type`."] UpdateModuleRequestStorageType
-    { GitReference = "git_reference", Artifact = "artifact", }
+    { 0 GitReference = "git_reference", 1 Artifact = "artifact", }
 }
 /// Schema `UpdateTestingRequest`.
 pub struct UpdateTestingRequest {
@@ -2209,18 +2347,24 @@ impl model::Model for UpdateTestingRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "pipeline_id",
-            "pipeline_org",
-            "pipeline_project",
-            "provisioner_type",
-            "release_pipeline",
-            "provider_connector",
-            "provisioner_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTestingRequest",
+            names: &[
+                "org",
+                "project",
+                "pipeline_id",
+                "pipeline_org",
+                "pipeline_project",
+                "provisioner_type",
+                "release_pipeline",
+                "provider_connector",
+                "provisioner_version",
+            ],
+            required: &[0, 1, 5, 7, 8],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2268,10 +2412,6 @@ impl model::Model for UpdateTestingRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 5, 7, 8]
-    }
 }
 model::through_cell!(UpdateTestingRequest);
 /// Schema `VariableMetadata`.
@@ -2299,15 +2439,21 @@ impl model::Model for VariableMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "variable_name",
-            "variable_type",
-            "variable_default",
-            "variable_required",
-            "variable_sensitive",
-            "variable_description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableMetadata",
+            names: &[
+                "variable_name",
+                "variable_type",
+                "variable_default",
+                "variable_required",
+                "variable_sensitive",
+                "variable_description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2350,8 +2496,14 @@ impl model::Model for BatchCheckModuleLifecycleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckModuleLifecycleBody",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2390,8 +2542,14 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "system", "version", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckModuleLifecycleBodyItems",
+            names: &["name", "system", "version", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2432,8 +2590,14 @@ impl model::Model for CreateOnboardingPipelineBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateOnboardingPipelineBody",
+            names: &["org", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2455,8 +2619,8 @@ impl model::Model for CreateOnboardingPipelineBody {
 model::model!(CreateOnboardingPipelineBody);
 model::open_enum! {
     #[doc = " Schema `module-registry#list_modules-by-account sort`."]
-    ListModulesByAccountSort { NameAsc = "name,ASC", NameDesc = "name,DESC", UpdatedAsc =
-    "updated,ASC", UpdatedDesc = "updated,DESC", }
+    ListModulesByAccountSort { 0 NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2
+    UpdatedAsc = "updated,ASC", 3 UpdatedDesc = "updated,DESC", }
 }
 /// Schema `module-registry#put-module-lifecycle body`.
 pub struct PutModuleLifecycleBody {
@@ -2483,15 +2647,21 @@ impl model::Model for PutModuleLifecycleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "overrides",
-            "warning_count",
-            "warning_action",
-            "supported_count",
-            "supported_action",
-            "deprecated_action",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutModuleLifecycleBody",
+            names: &[
+                "overrides",
+                "warning_count",
+                "warning_action",
+                "supported_count",
+                "supported_action",
+                "deprecated_action",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2536,8 +2706,14 @@ impl model::Model for PutModuleLifecycleBodyOverrides {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tier", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutModuleLifecycleBodyOverrides",
+            names: &["tier", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for AnsibleDataInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnsibleDataInfo",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,8 +79,14 @@ impl model::Model for CreateProviderVersionRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "protocol", "gpg_key_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProviderVersionRequestBody",
+            names: &["version", "protocol", "gpg_key_id"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,10 +105,6 @@ impl model::Model for CreateProviderVersionRequestBody {
             2 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(CreateProviderVersionRequestBody);
@@ -131,18 +139,24 @@ impl model::Model for GetProviderDownloadResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "os",
-            "arch",
-            "shasum",
-            "filename",
-            "protocols",
-            "shasums_url",
-            "download_url",
-            "signing_keys",
-            "shasums_signature_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderDownloadResponse",
+            names: &[
+                "os",
+                "arch",
+                "shasum",
+                "filename",
+                "protocols",
+                "shasums_url",
+                "download_url",
+                "signing_keys",
+                "shasums_signature_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +225,14 @@ impl model::Model for GetProviderVersionResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "protocols", "gpg_key_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderVersionResponseBody",
+            names: &["id", "protocols", "gpg_key_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +271,14 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key_id", "ascii_armor"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistryGpgPublicKey",
+            names: &["key_id", "ascii_armor"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,8 +315,14 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["os", "arch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistryPlatform",
+            names: &["os", "arch"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,8 +369,22 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type", "account", "created", "updated", "versions", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistryProvider",
+            names: &[
+                "id",
+                "type",
+                "account",
+                "created",
+                "updated",
+                "versions",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -387,8 +433,14 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "platforms", "protocols"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistryProviderVersion",
+            names: &["version", "platforms", "protocols"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -429,8 +481,14 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["files", "synced", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistryProviderVersionMetadata",
+            names: &["files", "synced", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +537,22 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "user", "key_id", "key_name", "created_at", "updated_at", "ascii_armor"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistrySigningKey",
+            names: &[
+                "id",
+                "user",
+                "key_id",
+                "key_name",
+                "created_at",
+                "updated_at",
+                "ascii_armor",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -525,8 +597,14 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["gpg_public_keys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmProviderRegistrySigningKeys",
+            names: &["gpg_public_keys"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +649,22 @@ impl model::Model for IacmGetProviderResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type", "account", "created", "updated", "versions", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmGetProviderResponse",
+            names: &[
+                "id",
+                "type",
+                "account",
+                "created",
+                "updated",
+                "versions",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -617,8 +709,14 @@ impl model::Model for ListProviderVersionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListProviderVersionsResponse",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -651,8 +749,14 @@ impl model::Model for PostFilesResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["synced"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostFilesResponseBody",
+            names: &["synced"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -698,8 +802,14 @@ impl model::Model for UpdateProviderVersionRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["protocol", "gpg_key_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProviderVersionRequestBody",
+            names: &["protocol", "gpg_key_id"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -716,10 +826,6 @@ impl model::Model for UpdateProviderVersionRequestBody {
             1 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(UpdateProviderVersionRequestBody);
@@ -762,8 +868,14 @@ impl model::Model for UploadSigningKeyRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "key_id", "key_name", "ascii_armor"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadSigningKeyRequest",
+            names: &["user", "key_id", "key_name", "ascii_armor"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -785,10 +897,6 @@ impl model::Model for UploadSigningKeyRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
-    }
 }
 model::through_cell!(UploadSigningKeyRequest);
 /// Schema `provider-registry#batch-check-provider-lifecycle body`.
@@ -806,8 +914,14 @@ impl model::Model for BatchCheckProviderLifecycleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckProviderLifecycleBody",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -844,8 +958,14 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "version", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckProviderLifecycleBodyItems",
+            names: &["type", "version", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -882,8 +1002,14 @@ impl model::Model for CreateProviderBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProviderBody",
+            names: &["description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -902,18 +1028,18 @@ impl model::Model for CreateProviderBody {
 }
 model::model!(CreateProviderBody);
 model::open_enum! {
-    #[doc = " Schema `provider-registry#get-file filetype`."] GetProviderFileFiletype {
-    Binary = "binary", Checksums = "checksums", Signature = "signature", }
+    #[doc = " Schema `provider-registry#get-file filetype`."] GetProviderFileFiletype { 0
+    Binary = "binary", 1 Checksums = "checksums", 2 Signature = "signature", }
 }
 model::open_enum! {
-    #[doc = " Schema `provider-registry#list-providers sort`."] ListProvidersSort {
-    NameAsc = "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc
-    = "updated,DESC", }
+    #[doc = " Schema `provider-registry#list-providers sort`."] ListProvidersSort { 0
+    NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3
+    UpdatedDesc = "updated,DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `provider-registry#list-signing-keys sort`."] ListSigningKeysSort {
-    NameAsc = "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc
-    = "updated,DESC", }
+    0 NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3
+    UpdatedDesc = "updated,DESC", }
 }
 /// Schema `provider-registry#put-provider-lifecycle body`.
 pub struct PutProviderLifecycleBody {
@@ -940,15 +1066,21 @@ impl model::Model for PutProviderLifecycleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "overrides",
-            "warning_count",
-            "warning_action",
-            "supported_count",
-            "supported_action",
-            "deprecated_action",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutProviderLifecycleBody",
+            names: &[
+                "overrides",
+                "warning_count",
+                "warning_action",
+                "supported_count",
+                "supported_action",
+                "deprecated_action",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -993,8 +1125,14 @@ impl model::Model for PutProviderLifecycleBodyOverrides {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tier", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutProviderLifecycleBodyOverrides",
+            names: &["tier", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

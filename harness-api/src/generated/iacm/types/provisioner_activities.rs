@@ -23,8 +23,14 @@ impl model::Model for CompleteActivityBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "cdk_result", "error_message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompleteActivityBody",
+            names: &["status", "cdk_result", "error_message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for CompleteActivityBodyCdkResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stacks"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompleteActivityBodyCdkResult",
+            names: &["stacks"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,19 +125,25 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "tree_uuid",
-            "stack_name",
-            "stack_path",
-            "assets_uuid",
-            "error_message",
-            "manifest_uuid",
-            "stack_outputs",
-            "template_uuid",
-            "resource_counts",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompleteActivityBodyCdkResultStacks",
+            names: &[
+                "status",
+                "tree_uuid",
+                "stack_name",
+                "stack_path",
+                "assets_uuid",
+                "error_message",
+                "manifest_uuid",
+                "stack_outputs",
+                "template_uuid",
+                "resource_counts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +221,14 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["added", "changed", "deleted", "removed", "imported", "unchanged"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompleteActivityBodyCdkResultStacksResourceCounts",
+            names: &["added", "changed", "deleted", "removed", "imported", "unchanged"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,17 +285,23 @@ impl model::Model for StartActivityBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "git_info",
-            "activity_id",
-            "pipeline_id",
-            "activity_type",
-            "provisioner_type",
-            "pipeline_stage_id",
-            "provisioner_version",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartActivityBody",
+            names: &[
+                "git_info",
+                "activity_id",
+                "pipeline_id",
+                "activity_type",
+                "provisioner_type",
+                "pipeline_stage_id",
+                "provisioner_version",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,8 +369,14 @@ impl model::Model for StartActivityBodyGitInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "branch", "commit_sha", "commit_message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartActivityBodyGitInfo",
+            names: &["repo", "branch", "commit_sha", "commit_message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

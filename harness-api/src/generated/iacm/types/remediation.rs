@@ -25,8 +25,19 @@ impl model::Model for CreateRemediationRunBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["triggered_by", "input_payload", "remediation_type", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRemediationRunBody",
+            names: &[
+                "triggered_by",
+                "input_payload",
+                "remediation_type",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +82,14 @@ impl model::Model for UpdateRemediationRunBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "result_type", "result_payload", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRemediationRunBody",
+            names: &["status", "result_type", "result_payload", "pipeline_execution_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for CheckPushDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["disabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckPushDataResponse",
+            names: &["disabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -72,8 +78,14 @@ impl model::Model for DeleteDefaultPipelineRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["operation", "workspace", "provisioner"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteDefaultPipelineRequest",
+            names: &["operation", "workspace", "provisioner"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,21 +105,17 @@ impl model::Model for DeleteDefaultPipelineRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(DeleteDefaultPipelineRequest);
 model::open_enum! {
     #[doc = " Schema `DeleteDefaultPipelineRequest.operation`."]
-    DeleteDefaultPipelineRequestOperation { Plan = "plan", Apply = "apply", Destroy =
-    "destroy", Drift = "drift", }
+    DeleteDefaultPipelineRequestOperation { 0 Plan = "plan", 1 Apply = "apply", 2 Destroy
+    = "destroy", 3 Drift = "drift", }
 }
 model::open_enum! {
     #[doc = " Schema `DeleteDefaultPipelineRequest.provisioner`."]
-    DeleteDefaultPipelineRequestProvisioner { Terraform = "terraform", Opentofu =
-    "opentofu", Terragrunt = "terragrunt", }
+    DeleteDefaultPipelineRequestProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", }
 }
 /// Schema `HarnessIacmDefaultpipeline`.
 pub struct HarnessIacmDefaultpipeline {
@@ -138,17 +146,23 @@ impl model::Model for HarnessIacmDefaultpipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "updated",
-            "pipeline",
-            "operation",
-            "workspace",
-            "provisioner",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmDefaultpipeline",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "updated",
+                "pipeline",
+                "operation",
+                "workspace",
+                "provisioner",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,13 +211,13 @@ impl model::Model for HarnessIacmDefaultpipeline {
 model::model!(HarnessIacmDefaultpipeline);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmDefaultpipeline.operation`."]
-    HarnessIacmDefaultpipelineOperation { Plan = "plan", Apply = "apply", Destroy =
-    "destroy", Drift = "drift", }
+    HarnessIacmDefaultpipelineOperation { 0 Plan = "plan", 1 Apply = "apply", 2 Destroy =
+    "destroy", 3 Drift = "drift", }
 }
 model::open_enum! {
     #[doc = " Schema `HarnessIacmDefaultpipeline.provisioner`."]
-    HarnessIacmDefaultpipelineProvisioner { Terraform = "terraform", Opentofu =
-    "opentofu", Terragrunt = "terragrunt", }
+    HarnessIacmDefaultpipelineProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", }
 }
 /// Schema `UpsertDefaultPipelineRequest`.
 pub struct UpsertDefaultPipelineRequest {
@@ -247,8 +261,14 @@ impl model::Model for UpsertDefaultPipelineRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["updated", "pipeline", "operation", "workspace", "provisioner"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertDefaultPipelineRequest",
+            names: &["updated", "pipeline", "operation", "workspace", "provisioner"],
+            required: &[0, 1, 2, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -272,21 +292,17 @@ impl model::Model for UpsertDefaultPipelineRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 4]
-    }
 }
 model::through_cell!(UpsertDefaultPipelineRequest);
 model::open_enum! {
     #[doc = " Schema `UpsertDefaultPipelineRequest.operation`."]
-    UpsertDefaultPipelineRequestOperation { Plan = "plan", Apply = "apply", Destroy =
-    "destroy", Drift = "drift", }
+    UpsertDefaultPipelineRequestOperation { 0 Plan = "plan", 1 Apply = "apply", 2 Destroy
+    = "destroy", 3 Drift = "drift", }
 }
 model::open_enum! {
     #[doc = " Schema `UpsertDefaultPipelineRequest.provisioner`."]
-    UpsertDefaultPipelineRequestProvisioner { Terraform = "terraform", Opentofu =
-    "opentofu", Terragrunt = "terragrunt", }
+    UpsertDefaultPipelineRequestProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", }
 }
 /// Schema `settings#enable-ephemeral-workspaces-in-project body`.
 pub struct EnableEphemeralWorkspacesInProjectBody {
@@ -317,17 +333,23 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pipeline_id",
-            "delete_on_date",
-            "destroy_on_date",
-            "delete_workspace",
-            "delete_delay_unit",
-            "delete_delay_value",
-            "destroy_delay_unit",
-            "destroy_delay_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableEphemeralWorkspacesInProjectBody",
+            names: &[
+                "pipeline_id",
+                "delete_on_date",
+                "destroy_on_date",
+                "delete_workspace",
+                "delete_delay_unit",
+                "delete_delay_value",
+                "destroy_delay_unit",
+                "destroy_delay_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,8 +415,14 @@ impl model::Model for EnableProjectDriftBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["run_every", "pipeline_id", "run_every_unit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableProjectDriftBody",
+            names: &["run_every", "pipeline_id", "run_every_unit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for HarnessIacmPluginversion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmPluginversion",
+            names: &["commit", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for IacmServiceVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit", "version", "deployment_mode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmServiceVersion",
+            names: &["commit", "version", "deployment_mode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -86,7 +98,7 @@ impl model::Model for IacmServiceVersion {
 model::model!(IacmServiceVersion);
 model::open_enum! {
     #[doc = " Schema `IaCMServiceVersion.deployment_mode`."]
-    IacmServiceVersionDeploymentMode { Saas = "saas", Smp = "smp", }
+    IacmServiceVersionDeploymentMode { 0 Saas = "saas", 1 Smp = "smp", }
 }
 /// Schema `PluginReportedVersion`.
 pub struct PluginReportedVersion {
@@ -116,8 +128,14 @@ impl model::Model for PluginReportedVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginReportedVersion",
+            names: &["commit", "version"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,19 +153,15 @@ impl model::Model for PluginReportedVersion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(PluginReportedVersion);
 model::open_enum! {
     #[doc = " Schema `system#get-provisioner-config provisioner`."]
-    GetProvisionerConfigProvisioner { Awscdk = "awscdk", Terraform = "terraform",
-    Opentofu = "opentofu", Terragrunt = "terragrunt", All = "all", }
+    GetProvisionerConfigProvisioner { 0 Awscdk = "awscdk", 1 Terraform = "terraform", 2
+    Opentofu = "opentofu", 3 Terragrunt = "terragrunt", 4 All = "all", }
 }
 model::open_enum! {
     #[doc = " Schema `system#list-supported-provisioner-versions provisioner`."]
-    ListSupportedProvisionerVersionsProvisioner { Terraform = "terraform", Opentofu =
-    "opentofu", Terragrunt = "terragrunt", Awscdk = "awscdk", }
+    ListSupportedProvisionerVersionsProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
 }

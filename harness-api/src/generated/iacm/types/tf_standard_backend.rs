@@ -39,20 +39,26 @@ impl model::Model for HarnessIacmLockinfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "who",
-            "info",
-            "path",
-            "account",
-            "created",
-            "project",
-            "version",
-            "operation",
-            "workspace",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmLockinfo",
+            names: &[
+                "id",
+                "org",
+                "who",
+                "info",
+                "path",
+                "account",
+                "created",
+                "project",
+                "version",
+                "operation",
+                "workspace",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -156,8 +162,14 @@ impl model::Model for LockWorkspaceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "who", "info", "path", "created", "version", "operation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LockWorkspaceRequest",
+            names: &["id", "who", "info", "path", "created", "version", "operation"],
+            required: &[0, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,10 +196,6 @@ impl model::Model for LockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4, 5, 6]
     }
 }
 model::through_cell!(LockWorkspaceRequest);
@@ -239,8 +247,14 @@ impl model::Model for UnlockWorkspaceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "who", "info", "path", "created", "version", "operation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlockWorkspaceRequest",
+            names: &["id", "who", "info", "path", "created", "version", "operation"],
+            required: &[0, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -267,10 +281,6 @@ impl model::Model for UnlockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4, 5, 6]
     }
 }
 model::through_cell!(UnlockWorkspaceRequest);

@@ -25,8 +25,14 @@ impl model::Model for IacmUnifiedStepWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "yaml", "dynamic_fields"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmUnifiedStepWrapper",
+            names: &["id", "name", "yaml", "dynamic_fields"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -84,8 +90,14 @@ impl model::Model for IacmWebhookInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["link", "repo", "type", "connector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmWebhookInfo",
+            names: &["link", "repo", "type", "connector"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,15 +119,12 @@ impl model::Model for IacmWebhookInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::through_cell!(IacmWebhookInfo);
 model::open_enum! {
-    #[doc = " Schema `IaCMWebhookInfo.type`."] IacmWebhookInfoType { PullRequest =
-    "pull_request", Merged = "merged", Push = "push", Release = "release", Tag = "tag", }
+    #[doc = " Schema `IaCMWebhookInfo.type`."] IacmWebhookInfoType { 0 PullRequest =
+    "pull_request", 1 Merged = "merged", 2 Push = "push", 3 Release = "release", 4 Tag =
+    "tag", }
 }
 /// Schema `UnifiedExecutionRequest2`.
 pub struct UnifiedExecutionRequest {
@@ -167,17 +176,23 @@ impl model::Model for UnifiedExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "webhook",
-            "workspace",
-            "module_test",
-            "pipeline_id",
-            "pipeline_stage_id",
-            "skip_adding_to_db",
-            "remote_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnifiedExecutionRequest",
+            names: &[
+                "webhook",
+                "workspace",
+                "module_test",
+                "pipeline_id",
+                "pipeline_stage_id",
+                "skip_adding_to_db",
+                "remote_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[3, 4, 7],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -222,10 +237,6 @@ impl model::Model for UnifiedExecutionRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3, 4, 7]
-    }
 }
 model::through_cell!(UnifiedExecutionRequest);
 /// Schema `UnifiedExecutionResponse`.
@@ -247,8 +258,14 @@ impl model::Model for UnifiedExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["steps", "outputs", "env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnifiedExecutionResponse",
+            names: &["steps", "outputs", "env_variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

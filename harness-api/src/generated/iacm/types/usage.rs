@@ -31,8 +31,22 @@ impl model::Model for ShowLicenceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["used", "total", "isPaid", "reason", "account", "startTime", "isLicenced"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowLicenceResponse",
+            names: &[
+                "used",
+                "total",
+                "isPaid",
+                "reason",
+                "account",
+                "startTime",
+                "isLicenced",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,8 +93,14 @@ impl model::Model for ShowUsageResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowUsageResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +135,14 @@ impl model::Model for UsageData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UsageData",
+            names: &["count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

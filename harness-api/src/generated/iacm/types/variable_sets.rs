@@ -58,19 +58,25 @@ impl model::Model for CreateVariableSetRequestAccScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableSetRequestAccScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +126,6 @@ impl model::Model for CreateVariableSetRequestAccScope {
                 self.terraform_variable_files.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 5]
     }
 }
 model::through_cell!(CreateVariableSetRequestAccScope);
@@ -181,19 +183,25 @@ impl model::Model for CreateVariableSetRequestOrgScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableSetRequestOrgScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,10 +251,6 @@ impl model::Model for CreateVariableSetRequestOrgScope {
                 self.terraform_variable_files.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 5]
     }
 }
 model::through_cell!(CreateVariableSetRequestOrgScope);
@@ -304,19 +308,25 @@ impl model::Model for CreateVariableSetRequestProjScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableSetRequestProjScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -367,10 +377,6 @@ impl model::Model for CreateVariableSetRequestProjScope {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 5]
-    }
 }
 model::through_cell!(CreateVariableSetRequestProjScope);
 /// Schema `HarnessIacmVariableSet`.
@@ -420,25 +426,31 @@ impl model::Model for HarnessIacmVariableSet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "name",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "tf_vars_count",
-            "env_vars_count",
-            "var_files_count",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmVariableSet",
+            names: &[
+                "id",
+                "org",
+                "name",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "tf_vars_count",
+                "env_vars_count",
+                "var_files_count",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -524,8 +536,14 @@ impl model::Model for HarnessIacmVariableSetList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmVariableSetList",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -652,54 +670,60 @@ impl model::Model for HarnessIacmWorkspace {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "name",
-            "tags",
-            "budget",
-            "status",
-            "account",
-            "created",
-            "project",
-            "run_all",
-            "updated",
-            "identifier",
-            "repository",
-            "description",
-            "provisioner",
-            "modules_json",
-            "variable_sets",
-            "backend_locked",
-            "cost_diff_json",
-            "providers_json",
-            "repository_sha",
-            "state_checksum",
-            "repository_path",
-            "sparse_checkout",
-            "terraform_state",
-            "provisioner_data",
-            "default_pipelines",
-            "repository_branch",
-            "repository_commit",
-            "provider_connector",
-            "terragrunt_version",
-            "associated_template",
-            "cost_breakdown_json",
-            "provider_connectors",
-            "provisioner_version",
-            "terraform_plan_json",
-            "terraform_variables",
-            "terragrunt_provider",
-            "prune_sensitive_data",
-            "repository_connector",
-            "terraform_state_json",
-            "environment_variables",
-            "repository_submodules",
-            "cost_estimation_enabled",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspace",
+            names: &[
+                "id",
+                "org",
+                "name",
+                "tags",
+                "budget",
+                "status",
+                "account",
+                "created",
+                "project",
+                "run_all",
+                "updated",
+                "identifier",
+                "repository",
+                "description",
+                "provisioner",
+                "modules_json",
+                "variable_sets",
+                "backend_locked",
+                "cost_diff_json",
+                "providers_json",
+                "repository_sha",
+                "state_checksum",
+                "repository_path",
+                "sparse_checkout",
+                "terraform_state",
+                "provisioner_data",
+                "default_pipelines",
+                "repository_branch",
+                "repository_commit",
+                "provider_connector",
+                "terragrunt_version",
+                "associated_template",
+                "cost_breakdown_json",
+                "provider_connectors",
+                "provisioner_version",
+                "terraform_plan_json",
+                "terraform_variables",
+                "terragrunt_provider",
+                "prune_sensitive_data",
+                "repository_connector",
+                "terraform_state_json",
+                "environment_variables",
+                "repository_submodules",
+                "cost_estimation_enabled",
+                "terraform_variable_files",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -872,8 +896,14 @@ impl model::Model for HarnessIacmWorkspaceList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["items"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspaceList",
+            names: &["items"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -893,13 +923,13 @@ impl model::Model for HarnessIacmWorkspaceList {
 model::model!(HarnessIacmWorkspaceList);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmWorkspace.repository_submodules`."]
-    HarnessIacmWorkspaceRepositorySubmodules { False = "false", True = "true", Recursive
-    = "recursive", }
+    HarnessIacmWorkspaceRepositorySubmodules { 0 False = "false", 1 True = "true", 2
+    Recursive = "recursive", }
 }
 model::open_enum! {
-    #[doc = " Schema `HarnessIacmWorkspace.status`."] HarnessIacmWorkspaceStatus { Active
-    = "active", Inactive = "inactive", Provisioning = "provisioning", Destroying =
-    "destroying", Failed = "failed", Unknown = "unknown", }
+    #[doc = " Schema `HarnessIacmWorkspace.status`."] HarnessIacmWorkspaceStatus { 0
+    Active = "active", 1 Inactive = "inactive", 2 Provisioning = "provisioning", 3
+    Destroying = "destroying", 4 Failed = "failed", 5 Unknown = "unknown", }
 }
 /// Schema `UpdateVariableSetRequestAccountScope`.
 pub struct UpdateVariableSetRequestAccountScope {
@@ -952,18 +982,24 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableSetRequestAccountScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1010,10 +1046,6 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
                 self.terraform_variable_files.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(UpdateVariableSetRequestAccountScope);
@@ -1068,18 +1100,24 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableSetRequestOrgScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1126,10 +1164,6 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
                 self.terraform_variable_files.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(UpdateVariableSetRequestOrgScope);
@@ -1184,18 +1218,24 @@ impl model::Model for UpdateVariableSetRequestProjScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "updated",
-            "connectors",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableSetRequestProjScope",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "updated",
+                "connectors",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1243,10 +1283,6 @@ impl model::Model for UpdateVariableSetRequestProjScope {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(UpdateVariableSetRequestProjScope);
 /// Schema `VariableSetConnector`.
@@ -1272,8 +1308,14 @@ impl model::Model for VariableSetConnector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type", "created", "updated", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableSetConnector",
+            names: &["id", "type", "created", "updated", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1300,8 +1342,8 @@ impl model::Model for VariableSetConnector {
 }
 model::model!(VariableSetConnector);
 model::open_enum! {
-    #[doc = " Schema `VariableSetConnector.type`."] VariableSetConnectorType { Aws =
-    "aws", Azure = "azure", Gcp = "gcp", }
+    #[doc = " Schema `VariableSetConnector.type`."] VariableSetConnectorType { 0 Aws =
+    "aws", 1 Azure = "azure", 2 Gcp = "gcp", }
 }
 /// Schema `VariableSetVar`.
 pub struct VariableSetVar {
@@ -1328,8 +1370,14 @@ impl model::Model for VariableSetVar {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "key", "value", "created", "updated", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableSetVar",
+            names: &["id", "key", "value", "created", "updated", "value_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1388,18 +1436,24 @@ impl model::Model for VariableSetVarFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "created",
-            "updated",
-            "repository",
-            "repository_sha",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "repository_connector",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableSetVarFile",
+            names: &[
+                "id",
+                "created",
+                "updated",
+                "repository",
+                "repository_sha",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1450,8 +1504,8 @@ impl model::Model for VariableSetVarFile {
 }
 model::model!(VariableSetVarFile);
 model::open_enum! {
-    #[doc = " Schema `VariableSetVar.value_type`."] VariableSetVarValueType { String =
-    "string", Secret = "secret", }
+    #[doc = " Schema `VariableSetVar.value_type`."] VariableSetVarValueType { 0 String =
+    "string", 1 Secret = "secret", }
 }
 /// Schema `VariableSetsCreateVariableSetAccountLevelResponseBody`.
 pub struct VariableSetsCreateVariableSetAccountLevelResponseBody {
@@ -1492,21 +1546,27 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableSetsCreateVariableSetAccountLevelResponseBody",
+            names: &[
+                "org",
+                "name",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1604,21 +1664,27 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "connectors",
-            "identifier",
-            "description",
-            "terraform_variables",
-            "environment_variables",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableSetsGetVariableSetAccountLevelResponseBody",
+            names: &[
+                "org",
+                "name",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "connectors",
+                "identifier",
+                "description",
+                "terraform_variables",
+                "environment_variables",
+                "terraform_variable_files",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for ConnectorPermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["canDelete"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorPermissions",
+            names: &["canDelete"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,14 @@ impl model::Model for CreateWorkspaceVariableRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "kind", "value", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWorkspaceVariableRequest",
+            names: &["key", "kind", "value", "value_type"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -100,19 +112,15 @@ impl model::Model for CreateWorkspaceVariableRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
-    }
 }
 model::through_cell!(CreateWorkspaceVariableRequest);
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceVariableRequest.kind`."]
-    CreateWorkspaceVariableRequestKind { Env = "env", Tf = "tf", }
+    CreateWorkspaceVariableRequestKind { 0 Env = "env", 1 Tf = "tf", }
 }
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceVariableRequest.value_type`."]
-    CreateWorkspaceVariableRequestValueType { String = "string", Secret = "secret", }
+    CreateWorkspaceVariableRequestValueType { 0 String = "string", 1 Secret = "secret", }
 }
 /// Schema `CreateWorkspaceVariableResponse`.
 pub struct CreateWorkspaceVariableResponse {
@@ -149,20 +157,26 @@ impl model::Model for CreateWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "org",
-            "kind",
-            "value",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "workspace",
-            "value_type",
-            "policy_evaluation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWorkspaceVariableResponse",
+            names: &[
+                "key",
+                "org",
+                "kind",
+                "value",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "workspace",
+                "value_type",
+                "policy_evaluation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -220,11 +234,12 @@ impl model::Model for CreateWorkspaceVariableResponse {
 model::model!(CreateWorkspaceVariableResponse);
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceVariableResponse.kind`."]
-    CreateWorkspaceVariableResponseKind { Env = "env", Tf = "tf", }
+    CreateWorkspaceVariableResponseKind { 0 Env = "env", 1 Tf = "tf", }
 }
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceVariableResponse.value_type`."]
-    CreateWorkspaceVariableResponseValueType { String = "string", Secret = "secret", }
+    CreateWorkspaceVariableResponseValueType { 0 String = "string", 1 Secret = "secret",
+    }
 }
 /// Schema `DestroyWorkspaceVariableResponse`.
 pub struct DestroyWorkspaceVariableResponse {
@@ -241,8 +256,14 @@ impl model::Model for DestroyWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policy_evaluation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DestroyWorkspaceVariableResponse",
+            names: &["policy_evaluation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -281,13 +302,19 @@ impl model::Model for GetVariablesAndProvidersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "variable_files",
-            "provider_connectors",
-            "terraform_variables",
-            "environment_variables",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetVariablesAndProvidersResponse",
+            names: &[
+                "variable_files",
+                "provider_connectors",
+                "terraform_variables",
+                "environment_variables",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -344,19 +371,25 @@ impl model::Model for HarnessIacmWorkspacevariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "org",
-            "kind",
-            "value",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "workspace",
-            "value_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspacevariable",
+            names: &[
+                "key",
+                "org",
+                "kind",
+                "value",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "workspace",
+                "value_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,11 +444,11 @@ impl model::Model for HarnessIacmWorkspacevariable {
 model::model!(HarnessIacmWorkspacevariable);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmWorkspacevariable.kind`."]
-    HarnessIacmWorkspacevariableKind { Env = "env", Tf = "tf", }
+    HarnessIacmWorkspacevariableKind { 0 Env = "env", 1 Tf = "tf", }
 }
 model::open_enum! {
     #[doc = " Schema `HarnessIacmWorkspacevariable.value_type`."]
-    HarnessIacmWorkspacevariableValueType { String = "string", Secret = "secret", }
+    HarnessIacmWorkspacevariableValueType { 0 String = "string", 1 Secret = "secret", }
 }
 /// Schema `ProviderConnectorWithPermissions`.
 pub struct ProviderConnectorWithPermissions {
@@ -454,21 +487,27 @@ impl model::Model for ProviderConnectorWithPermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "uuid",
-            "inUse",
-            "source",
-            "created",
-            "updated",
-            "isLocked",
-            "permissions",
-            "connector_ref",
-            "isInWorkspace",
-            "associatedTemplate",
-            "associatedVariableSet",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderConnectorWithPermissions",
+            names: &[
+                "type",
+                "uuid",
+                "inUse",
+                "source",
+                "created",
+                "updated",
+                "isLocked",
+                "permissions",
+                "connector_ref",
+                "isInWorkspace",
+                "associatedTemplate",
+                "associatedVariableSet",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -529,12 +568,13 @@ impl model::Model for ProviderConnectorWithPermissions {
 model::model!(ProviderConnectorWithPermissions);
 model::open_enum! {
     #[doc = " Schema `ProviderConnectorWithPermissions.source`."]
-    ProviderConnectorWithPermissionsSource { Workspace = "workspace", Template =
-    "template", VariableSet = "variableSet", }
+    ProviderConnectorWithPermissionsSource { 0 Workspace = "workspace", 1 Template =
+    "template", 2 VariableSet = "variableSet", }
 }
 model::open_enum! {
     #[doc = " Schema `ProviderConnectorWithPermissions.type`."]
-    ProviderConnectorWithPermissionsType { Aws = "aws", Azure = "azure", Gcp = "gcp", }
+    ProviderConnectorWithPermissionsType { 0 Aws = "aws", 1 Azure = "azure", 2 Gcp =
+    "gcp", }
 }
 /// Schema `ShowWorkspaceVariableResponse`.
 pub struct ShowWorkspaceVariableResponse {
@@ -569,19 +609,25 @@ impl model::Model for ShowWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "org",
-            "kind",
-            "value",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "workspace",
-            "value_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowWorkspaceVariableResponse",
+            names: &[
+                "key",
+                "org",
+                "kind",
+                "value",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "workspace",
+                "value_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -636,11 +682,11 @@ impl model::Model for ShowWorkspaceVariableResponse {
 model::model!(ShowWorkspaceVariableResponse);
 model::open_enum! {
     #[doc = " Schema `ShowWorkspaceVariableResponse.kind`."]
-    ShowWorkspaceVariableResponseKind { Env = "env", Tf = "tf", }
+    ShowWorkspaceVariableResponseKind { 0 Env = "env", 1 Tf = "tf", }
 }
 model::open_enum! {
     #[doc = " Schema `ShowWorkspaceVariableResponse.value_type`."]
-    ShowWorkspaceVariableResponseValueType { String = "string", Secret = "secret", }
+    ShowWorkspaceVariableResponseValueType { 0 String = "string", 1 Secret = "secret", }
 }
 /// Schema `UpdateWorkspaceVariableRequest`.
 pub struct UpdateWorkspaceVariableRequest {
@@ -673,8 +719,14 @@ impl model::Model for UpdateWorkspaceVariableRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceVariableRequest",
+            names: &["value", "value_type"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -692,15 +744,11 @@ impl model::Model for UpdateWorkspaceVariableRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(UpdateWorkspaceVariableRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateWorkspaceVariableRequest.value_type`."]
-    UpdateWorkspaceVariableRequestValueType { String = "string", Secret = "secret", }
+    UpdateWorkspaceVariableRequestValueType { 0 String = "string", 1 Secret = "secret", }
 }
 /// Schema `UpdateWorkspaceVariableResponse`.
 pub struct UpdateWorkspaceVariableResponse {
@@ -717,8 +765,14 @@ impl model::Model for UpdateWorkspaceVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policy_evaluation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceVariableResponse",
+            names: &["policy_evaluation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -753,8 +807,14 @@ impl model::Model for VariableFilePermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["canEdit", "canDelete"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableFilePermissions",
+            names: &["canEdit", "canDelete"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -815,23 +875,29 @@ impl model::Model for VariableFileWithPermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "inUse",
-            "source",
-            "isLocked",
-            "repository",
-            "permissions",
-            "isInWorkspace",
-            "repository_sha",
-            "repository_path",
-            "repository_branch",
-            "repository_commit",
-            "associatedTemplate",
-            "repository_connector",
-            "associatedVariableSet",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableFileWithPermissions",
+            names: &[
+                "uuid",
+                "inUse",
+                "source",
+                "isLocked",
+                "repository",
+                "permissions",
+                "isInWorkspace",
+                "repository_sha",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "associatedTemplate",
+                "repository_connector",
+                "associatedVariableSet",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -898,8 +964,8 @@ impl model::Model for VariableFileWithPermissions {
 model::model!(VariableFileWithPermissions);
 model::open_enum! {
     #[doc = " Schema `VariableFileWithPermissions.source`."]
-    VariableFileWithPermissionsSource { Workspace = "workspace", Template = "template",
-    VariableSet = "variableSet", }
+    VariableFileWithPermissionsSource { 0 Workspace = "workspace", 1 Template =
+    "template", 2 VariableSet = "variableSet", }
 }
 /// Schema `VariablePermissions`.
 pub struct VariablePermissions {
@@ -922,8 +988,14 @@ impl model::Model for VariablePermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["canDelete", "canEditKey", "canEditValue", "canEditValueType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariablePermissions",
+            names: &["canDelete", "canEditKey", "canEditValue", "canEditValueType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -988,23 +1060,29 @@ impl model::Model for VariableWithPermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "kind",
-            "uuid",
-            "inUse",
-            "value",
-            "source",
-            "created",
-            "updated",
-            "isLocked",
-            "value_type",
-            "permissions",
-            "associatedTemplate",
-            "includeInWorkspace",
-            "associatedVariableSet",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableWithPermissions",
+            names: &[
+                "key",
+                "kind",
+                "uuid",
+                "inUse",
+                "value",
+                "source",
+                "created",
+                "updated",
+                "isLocked",
+                "value_type",
+                "permissions",
+                "associatedTemplate",
+                "includeInWorkspace",
+                "associatedVariableSet",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1071,17 +1149,17 @@ impl model::Model for VariableWithPermissions {
 model::model!(VariableWithPermissions);
 model::open_enum! {
     #[doc = " Schema `VariableWithPermissions.source`."] VariableWithPermissionsSource {
-    Workspace = "workspace", Template = "template", VariableSet = "variableSet", }
+    0 Workspace = "workspace", 1 Template = "template", 2 VariableSet = "variableSet", }
 }
 model::open_enum! {
-    #[doc = " Schema `variables#destroy-variable kind`."] DestroyVariableKind { Env =
-    "env", Tf = "tf", }
+    #[doc = " Schema `variables#destroy-variable kind`."] DestroyVariableKind { 0 Env =
+    "env", 1 Tf = "tf", }
 }
 model::open_enum! {
-    #[doc = " Schema `variables#show-variable kind`."] ShowVariableKind { Env = "env", Tf
-    = "tf", }
+    #[doc = " Schema `variables#show-variable kind`."] ShowVariableKind { 0 Env = "env",
+    1 Tf = "tf", }
 }
 model::open_enum! {
-    #[doc = " Schema `variables#update-variable kind`."] UpdateVariableKind { Env =
-    "env", Tf = "tf", }
+    #[doc = " Schema `variables#update-variable kind`."] UpdateVariableKind { 0 Env =
+    "env", 1 Tf = "tf", }
 }

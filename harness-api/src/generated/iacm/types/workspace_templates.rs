@@ -39,8 +39,14 @@ impl model::Model for CreateWorkspaceTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "template_id", "workspace_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWorkspaceTemplateRequest",
+            names: &["version", "template_id", "workspace_id"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,10 +65,6 @@ impl model::Model for CreateWorkspaceTemplateRequest {
             2 => model::Cell::part(&self.workspace_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(CreateWorkspaceTemplateRequest);
@@ -95,17 +97,23 @@ impl model::Model for CreateWorkspaceTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "version",
-            "created_at",
-            "updated_at",
-            "template_id",
-            "workspace_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWorkspaceTemplateResponse",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "version",
+                "created_at",
+                "updated_at",
+                "template_id",
+                "workspace_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +179,18 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["currentWorkspaceYaml", "requiresReconciliation", "reconcilableWorkspaceYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetWorkspaceTemplateReconciliationDiffResponse",
+            names: &[
+                "currentWorkspaceYaml",
+                "requiresReconciliation",
+                "reconcilableWorkspaceYaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +237,14 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceTemplateRequest",
+            names: &["version"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,10 +259,6 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
             0 => model::Cell::part(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdateWorkspaceTemplateRequest);
@@ -271,17 +291,23 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "account",
-            "project",
-            "version",
-            "created_at",
-            "updated_at",
-            "template_id",
-            "workspace_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceTemplateResponse",
+            names: &[
+                "org",
+                "account",
+                "project",
+                "version",
+                "created_at",
+                "updated_at",
+                "template_id",
+                "workspace_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -32,8 +32,14 @@ impl model::Model for CloneWorkspaceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloneWorkspaceRequest",
+            names: &["name", "identifier"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for CloneWorkspaceRequest {
             1 => model::Cell::part(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(CloneWorkspaceRequest);
@@ -78,13 +80,19 @@ impl model::Model for CreateDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "policy_evaluation",
-            "policy_evaluation_status",
-            "policy_evaluation_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDataResponse",
+            names: &[
+                "id",
+                "policy_evaluation",
+                "policy_evaluation_status",
+                "policy_evaluation_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -110,8 +118,8 @@ impl model::Model for CreateDataResponse {
 model::model!(CreateDataResponse);
 model::open_enum! {
     #[doc = " Schema `CreateDataResponse.policy_evaluation_status`."]
-    CreateDataResponsePolicyEvaluationStatus { Error = "error", Warning = "warning", Pass
-    = "pass", }
+    CreateDataResponsePolicyEvaluationStatus { 0 Error = "error", 1 Warning = "warning",
+    2 Pass = "pass", }
 }
 /// Schema `CreateRemoteExecutionRequest`.
 pub struct CreateRemoteExecutionRequest {
@@ -128,8 +136,14 @@ impl model::Model for CreateRemoteExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["custom_arguments"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRemoteExecutionRequest",
+            names: &["custom_arguments"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -184,21 +198,27 @@ impl model::Model for CreateRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "executed",
-            "workspace",
-            "sha256_checksum",
-            "custom_arguments",
-            "pipeline_execution_id",
-            "pipeline_execution_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRemoteExecutionResponse",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "executed",
+                "workspace",
+                "sha256_checksum",
+                "custom_arguments",
+                "pipeline_execution_id",
+                "pipeline_execution_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -402,47 +422,53 @@ impl model::Model for CreateWorkspaceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "tags",
-            "budget",
-            "run_all",
-            "identifier",
-            "repository",
-            "description",
-            "provisioner",
-            "modules_json",
-            "variable_sets",
-            "cost_diff_json",
-            "providers_json",
-            "repository_sha",
-            "state_checksum",
-            "repository_path",
-            "sparse_checkout",
-            "terraform_state",
-            "default_pipelines",
-            "repository_branch",
-            "repository_commit",
-            "provider_connector",
-            "terragrunt_version",
-            "associated_template",
-            "cost_breakdown_json",
-            "provider_connectors",
-            "provisioner_version",
-            "terraform_plan_json",
-            "terraform_variables",
-            "terragrunt_provider",
-            "prune_sensitive_data",
-            "repository_connector",
-            "terraform_state_json",
-            "environment_variables",
-            "repository_submodules",
-            "cost_estimation_enabled",
-            "terraform_variable_files",
-            "provisioner_configuration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateWorkspaceRequest",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "budget",
+                "run_all",
+                "identifier",
+                "repository",
+                "description",
+                "provisioner",
+                "modules_json",
+                "variable_sets",
+                "cost_diff_json",
+                "providers_json",
+                "repository_sha",
+                "state_checksum",
+                "repository_path",
+                "sparse_checkout",
+                "terraform_state",
+                "default_pipelines",
+                "repository_branch",
+                "repository_commit",
+                "provider_connector",
+                "terragrunt_version",
+                "associated_template",
+                "cost_breakdown_json",
+                "provider_connectors",
+                "provisioner_version",
+                "terraform_plan_json",
+                "terraform_variables",
+                "terragrunt_provider",
+                "prune_sensitive_data",
+                "repository_connector",
+                "terraform_state_json",
+                "environment_variables",
+                "repository_submodules",
+                "cost_estimation_enabled",
+                "terraform_variable_files",
+                "provisioner_configuration",
+            ],
+            required: &[1, 5, 8, 21, 28, 33],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -577,25 +603,22 @@ impl model::Model for CreateWorkspaceRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 5, 8, 21, 28, 33]
-    }
 }
 model::through_cell!(CreateWorkspaceRequest);
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceRequest.repository_submodules`."]
-    CreateWorkspaceRequestRepositorySubmodules { False = "false", True = "true",
+    CreateWorkspaceRequestRepositorySubmodules { 0 False = "false", 1 True = "true", 2
     Recursive = "recursive", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#create-data provisioner_type`."]
-    CreateWorkspaceDataProvisionerType { Tf = "tf", Awscdk = "awscdk", }
+    CreateWorkspaceDataProvisionerType { 0 Tf = "tf", 1 Awscdk = "awscdk", }
 }
 model::open_enum! {
-    #[doc = " Schema `workspaces#create-data data_type`."] CreateWorkspaceDataType {
-    PlanHuman = "plan_human", StateRaw = "state_raw", StateHuman = "state_human",
-    CostBreakdown = "cost_breakdown", CostDiff = "cost_diff", Modules = "modules",
-    Providers = "providers", CdkTemplate = "cdk_template", CdkManifest = "cdk_manifest",
-    CdkTree = "cdk_tree", CdkAssets = "cdk_assets", CdkDiff = "cdk_diff", }
+    #[doc = " Schema `workspaces#create-data data_type`."] CreateWorkspaceDataType { 0
+    PlanHuman = "plan_human", 1 StateRaw = "state_raw", 2 StateHuman = "state_human", 3
+    CostBreakdown = "cost_breakdown", 4 CostDiff = "cost_diff", 5 Modules = "modules", 6
+    Providers = "providers", 7 CdkTemplate = "cdk_template", 8 CdkManifest =
+    "cdk_manifest", 9 CdkTree = "cdk_tree", 10 CdkAssets = "cdk_assets", 11 CdkDiff =
+    "cdk_diff", }
 }

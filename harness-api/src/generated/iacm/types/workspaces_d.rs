@@ -29,8 +29,14 @@ impl model::Model for DeleteResourcesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteResourcesRequest",
+            names: &["resources"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for DeleteResourcesRequest {
             0 => model::Cell::part(&self.resources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DeleteResourcesRequest);
@@ -69,8 +71,14 @@ impl model::Model for DeleteResourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteResourcesResponse",
+            names: &["results", "summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +113,14 @@ impl model::Model for DeleteStaleResourcesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["session_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteStaleResourcesBody",
+            names: &["session_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,13 +25,19 @@ impl model::Model for EvaluateDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "policy_evaluation",
-            "policy_evaluation_status",
-            "policy_evaluation_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluateDataResponse",
+            names: &[
+                "id",
+                "policy_evaluation",
+                "policy_evaluation_status",
+                "policy_evaluation_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,6 +63,6 @@ impl model::Model for EvaluateDataResponse {
 model::model!(EvaluateDataResponse);
 model::open_enum! {
     #[doc = " Schema `EvaluateDataResponse.policy_evaluation_status`."]
-    EvaluateDataResponsePolicyEvaluationStatus { Error = "error", Warning = "warning",
-    Pass = "pass", }
+    EvaluateDataResponsePolicyEvaluationStatus { 0 Error = "error", 1 Warning =
+    "warning", 2 Pass = "pass", }
 }

@@ -23,8 +23,14 @@ impl model::Model for HarnessIacmOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value", "sensitive"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmOutput",
+            names: &["name", "value", "sensitive"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,22 +91,28 @@ impl model::Model for HarnessIacmWorkspacedata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "stage_id",
-            "data_type",
-            "workspace",
-            "stack_path",
-            "pipeline_id",
-            "provisioner_type",
-            "pipeline_stage_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspacedata",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "stage_id",
+                "data_type",
+                "workspace",
+                "stack_path",
+                "pipeline_id",
+                "provisioner_type",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -164,13 +176,13 @@ impl model::Model for HarnessIacmWorkspacedata {
 model::model!(HarnessIacmWorkspacedata);
 model::open_enum! {
     #[doc = " Schema `HarnessIacmWorkspacedata.data_type`."]
-    HarnessIacmWorkspacedataDataType { PlanHuman = "plan_human", StateRaw = "state_raw",
-    StateHuman = "state_human", CostBreakdown = "cost_breakdown", CostDiff = "cost_diff",
-    Modules = "modules", Providers = "providers", }
+    HarnessIacmWorkspacedataDataType { 0 PlanHuman = "plan_human", 1 StateRaw =
+    "state_raw", 2 StateHuman = "state_human", 3 CostBreakdown = "cost_breakdown", 4
+    CostDiff = "cost_diff", 5 Modules = "modules", 6 Providers = "providers", }
 }
 model::open_enum! {
     #[doc = " Schema `HarnessIacmWorkspacedata.provisioner_type`."]
-    HarnessIacmWorkspacedataProvisionerType { Tf = "tf", }
+    HarnessIacmWorkspacedataProvisionerType { 0 Tf = "tf", }
 }
 /// Schema `HarnessIacmWorkspacemodule`.
 pub struct HarnessIacmWorkspacemodule {
@@ -191,8 +203,14 @@ impl model::Model for HarnessIacmWorkspacemodule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "source", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmWorkspacemodule",
+            names: &["key", "source", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -39,8 +39,14 @@ impl model::Model for IacmVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "value_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmVariable",
+            names: &["key", "value", "value_type"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -60,13 +66,9 @@ impl model::Model for IacmVariable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(IacmVariable);
 model::open_enum! {
-    #[doc = " Schema `IaCMVariable.value_type`."] IacmVariableValueType { String =
-    "string", Secret = "secret", }
+    #[doc = " Schema `IaCMVariable.value_type`."] IacmVariableValueType { 0 String =
+    "string", 1 Secret = "secret", }
 }

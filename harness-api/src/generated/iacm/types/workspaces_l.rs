@@ -25,8 +25,14 @@ impl model::Model for ListPipelinesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "account", "project", "pipelines"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPipelinesResponse",
+            names: &["org", "account", "project", "pipelines"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ListProvisionersRatioResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "provisioner"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListProvisionersRatioResponse",
+            names: &["total", "provisioner"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for ListResourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["outputs", "resources", "data_sources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListResourcesResponse",
+            names: &["outputs", "resources", "data_sources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,7 +149,7 @@ impl model::Model for ListResourcesResponse {
 }
 model::model!(ListResourcesResponse);
 model::open_enum! {
-    #[doc = " Schema `workspaces#list-workspaces sort`."] ListWorkspacesSort { NameAsc =
-    "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc =
+    #[doc = " Schema `workspaces#list-workspaces sort`."] ListWorkspacesSort { 0 NameAsc
+    = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3 UpdatedDesc =
     "updated,DESC", }
 }

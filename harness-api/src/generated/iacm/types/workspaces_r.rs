@@ -41,21 +41,27 @@ impl model::Model for RemoteExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "executed",
-            "workspace",
-            "sha256_checksum",
-            "custom_arguments",
-            "pipeline_execution_id",
-            "pipeline_execution_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemoteExecution",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "executed",
+                "workspace",
+                "sha256_checksum",
+                "custom_arguments",
+                "pipeline_execution_id",
+                "pipeline_execution_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,8 +163,14 @@ impl model::Model for ResourceDelete {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "module", "path_id", "provider"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceDelete",
+            names: &["name", "type", "module", "path_id", "provider"],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,10 +193,6 @@ impl model::Model for ResourceDelete {
             4 => model::Cell::part(&self.provider),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4]
     }
 }
 model::through_cell!(ResourceDelete);
@@ -213,8 +221,14 @@ impl model::Model for ResourceDeleteResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "error", "module", "status", "provider"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceDeleteResult",
+            names: &["name", "type", "error", "module", "status", "provider"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,8 +257,8 @@ impl model::Model for ResourceDeleteResult {
 }
 model::model!(ResourceDeleteResult);
 model::open_enum! {
-    #[doc = " Schema `ResourceDeleteResult.status`."] ResourceDeleteResultStatus {
-    Deleted = "deleted", Skipped = "skipped", Failed = "failed", }
+    #[doc = " Schema `ResourceDeleteResult.status`."] ResourceDeleteResultStatus { 0
+    Deleted = "deleted", 1 Skipped = "skipped", 2 Failed = "failed", }
 }
 /// Schema `ResourceDeleteSummary`.
 pub struct ResourceDeleteSummary {
@@ -267,8 +281,14 @@ impl model::Model for ResourceDeleteSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "failed", "deleted", "skipped"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceDeleteSummary",
+            names: &["total", "failed", "deleted", "skipped"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -346,17 +366,23 @@ impl model::Model for ResourceUpdate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "mode",
-            "name",
-            "type",
-            "module",
-            "path_id",
-            "provider",
-            "attributes",
-            "sensitive_attribute_paths",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceUpdate",
+            names: &[
+                "mode",
+                "name",
+                "type",
+                "module",
+                "path_id",
+                "provider",
+                "attributes",
+                "sensitive_attribute_paths",
+            ],
+            required: &[0, 1, 2, 3, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,10 +427,6 @@ impl model::Model for ResourceUpdate {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5, 6]
-    }
 }
 model::through_cell!(ResourceUpdate);
 /// Schema `ResourceUpdateResult`.
@@ -434,8 +456,14 @@ impl model::Model for ResourceUpdateResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "name", "type", "error", "module", "status", "provider"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceUpdateResult",
+            names: &["mode", "name", "type", "error", "module", "status", "provider"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -466,8 +494,8 @@ impl model::Model for ResourceUpdateResult {
 }
 model::model!(ResourceUpdateResult);
 model::open_enum! {
-    #[doc = " Schema `ResourceUpdateResult.status`."] ResourceUpdateResultStatus {
-    Updated = "updated", Skipped = "skipped", Failed = "failed", }
+    #[doc = " Schema `ResourceUpdateResult.status`."] ResourceUpdateResultStatus { 0
+    Updated = "updated", 1 Skipped = "skipped", 2 Failed = "failed", }
 }
 /// Schema `ResourceUpdateSummary`.
 pub struct ResourceUpdateSummary {
@@ -490,8 +518,14 @@ impl model::Model for ResourceUpdateSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "failed", "skipped", "updated"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceUpdateSummary",
+            names: &["total", "failed", "skipped", "updated"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -538,8 +572,20 @@ impl model::Model for ResourcesSelector {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path_id", "provider", "search_text", "resource_type", "include_conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourcesSelector",
+            names: &[
+                "path_id",
+                "provider",
+                "search_text",
+                "resource_type",
+                "include_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

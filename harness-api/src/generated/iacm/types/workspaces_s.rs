@@ -23,8 +23,14 @@ impl model::Model for SearchResourcesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "limit", "selectors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SearchResourcesRequest",
+            names: &["page", "limit", "selectors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for SearchResourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["outputs", "resources", "data_sources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SearchResourcesResponse",
+            names: &["outputs", "resources", "data_sources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +137,20 @@ impl model::Model for SendEventRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "metadata", "event_type", "pipeline_stage_id", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SendEventRequest",
+            names: &[
+                "data",
+                "metadata",
+                "event_type",
+                "pipeline_stage_id",
+                "pipeline_execution_id",
+            ],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,17 +174,13 @@ impl model::Model for SendEventRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::through_cell!(SendEventRequest);
 model::open_enum! {
-    #[doc = " Schema `SendEventRequest.event_type`."] SendEventRequestEventType { Plan =
-    "plan", Drifted = "drifted", Provisioning = "provisioning", Destroying =
-    "destroying", Active = "active", Inactive = "inactive", ApplyNeeded = "apply_needed",
-    Failed = "failed", StageComplete = "stage-complete", }
+    #[doc = " Schema `SendEventRequest.event_type`."] SendEventRequestEventType { 0 Plan
+    = "plan", 1 Drifted = "drifted", 2 Provisioning = "provisioning", 3 Destroying =
+    "destroying", 4 Active = "active", 5 Inactive = "inactive", 6 ApplyNeeded =
+    "apply_needed", 7 Failed = "failed", 8 StageComplete = "stage-complete", }
 }
 /// Schema `ShowRemoteExecutionResponse`.
 pub struct ShowRemoteExecutionResponse {
@@ -199,21 +219,27 @@ impl model::Model for ShowRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "executed",
-            "workspace",
-            "sha256_checksum",
-            "custom_arguments",
-            "pipeline_execution_id",
-            "pipeline_execution_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowRemoteExecutionResponse",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "executed",
+                "workspace",
+                "sha256_checksum",
+                "custom_arguments",
+                "pipeline_execution_id",
+                "pipeline_execution_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -287,8 +313,14 @@ impl model::Model for ShowWorkspaceMetricsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status_counts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowWorkspaceMetricsRequest",
+            names: &["status_counts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -32,8 +32,14 @@ impl model::Model for UpdateResourcesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resources", "session_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateResourcesRequest",
+            names: &["resources", "session_id"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for UpdateResourcesRequest {
             1 => model::Part::Str(&self.session_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(UpdateResourcesRequest);
@@ -74,8 +76,14 @@ impl model::Model for UpdateResourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateResourcesResponse",
+            names: &["results", "summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -206,36 +214,42 @@ impl model::Model for UpdateWorkspaceRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "budget",
-            "run_all",
-            "repository",
-            "description",
-            "provisioner",
-            "variable_sets",
-            "repository_sha",
-            "repository_path",
-            "sparse_checkout",
-            "default_pipelines",
-            "repository_branch",
-            "repository_commit",
-            "provider_connector",
-            "terragrunt_version",
-            "provider_connectors",
-            "provisioner_version",
-            "terraform_variables",
-            "terragrunt_provider",
-            "prune_sensitive_data",
-            "repository_connector",
-            "environment_variables",
-            "repository_submodules",
-            "cost_estimation_enabled",
-            "terraform_variable_files",
-            "provisioner_configuration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceRequest",
+            names: &[
+                "name",
+                "tags",
+                "budget",
+                "run_all",
+                "repository",
+                "description",
+                "provisioner",
+                "variable_sets",
+                "repository_sha",
+                "repository_path",
+                "sparse_checkout",
+                "default_pipelines",
+                "repository_branch",
+                "repository_commit",
+                "provider_connector",
+                "terragrunt_version",
+                "provider_connectors",
+                "provisioner_version",
+                "terraform_variables",
+                "terragrunt_provider",
+                "prune_sensitive_data",
+                "repository_connector",
+                "environment_variables",
+                "repository_submodules",
+                "cost_estimation_enabled",
+                "terraform_variable_files",
+                "provisioner_configuration",
+            ],
+            required: &[0, 6, 14, 18, 22],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -337,15 +351,11 @@ impl model::Model for UpdateWorkspaceRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 6, 14, 18, 22]
-    }
 }
 model::through_cell!(UpdateWorkspaceRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateWorkspaceRequest.repository_submodules`."]
-    UpdateWorkspaceRequestRepositorySubmodules { False = "false", True = "true",
+    UpdateWorkspaceRequestRepositorySubmodules { 0 False = "false", 1 True = "true", 2
     Recursive = "recursive", }
 }
 /// Schema `UpdateWorkspaceResponse`.
@@ -363,8 +373,14 @@ impl model::Model for UpdateWorkspaceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policy_evaluation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateWorkspaceResponse",
+            names: &["policy_evaluation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -419,21 +435,27 @@ impl model::Model for UploadRemoteExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "org",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "executed",
-            "workspace",
-            "sha256_checksum",
-            "custom_arguments",
-            "pipeline_execution_id",
-            "pipeline_execution_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadRemoteExecutionResponse",
+            names: &[
+                "id",
+                "org",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "executed",
+                "workspace",
+                "sha256_checksum",
+                "custom_arguments",
+                "pipeline_execution_id",
+                "pipeline_execution_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -513,8 +535,14 @@ impl model::Model for UpdateDriftConfigBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["run_every", "pipeline_id", "provisioner", "run_every_unit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDriftConfigBody",
+            names: &["run_every", "pipeline_id", "provisioner", "run_every_unit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,18 +597,24 @@ impl model::Model for UpdateEphemeralConfigBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pipeline_id",
-            "provisioner",
-            "delete_on_date",
-            "destroy_on_date",
-            "delete_workspace",
-            "delete_delay_unit",
-            "delete_delay_value",
-            "destroy_delay_unit",
-            "destroy_delay_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateEphemeralConfigBody",
+            names: &[
+                "pipeline_id",
+                "provisioner",
+                "delete_on_date",
+                "destroy_on_date",
+                "delete_workspace",
+                "delete_delay_unit",
+                "delete_delay_value",
+                "destroy_delay_unit",
+                "destroy_delay_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -632,25 +666,25 @@ impl model::Model for UpdateEphemeralConfigBody {
 model::model!(UpdateEphemeralConfigBody);
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-dependency-graph data_type`."]
-    UploadDependencyGraphDataType { PlanHuman = "plan_human", StateRaw = "state_raw",
-    StateHuman = "state_human", CostBreakdown = "cost_breakdown", CostDiff = "cost_diff",
-    Modules = "modules", Providers = "providers", CdkTemplate = "cdk_template",
-    CdkManifest = "cdk_manifest", CdkTree = "cdk_tree", CdkAssets = "cdk_assets", CdkDiff
-    = "cdk_diff", }
+    UploadDependencyGraphDataType { 0 PlanHuman = "plan_human", 1 StateRaw = "state_raw",
+    2 StateHuman = "state_human", 3 CostBreakdown = "cost_breakdown", 4 CostDiff =
+    "cost_diff", 5 Modules = "modules", 6 Providers = "providers", 7 CdkTemplate =
+    "cdk_template", 8 CdkManifest = "cdk_manifest", 9 CdkTree = "cdk_tree", 10 CdkAssets
+    = "cdk_assets", 11 CdkDiff = "cdk_diff", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-dependency-graph provisioner_type`."]
-    UploadDependencyGraphProvisionerType { Tf = "tf", Awscdk = "awscdk", }
+    UploadDependencyGraphProvisionerType { 0 Tf = "tf", 1 Awscdk = "awscdk", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-risk-assessment data_type`."]
-    UploadRiskAssessmentDataType { PlanHuman = "plan_human", StateRaw = "state_raw",
-    StateHuman = "state_human", CostBreakdown = "cost_breakdown", CostDiff = "cost_diff",
-    Modules = "modules", Providers = "providers", CdkTemplate = "cdk_template",
-    CdkManifest = "cdk_manifest", CdkTree = "cdk_tree", CdkAssets = "cdk_assets", CdkDiff
-    = "cdk_diff", }
+    UploadRiskAssessmentDataType { 0 PlanHuman = "plan_human", 1 StateRaw = "state_raw",
+    2 StateHuman = "state_human", 3 CostBreakdown = "cost_breakdown", 4 CostDiff =
+    "cost_diff", 5 Modules = "modules", 6 Providers = "providers", 7 CdkTemplate =
+    "cdk_template", 8 CdkManifest = "cdk_manifest", 9 CdkTree = "cdk_tree", 10 CdkAssets
+    = "cdk_assets", 11 CdkDiff = "cdk_diff", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-risk-assessment provisioner_type`."]
-    UploadRiskAssessmentProvisionerType { Tf = "tf", Awscdk = "awscdk", }
+    UploadRiskAssessmentProvisionerType { 0 Tf = "tf", 1 Awscdk = "awscdk", }
 }

@@ -29,15 +29,21 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "message",
-            "policy_id",
-            "policy_name",
-            "policy_set_id",
-            "policy_status",
-            "policy_set_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspaceDataPolicyEvaluation",
+            names: &[
+                "message",
+                "policy_id",
+                "policy_name",
+                "policy_set_id",
+                "policy_status",
+                "policy_set_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -96,18 +102,24 @@ impl model::Model for WorkspaceResourceSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "status",
-            "account",
-            "created",
-            "project",
-            "updated",
-            "identifier",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspaceResourceSummary",
+            names: &[
+                "org",
+                "name",
+                "status",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +171,8 @@ impl model::Model for WorkspaceResourceSummary {
 model::model!(WorkspaceResourceSummary);
 model::open_enum! {
     #[doc = " Schema `WorkspaceResourceSummary.status`."] WorkspaceResourceSummaryStatus
-    { Active = "active", Inactive = "inactive", Provisioning = "provisioning", Destroying
-    = "destroying", Failed = "failed", Unknown = "unknown", }
+    { 0 Active = "active", 1 Inactive = "inactive", 2 Provisioning = "provisioning", 3
+    Destroying = "destroying", 4 Failed = "failed", 5 Unknown = "unknown", }
 }
 /// Schema `WorkspacesCreateWorkspaceResponseBody`.
 pub struct WorkspacesCreateWorkspaceResponseBody {
@@ -177,8 +189,14 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policy_evaluation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspacesCreateWorkspaceResponseBody",
+            names: &["policy_evaluation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -305,53 +323,59 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "budget",
-            "status",
-            "account",
-            "created",
-            "project",
-            "run_all",
-            "updated",
-            "identifier",
-            "repository",
-            "description",
-            "provisioner",
-            "modules_json",
-            "variable_sets",
-            "backend_locked",
-            "cost_diff_json",
-            "providers_json",
-            "repository_sha",
-            "state_checksum",
-            "repository_path",
-            "sparse_checkout",
-            "terraform_state",
-            "provisioner_data",
-            "default_pipelines",
-            "repository_branch",
-            "repository_commit",
-            "provider_connector",
-            "terragrunt_version",
-            "associated_template",
-            "cost_breakdown_json",
-            "provider_connectors",
-            "provisioner_version",
-            "terraform_plan_json",
-            "terraform_variables",
-            "terragrunt_provider",
-            "prune_sensitive_data",
-            "repository_connector",
-            "terraform_state_json",
-            "environment_variables",
-            "repository_submodules",
-            "cost_estimation_enabled",
-            "terraform_variable_files",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkspacesShowWorkspaceResponseBody",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "budget",
+                "status",
+                "account",
+                "created",
+                "project",
+                "run_all",
+                "updated",
+                "identifier",
+                "repository",
+                "description",
+                "provisioner",
+                "modules_json",
+                "variable_sets",
+                "backend_locked",
+                "cost_diff_json",
+                "providers_json",
+                "repository_sha",
+                "state_checksum",
+                "repository_path",
+                "sparse_checkout",
+                "terraform_state",
+                "provisioner_data",
+                "default_pipelines",
+                "repository_branch",
+                "repository_commit",
+                "provider_connector",
+                "terragrunt_version",
+                "associated_template",
+                "cost_breakdown_json",
+                "provider_connectors",
+                "provisioner_version",
+                "terraform_plan_json",
+                "terraform_variables",
+                "terragrunt_provider",
+                "prune_sensitive_data",
+                "repository_connector",
+                "terraform_state_json",
+                "environment_variables",
+                "repository_submodules",
+                "cost_estimation_enabled",
+                "terraform_variable_files",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -508,12 +532,13 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
 model::model!(WorkspacesShowWorkspaceResponseBody);
 model::open_enum! {
     #[doc = " Schema `WorkspacesShowWorkspaceResponseBody.repository_submodules`."]
-    WorkspacesShowWorkspaceResponseBodyRepositorySubmodules { False = "false", True =
-    "true", Recursive = "recursive", }
+    WorkspacesShowWorkspaceResponseBodyRepositorySubmodules { 0 False = "false", 1 True =
+    "true", 2 Recursive = "recursive", }
 }
 model::open_enum! {
     #[doc = " Schema `WorkspacesShowWorkspaceResponseBody.status`."]
-    WorkspacesShowWorkspaceResponseBodyStatus { Active = "active", Inactive = "inactive",
-    Provisioning = "provisioning", Destroying = "destroying", Failed = "failed", Unknown
-    = "unknown", ApplyNeeded = "apply_needed", Drifted = "drifted", }
+    WorkspacesShowWorkspaceResponseBodyStatus { 0 Active = "active", 1 Inactive =
+    "inactive", 2 Provisioning = "provisioning", 3 Destroying = "destroying", 4 Failed =
+    "failed", 5 Unknown = "unknown", 6 ApplyNeeded = "apply_needed", 7 Drifted =
+    "drifted", }
 }

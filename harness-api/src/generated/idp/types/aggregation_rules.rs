@@ -19,8 +19,14 @@ impl model::Model for CreateAggregationRuleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["aggregation_rule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAggregationRuleBody",
+            names: &["aggregation_rule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,19 +79,25 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "agg_formula",
-            "description",
-            "field_for_agg",
-            "last_computed_at",
-            "last_error_message",
-            "last_computed_status",
-            "scopes_to_aggregate_at",
-            "entity_selection_criteria",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAggregationRuleBodyAggregationRule",
+            names: &[
+                "name",
+                "identifier",
+                "agg_formula",
+                "description",
+                "field_for_agg",
+                "last_computed_at",
+                "last_error_message",
+                "last_computed_status",
+                "scopes_to_aggregate_at",
+                "entity_selection_criteria",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +175,14 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "tags", "type", "owners", "scopes", "lifecycles"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
+            names: &["kind", "tags", "type", "owners", "scopes", "lifecycles"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +227,14 @@ impl model::Model for ReviewAggregationRulesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scopes", "scopes_to_aggregate_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReviewAggregationRulesBody",
+            names: &["scopes", "scopes_to_aggregate_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,8 +269,14 @@ impl model::Model for UpdateAggregationRuleBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["aggregation_rule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAggregationRuleBody",
+            names: &["aggregation_rule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -299,19 +329,25 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "agg_formula",
-            "description",
-            "field_for_agg",
-            "last_computed_at",
-            "last_error_message",
-            "last_computed_status",
-            "scopes_to_aggregate_at",
-            "entity_selection_criteria",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAggregationRuleBodyAggregationRule",
+            names: &[
+                "name",
+                "identifier",
+                "agg_formula",
+                "description",
+                "field_for_agg",
+                "last_computed_at",
+                "last_error_message",
+                "last_computed_status",
+                "scopes_to_aggregate_at",
+                "entity_selection_criteria",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +425,14 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "tags", "type", "owners", "scopes", "lifecycles"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
+            names: &["kind", "tags", "type", "owners", "scopes", "lifecycles"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for AllowListRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["allow"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllowListRequest",
+            names: &["allow"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for AllowListRequest {
             0 => model::Cell::part(&self.allow),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(AllowListRequest);
@@ -67,8 +69,14 @@ impl model::Model for AllowListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["allow"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllowListResponse",
+            names: &["allow"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +111,14 @@ impl model::Model for HostInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "paths"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostInfo",
+            names: &["host", "paths"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -35,18 +35,24 @@ impl model::Model for AppConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "configs",
-            "created",
-            "enabled",
-            "updated",
-            "config_id",
-            "config_name",
-            "env_variables",
-            "enabled_disabled_at",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppConfig",
+            names: &[
+                "proxy",
+                "configs",
+                "created",
+                "enabled",
+                "updated",
+                "config_id",
+                "config_name",
+                "env_variables",
+                "enabled_disabled_at",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,8 +127,14 @@ impl model::Model for AppConfigRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["app_config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppConfigRequest",
+            names: &["app_config"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,10 +149,6 @@ impl model::Model for AppConfigRequest {
             0 => model::Cell::part(&self.app_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(AppConfigRequest);
@@ -159,8 +167,14 @@ impl model::Model for AppConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["app_config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AppConfigResponse",
+            names: &["app_config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for AuthInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["namespace", "env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthInfo",
+            names: &["namespace", "env_variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for AuthInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["authInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthInfoResponse",
+            names: &["authInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,10 +89,10 @@ impl model::Model for AuthInfoResponse {
 }
 model::model!(AuthInfoResponse);
 model::open_enum! {
-    #[doc = " Schema `get-auth-info-auth-id auth-id`."] GetAuthInfoAuthId { GithubAuth =
-    "github-auth", GoogleAuth = "google-auth", }
+    #[doc = " Schema `get-auth-info-auth-id auth-id`."] GetAuthInfoAuthId { 0 GithubAuth
+    = "github-auth", 1 GoogleAuth = "google-auth", }
 }
 model::open_enum! {
-    #[doc = " Schema `save-auth-info-auth-id auth-id`."] SaveAuthInfoAuthId { GithubAuth
-    = "github-auth", GoogleAuth = "google-auth", }
+    #[doc = " Schema `save-auth-info-auth-id auth-id`."] SaveAuthInfoAuthId { 0
+    GithubAuth = "github-auth", 1 GoogleAuth = "google-auth", }
 }

@@ -19,8 +19,14 @@ impl model::Model for BackstageEnvVariableRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env_variable"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageEnvVariableRequest",
+            names: &["env_variable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for ResolvedEnvVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resolved_env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResolvedEnvVariableResponse",
+            names: &["resolved_env_variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

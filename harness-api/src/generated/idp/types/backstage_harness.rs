@@ -19,8 +19,14 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageHarnessSyncEntitiesResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -76,8 +82,14 @@ impl model::Model for BackstageHarnessSyncRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "action", "sync_mode", "entity_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageHarnessSyncRequest",
+            names: &["user", "action", "sync_mode", "entity_identifier"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,18 +111,14 @@ impl model::Model for BackstageHarnessSyncRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
-    }
 }
 model::through_cell!(BackstageHarnessSyncRequest);
 model::open_enum! {
     #[doc = " Schema `BackstageHarnessSyncRequest.action`."]
-    BackstageHarnessSyncRequestAction { Create = "create", Update = "update", Upsert =
-    "upsert", Delete = "delete", }
+    BackstageHarnessSyncRequestAction { 0 Create = "create", 1 Update = "update", 2
+    Upsert = "upsert", 3 Delete = "delete", }
 }
 model::open_enum! {
     #[doc = " Schema `BackstageHarnessSyncRequest.sync_mode`."]
-    BackstageHarnessSyncRequestSyncMode { Sync = "sync", Async = "async", }
+    BackstageHarnessSyncRequestSyncMode { 0 Sync = "sync", 1 Async = "async", }
 }

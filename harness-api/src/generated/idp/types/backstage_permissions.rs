@@ -27,8 +27,14 @@ impl model::Model for BackstagePermissions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "identifer", "user_group", "permissions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstagePermissions",
+            names: &["created", "updated", "identifer", "user_group", "permissions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,14 @@ impl model::Model for BackstagePermissionsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstagePermissionsRequest",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for BackstagePermissionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstagePermissionsResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

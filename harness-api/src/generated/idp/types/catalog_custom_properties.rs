@@ -35,8 +35,14 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["property", "entity_ref", "properties"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByEntityDeleteRequest",
+            names: &["property", "entity_ref", "properties"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -56,10 +62,6 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(CustomPropertyByEntityDeleteRequest);
 /// Schema `CustomPropertyByEntityGetResponse`.
@@ -77,8 +79,14 @@ impl model::Model for CustomPropertyByEntityGetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["properties"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByEntityGetResponse",
+            names: &["properties"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +127,14 @@ impl model::Model for CustomPropertyByEntityRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "value", "property", "entity_ref", "properties"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByEntityRequest",
+            names: &["mode", "value", "property", "entity_ref", "properties"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -148,7 +162,7 @@ impl model::Model for CustomPropertyByEntityRequest {
 model::model!(CustomPropertyByEntityRequest);
 model::open_enum! {
     #[doc = " Schema `CustomPropertyByEntityRequest.mode`."]
-    CustomPropertyByEntityRequestMode { Append = "append", Replace = "replace", }
+    CustomPropertyByEntityRequestMode { 0 Append = "append", 1 Replace = "replace", }
 }
 /// Schema `CustomPropertyByFieldDeleteRequest`.
 pub struct CustomPropertyByFieldDeleteRequest {
@@ -181,8 +195,14 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["property", "entity_ref", "entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByFieldDeleteRequest",
+            names: &["property", "entity_ref", "entity_refs"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,10 +221,6 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
             2 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CustomPropertyByFieldDeleteRequest);
@@ -225,8 +241,14 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["property", "entities_with_deletion"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByFieldDeleteResponse",
+            names: &["property", "entities_with_deletion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +285,14 @@ impl model::Model for CustomPropertyByFieldGetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByFieldGetResponse",
+            names: &["mode", "entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -307,8 +335,14 @@ impl model::Model for CustomPropertyByFieldRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "value", "property", "entity_ref", "entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByFieldRequest",
+            names: &["mode", "value", "property", "entity_ref", "entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -336,7 +370,7 @@ impl model::Model for CustomPropertyByFieldRequest {
 model::model!(CustomPropertyByFieldRequest);
 model::open_enum! {
     #[doc = " Schema `CustomPropertyByFieldRequest.mode`."]
-    CustomPropertyByFieldRequestMode { Append = "append", Replace = "replace", }
+    CustomPropertyByFieldRequestMode { 0 Append = "append", 1 Replace = "replace", }
 }
 /// Schema `CustomPropertyByFieldResponse`.
 pub struct CustomPropertyByFieldResponse {
@@ -357,8 +391,14 @@ impl model::Model for CustomPropertyByFieldResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["property", "entities_with_updates", "entities_with_additions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyByFieldResponse",
+            names: &["property", "entities_with_updates", "entities_with_additions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,8 +437,14 @@ impl model::Model for CustomPropertyEntitiesCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyEntitiesCount",
+            names: &["count", "entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -452,8 +498,14 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "property", "skip_entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyFilterDeleteRequest",
+            names: &["filter", "property", "skip_entity_refs"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,10 +524,6 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
             2 => model::opt(&self.skip_entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(CustomPropertyFilterDeleteRequest);
@@ -520,8 +568,14 @@ impl model::Model for CustomPropertyFilterRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "value", "filter", "property", "skip_entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyFilterRequest",
+            names: &["mode", "value", "filter", "property", "skip_entity_refs"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -545,15 +599,11 @@ impl model::Model for CustomPropertyFilterRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
-    }
 }
 model::through_cell!(CustomPropertyFilterRequest);
 model::open_enum! {
     #[doc = " Schema `CustomPropertyFilterRequest.mode`."]
-    CustomPropertyFilterRequestMode { Append = "append", Replace = "replace", }
+    CustomPropertyFilterRequestMode { 0 Append = "append", 1 Replace = "replace", }
 }
 /// Schema `CustomPropertyResponse`.
 pub struct CustomPropertyResponse {
@@ -572,8 +622,14 @@ impl model::Model for CustomPropertyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPropertyResponse",
+            names: &["status", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -594,8 +650,8 @@ impl model::Model for CustomPropertyResponse {
 }
 model::model!(CustomPropertyResponse);
 model::open_enum! {
-    #[doc = " Schema `CustomPropertyResponse.status`."] CustomPropertyResponseStatus {
-    Success = "SUCCESS", Error = "ERROR", }
+    #[doc = " Schema `CustomPropertyResponse.status`."] CustomPropertyResponseStatus { 0
+    Success = "SUCCESS", 1 Error = "ERROR", }
 }
 /// Schema `EntityValue`.
 pub struct EntityValue {
@@ -614,8 +670,14 @@ impl model::Model for EntityValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "entity_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityValue",
+            names: &["value", "entity_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -654,8 +716,14 @@ impl model::Model for PropertyValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "value", "property"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PropertyValue",
+            names: &["mode", "value", "property"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -678,6 +746,6 @@ impl model::Model for PropertyValue {
 }
 model::model!(PropertyValue);
 model::open_enum! {
-    #[doc = " Schema `PropertyValue.mode`."] PropertyValueMode { Append = "append",
+    #[doc = " Schema `PropertyValue.mode`."] PropertyValueMode { 0 Append = "append", 1
     Replace = "replace", }
 }

@@ -41,21 +41,27 @@ impl model::Model for CheckDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "rules",
-            "custom",
-            "expression",
-            "identifier",
-            "percentage",
-            "description",
-            "fail_message",
-            "rule_strategy",
-            "harness_managed",
-            "default_behaviour",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckDetails",
+            names: &[
+                "name",
+                "tags",
+                "rules",
+                "custom",
+                "expression",
+                "identifier",
+                "percentage",
+                "description",
+                "fail_message",
+                "rule_strategy",
+                "harness_managed",
+                "default_behaviour",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,8 +121,8 @@ impl model::Model for CheckDetails {
 }
 model::model!(CheckDetails);
 model::open_enum! {
-    #[doc = " Schema `CheckDetails.default_behaviour`."] CheckDetailsDefaultBehaviour {
-    Pass = "PASS", Fail = "FAIL", }
+    #[doc = " Schema `CheckDetails.default_behaviour`."] CheckDetailsDefaultBehaviour { 0
+    Pass = "PASS", 1 Fail = "FAIL", }
 }
 /// Schema `CheckDetailsRequest`.
 pub struct CheckDetailsRequest {
@@ -133,8 +139,14 @@ impl model::Model for CheckDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckDetailsRequest",
+            names: &["check_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +179,14 @@ impl model::Model for CheckDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckDetailsResponse",
+            names: &["check_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +205,8 @@ impl model::Model for CheckDetailsResponse {
 }
 model::model!(CheckDetailsResponse);
 model::open_enum! {
-    #[doc = " Schema `CheckDetails.rule_strategy`."] CheckDetailsRuleStrategy { AllOf =
-    "ALL_OF", AnyOf = "ANY_OF", }
+    #[doc = " Schema `CheckDetails.rule_strategy`."] CheckDetailsRuleStrategy { 0 AllOf =
+    "ALL_OF", 1 AnyOf = "ANY_OF", }
 }
 /// Schema `CheckGraph`.
 pub struct CheckGraph {
@@ -207,8 +225,14 @@ impl model::Model for CheckGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckGraph",
+            names: &["count", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,17 +281,23 @@ impl model::Model for CheckListItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "custom",
-            "expression",
-            "identifier",
-            "percentage",
-            "data_source",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckListItem",
+            names: &[
+                "name",
+                "tags",
+                "custom",
+                "expression",
+                "identifier",
+                "percentage",
+                "data_source",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -329,8 +359,14 @@ impl model::Model for CheckResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["check"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckResponse",
+            names: &["check"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -375,8 +411,14 @@ impl model::Model for CheckStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "type", "owner", "status", "system", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckStats",
+            names: &["kind", "name", "type", "owner", "status", "system", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +467,14 @@ impl model::Model for CheckStatsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "stats", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckStatsResponse",
+            names: &["name", "stats", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -473,15 +521,21 @@ impl model::Model for Rule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "operator",
-            "identifier",
-            "input_values",
-            "data_point_identifier",
-            "data_source_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Rule",
+            names: &[
+                "value",
+                "operator",
+                "identifier",
+                "input_values",
+                "data_point_identifier",
+                "data_source_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

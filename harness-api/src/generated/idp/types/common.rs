@@ -29,8 +29,14 @@ impl model::Model for BackstageEnvConfigVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "created", "updated", "env_name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageEnvConfigVariable",
+            names: &["type", "value", "created", "updated", "env_name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -60,7 +66,7 @@ impl model::Model for BackstageEnvConfigVariable {
 model::model!(BackstageEnvConfigVariable);
 model::open_enum! {
     #[doc = " Schema `BackstageEnvConfigVariable.type`."] BackstageEnvConfigVariableType
-    { Config = "Config", }
+    { 0 Config = "Config", }
 }
 /// Schema `BackstageEnvSecretVariable`.
 pub struct BackstageEnvSecretVariable {
@@ -89,16 +95,22 @@ impl model::Model for BackstageEnvSecretVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "created",
-            "updated",
-            "env_name",
-            "identifier",
-            "is_deleted",
-            "harness_secret_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageEnvSecretVariable",
+            names: &[
+                "type",
+                "created",
+                "updated",
+                "env_name",
+                "identifier",
+                "is_deleted",
+                "harness_secret_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,7 +142,7 @@ impl model::Model for BackstageEnvSecretVariable {
 model::model!(BackstageEnvSecretVariable);
 model::open_enum! {
     #[doc = " Schema `BackstageEnvSecretVariable.type`."] BackstageEnvSecretVariableType
-    { Secret = "Secret", }
+    { 0 Secret = "Secret", }
 }
 model::union! {
     #[doc = " Schema `BackstageEnvVariable`."] BackstageEnvVariable : 2, tag :
@@ -163,8 +175,14 @@ impl model::Model for BackstageEnvVariableBatchRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageEnvVariableBatchRequest",
+            names: &["env_variables"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,10 +197,6 @@ impl model::Model for BackstageEnvVariableBatchRequest {
             0 => model::Cell::part(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(BackstageEnvVariableBatchRequest);
@@ -201,8 +215,14 @@ impl model::Model for BackstageEnvVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env_variable"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackstageEnvVariableResponse",
+            names: &["env_variable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,8 +257,14 @@ impl model::Model for ConnectorDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorDetails",
+            names: &["type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,8 +285,9 @@ impl model::Model for ConnectorDetails {
 }
 model::model!(ConnectorDetails);
 model::open_enum! {
-    #[doc = " Schema `ConnectorDetails.type`."] ConnectorDetailsType { Github = "Github",
-    Gitlab = "Gitlab", Bitbucket = "Bitbucket", AzureRepo = "AzureRepo", }
+    #[doc = " Schema `ConnectorDetails.type`."] ConnectorDetailsType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AzureRepo = "AzureRepo",
+    }
 }
 /// Schema `DataPointInputValues`.
 pub struct DataPointInputValues {
@@ -293,8 +320,14 @@ impl model::Model for DataPointInputValues {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_values", "data_point_identifier", "data_source_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataPointInputValues",
+            names: &["input_values", "data_point_identifier", "data_source_identifier"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -314,10 +347,6 @@ impl model::Model for DataPointInputValues {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(DataPointInputValues);
 /// Schema `DataSourceDataPointInfoResponse`.
@@ -335,8 +364,14 @@ impl model::Model for DataSourceDataPointInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceDataPointInfoResponse",
+            names: &["resource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,8 +414,14 @@ impl model::Model for DataSourceLocationInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data_points"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceLocationInfo",
+            names: &["data_points"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -395,10 +436,6 @@ impl model::Model for DataSourceLocationInfo {
             0 => model::Cell::part(&self.data_points),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DataSourceLocationInfo);
@@ -417,8 +454,14 @@ impl model::Model for DefaultSaveResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefaultSaveResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -459,8 +502,20 @@ impl model::Model for ExportDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "default_route", "add_by_default", "layout_schema_specs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExportDetails",
+            names: &[
+                "name",
+                "type",
+                "default_route",
+                "add_by_default",
+                "layout_schema_specs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,8 +564,20 @@ impl model::Model for Exports {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cards", "pages", "tab_contents", "export_details", "default_entity_types"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Exports",
+            names: &[
+                "cards",
+                "pages",
+                "tab_contents",
+                "export_details",
+                "default_entity_types",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,8 +620,14 @@ impl model::Model for InputValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputValue",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,8 +670,14 @@ impl model::Model for ProxyHostDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["host", "proxy", "pluginId", "selectors", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProxyHostDetail",
+            names: &["host", "proxy", "pluginId", "selectors", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -647,8 +726,14 @@ impl model::Model for ScorecardFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "tags", "type", "owners", "lifecycle"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardFilter",
+            names: &["kind", "tags", "type", "owners", "lifecycle"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -691,8 +776,14 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity_identifier", "scorecard_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardRecalibrateIdentifiers",
+            names: &["entity_identifier", "scorecard_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -729,8 +820,14 @@ impl model::Model for ScorecardRecalibrateInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["start_time", "started_by"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardRecalibrateInfo",
+            names: &["start_time", "started_by"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -765,8 +862,14 @@ impl model::Model for ScorecardRecalibrateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardRecalibrateRequest",
+            names: &["identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -799,8 +902,14 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardRecalibrateResponseV2",
+            names: &["info"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -837,8 +946,14 @@ impl model::Model for User {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "User",
+            names: &["name", "uuid", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

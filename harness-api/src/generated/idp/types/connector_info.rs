@@ -19,8 +19,14 @@ impl model::Model for ConnectorInfoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorInfoRequest",
+            names: &["connector_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for ConnectorInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorInfoResponse",
+            names: &["connector_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for CreateCustomPluginsV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "name", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCustomPluginsV2Body",
+            names: &["icon", "name", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,14 @@ impl model::Model for UpdateCustomPluginV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "name", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateCustomPluginV2Body",
+            names: &["icon", "name", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

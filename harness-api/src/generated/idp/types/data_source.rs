@@ -29,15 +29,21 @@ impl model::Model for DataPoint {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "description",
-            "input_details",
-            "detailed_description",
-            "data_point_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataPoint",
+            names: &[
+                "name",
+                "type",
+                "description",
+                "input_details",
+                "detailed_description",
+                "data_point_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,8 +86,14 @@ impl model::Model for DataPointsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data_points"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataPointsResponse",
+            names: &["data_points"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,8 +130,14 @@ impl model::Model for DataSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSource",
+            names: &["name", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,8 +176,14 @@ impl model::Model for DataSourceDataPointsMap {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data_points", "data_source"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceDataPointsMap",
+            names: &["data_points", "data_source"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -194,8 +218,14 @@ impl model::Model for DataSourceDataPointsMapResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data_source_data_points_map"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceDataPointsMapResponse",
+            names: &["data_source_data_points_map"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -228,8 +258,14 @@ impl model::Model for DataSourcesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data_sources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourcesResponse",
+            names: &["data_sources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,8 +302,14 @@ impl model::Model for InputDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "required", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputDetails",
+            names: &["key", "required", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

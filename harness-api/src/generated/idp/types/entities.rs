@@ -25,8 +25,14 @@ impl model::Model for CacheResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CacheResponseData",
+            names: &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,8 +57,8 @@ impl model::Model for CacheResponseData {
 }
 model::model!(CacheResponseData);
 model::open_enum! {
-    #[doc = " Schema `CacheResponseData.cache_state`."] CacheResponseDataCacheState {
-    ValidCache = "VALID_CACHE", StaleCache = "STALE_CACHE", Unknown = "UNKNOWN", }
+    #[doc = " Schema `CacheResponseData.cache_state`."] CacheResponseDataCacheState { 0
+    ValidCache = "VALID_CACHE", 1 StaleCache = "STALE_CACHE", 2 Unknown = "UNKNOWN", }
 }
 /// Schema `EntitiesByRefsRequest`.
 pub struct EntitiesByRefsRequest {
@@ -69,8 +75,14 @@ impl model::Model for EntitiesByRefsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesByRefsRequest",
+            names: &["entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,21 +137,27 @@ impl model::Model for EntitiesGroups {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "order",
-            "total",
-            "entities",
-            "org_name",
-            "workflows",
-            "group_icon",
-            "group_name",
-            "project_name",
-            "org_identifier",
-            "group_identifier",
-            "group_description",
-            "project_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroups",
+            names: &[
+                "order",
+                "total",
+                "entities",
+                "org_name",
+                "workflows",
+                "group_icon",
+                "group_name",
+                "project_name",
+                "org_identifier",
+                "group_identifier",
+                "group_description",
+                "project_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,8 +233,14 @@ impl model::Model for EntitiesGroupsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponse",
+            names: &["data", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,8 +285,21 @@ impl model::Model for EntitiesGroupsResponseCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "total", "account", "project", "total_owned", "total_starred"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseCount",
+            names: &[
+                "org",
+                "total",
+                "account",
+                "project",
+                "total_owned",
+                "total_starred",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -309,8 +346,14 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groups", "org_name", "org_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseCountOrg",
+            names: &["groups", "org_name", "org_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -355,8 +398,20 @@ impl model::Model for EntitiesGroupsResponseCountProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["groups", "org_name", "project_name", "org_identifier", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseCountProject",
+            names: &[
+                "groups",
+                "org_name",
+                "project_name",
+                "org_identifier",
+                "project_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,8 +456,14 @@ impl model::Model for EntitiesGroupsResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "account", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseData",
+            names: &["org", "account", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -441,8 +502,14 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["with_group", "without_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseDataAccount",
+            names: &["with_group", "without_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +546,14 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["with_group", "without_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseDataOrg",
+            names: &["with_group", "without_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -517,8 +590,14 @@ impl model::Model for EntitiesGroupsResponseDataProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["with_group", "without_group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesGroupsResponseDataProject",
+            names: &["with_group", "without_group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,8 +632,14 @@ impl model::Model for EntityConvertResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityConvertResponse",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -600,8 +685,14 @@ impl model::Model for EntityCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "git_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityCreateRequest",
+            names: &["yaml", "git_details"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -618,10 +709,6 @@ impl model::Model for EntityCreateRequest {
             1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(EntityCreateRequest);
@@ -640,8 +727,14 @@ impl model::Model for EntityFilterQueryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityFilterQueryRequest",
+            names: &["entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -676,8 +769,14 @@ impl model::Model for EntityFiltersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityFiltersResponse",
+            names: &["filter", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -718,8 +817,14 @@ impl model::Model for EntityKindsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "total", "description", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityKindsResponse",
+            names: &["kind", "total", "description", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -744,8 +849,8 @@ impl model::Model for EntityKindsResponse {
 }
 model::model!(EntityKindsResponse);
 model::open_enum! {
-    #[doc = " Schema `EntityMoveOperationType`."] EntityMoveOperationType {
-    InlineToRemote = "INLINE_TO_REMOTE", RemoteToInline = "REMOTE_TO_INLINE", }
+    #[doc = " Schema `EntityMoveOperationType`."] EntityMoveOperationType { 0
+    InlineToRemote = "INLINE_TO_REMOTE", 1 RemoteToInline = "REMOTE_TO_INLINE", }
 }
 /// Schema `EntityMoveRequest`.
 pub struct EntityMoveRequest {
@@ -778,8 +883,14 @@ impl model::Model for EntityMoveRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_details", "entity_move_operation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityMoveRequest",
+            names: &["git_details", "entity_move_operation_type"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -796,10 +907,6 @@ impl model::Model for EntityMoveRequest {
             1 => model::Cell::part(&self.entity_move_operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(EntityMoveRequest);
@@ -828,8 +935,14 @@ impl model::Model for EntityRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityRequest",
+            names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -844,10 +957,6 @@ impl model::Model for EntityRequest {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(EntityRequest);
@@ -924,39 +1033,45 @@ impl model::Model for EntityResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "kind",
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "yaml",
-            "owner",
-            "scope",
-            "groups",
-            "status",
-            "created",
-            "starred",
-            "updated",
-            "metadata",
-            "org_name",
-            "decorator",
-            "lifecycle",
-            "relations",
-            "entity_ref",
-            "identifier",
-            "scorecards",
-            "description",
-            "git_details",
-            "sto_details",
-            "project_name",
-            "orgIdentifier",
-            "referenceType",
-            "projectIdentifier",
-            "cache_response_data",
-            "entity_validity_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponse",
+            names: &[
+                "kind",
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "yaml",
+                "owner",
+                "scope",
+                "groups",
+                "status",
+                "created",
+                "starred",
+                "updated",
+                "metadata",
+                "org_name",
+                "decorator",
+                "lifecycle",
+                "relations",
+                "entity_ref",
+                "identifier",
+                "scorecards",
+                "description",
+                "git_details",
+                "sto_details",
+                "project_name",
+                "orgIdentifier",
+                "referenceType",
+                "projectIdentifier",
+                "cache_response_data",
+                "entity_validity_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1086,8 +1201,14 @@ impl model::Model for EntityResponseEntityValidityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["is_valid", "error_messages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseEntityValidityDetails",
+            names: &["is_valid", "error_messages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1138,18 +1259,24 @@ impl model::Model for EntityResponseGroups {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "org_name",
-            "group_icon",
-            "group_name",
-            "project_name",
-            "org_identifier",
-            "group_identifier",
-            "group_description",
-            "project_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseGroups",
+            names: &[
+                "scope",
+                "org_name",
+                "group_icon",
+                "group_name",
+                "project_name",
+                "org_identifier",
+                "group_identifier",
+                "group_description",
+                "project_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1200,22 +1327,22 @@ impl model::Model for EntityResponseGroups {
 }
 model::model!(EntityResponseGroups);
 model::open_enum! {
-    #[doc = " Schema `EntityResponseGroups.scope`."] EntityResponseGroupsScope { Account
-    = "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `EntityResponseGroups.scope`."] EntityResponseGroupsScope { 0
+    Account = "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `EntityResponse.kind`."] EntityResponseKind { Api = "api", Component
-    = "component", Group = "group", Resource = "resource", User = "user", Workflow =
-    "workflow", System = "system", Environmentblueprint = "environmentblueprint",
-    Environment = "environment", }
+    #[doc = " Schema `EntityResponse.kind`."] EntityResponseKind { 0 Api = "api", 1
+    Component = "component", 2 Group = "group", 3 Resource = "resource", 4 User = "user",
+    5 Workflow = "workflow", 6 System = "system", 7 Environmentblueprint =
+    "environmentblueprint", 8 Environment = "environment", }
 }
 model::open_enum! {
-    #[doc = " Schema `EntityResponse.referenceType`."] EntityResponseReferenceType {
-    Inline = "INLINE", Git = "GIT", }
+    #[doc = " Schema `EntityResponse.referenceType`."] EntityResponseReferenceType { 0
+    Inline = "INLINE", 1 Git = "GIT", }
 }
 model::open_enum! {
-    #[doc = " Schema `EntityResponse.scope`."] EntityResponseScope { Account = "ACCOUNT",
-    Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `EntityResponse.scope`."] EntityResponseScope { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 /// Schema `EntityResponseScorecards`.
 pub struct EntityResponseScorecards {
@@ -1234,8 +1361,14 @@ impl model::Model for EntityResponseScorecards {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scores", "average"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseScorecards",
+            names: &["scores", "average"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1278,8 +1411,20 @@ impl model::Model for EntityResponseScorecardsScores {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["score", "scorecard", "total_checks", "passed_checks", "scorecard_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseScorecardsScores",
+            names: &[
+                "score",
+                "scorecard",
+                "total_checks",
+                "passed_checks",
+                "scorecard_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1324,8 +1469,14 @@ impl model::Model for EntityResponseStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "level", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseStatus",
+            names: &["type", "level", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1362,8 +1513,14 @@ impl model::Model for EntityResponseStoDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["test_targets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseStoDetails",
+            names: &["test_targets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1404,8 +1561,14 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "scope", "variant", "org_name", "project_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityResponseStoDetailsTestTargets",
+            names: &["name", "scope", "variant", "org_name", "project_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1459,8 +1622,14 @@ impl model::Model for EntityUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "git_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityUpdateRequest",
+            names: &["yaml", "git_details"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1477,10 +1646,6 @@ impl model::Model for EntityUpdateRequest {
             1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(EntityUpdateRequest);
@@ -1505,8 +1670,14 @@ impl model::Model for GitMetadataUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path", "repo_name", "branch_name", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitMetadataUpdateRequest",
+            names: &["file_path", "repo_name", "branch_name", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1559,17 +1730,23 @@ impl model::Model for IdpGitCreateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "is_harness_code_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdpGitCreateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "is_harness_code_repo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1617,8 +1794,8 @@ impl model::Model for IdpGitCreateDetails {
 }
 model::model!(IdpGitCreateDetails);
 model::open_enum! {
-    #[doc = " Schema `GitCreateDetails2.store_type`."] IdpGitCreateDetailsStoreType {
-    Inline = "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `GitCreateDetails2.store_type`."] IdpGitCreateDetailsStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `GitDetails1`.
 pub struct IdpGitDetails {
@@ -1657,21 +1834,27 @@ impl model::Model for IdpGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_url",
-            "repo_url",
-            "commit_id",
-            "file_path",
-            "object_id",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "is_harness_code_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdpGitDetails",
+            names: &[
+                "file_url",
+                "repo_url",
+                "commit_id",
+                "file_path",
+                "object_id",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "is_harness_code_repo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1731,8 +1914,8 @@ impl model::Model for IdpGitDetails {
 }
 model::model!(IdpGitDetails);
 model::open_enum! {
-    #[doc = " Schema `GitDetails1.store_type`."] IdpGitDetailsStoreType { Inline =
-    "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `GitDetails1.store_type`."] IdpGitDetailsStoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `GitImportDetails1`.
 pub struct IdpGitImportDetails {
@@ -1757,14 +1940,20 @@ impl model::Model for IdpGitImportDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "branch_name",
-            "connector_ref",
-            "is_harness_code_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdpGitImportDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "branch_name",
+                "connector_ref",
+                "is_harness_code_repo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1838,16 +2027,22 @@ impl model::Model for IdpGitMoveDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "is_harness_code_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdpGitMoveDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "is_harness_code_repo",
+            ],
+            required: &[0, 1, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1874,10 +2069,6 @@ impl model::Model for IdpGitMoveDetails {
             6 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3, 4]
     }
 }
 model::through_cell!(IdpGitMoveDetails);
@@ -1914,19 +2105,25 @@ impl model::Model for IdpGitUpdateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "last_commit_id",
-            "last_object_id",
-            "is_harness_code_repo",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdpGitUpdateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "last_commit_id",
+                "last_object_id",
+                "is_harness_code_repo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1980,10 +2177,11 @@ impl model::Model for IdpGitUpdateDetails {
 }
 model::model!(IdpGitUpdateDetails);
 model::open_enum! {
-    #[doc = " Schema `GitUpdateDetails2.store_type`."] IdpGitUpdateDetailsStoreType {
-    Inline = "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `GitUpdateDetails2.store_type`."] IdpGitUpdateDetailsStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 model::open_enum! {
-    #[doc = " Schema `convert-entity option`."] ConvertEntityOption { BackstageToHarness
-    = "backstage-to-harness", HarnessToBackstage = "harness-to-backstage", }
+    #[doc = " Schema `convert-entity option`."] ConvertEntityOption { 0
+    BackstageToHarness = "backstage-to-harness", 1 HarnessToBackstage =
+    "harness-to-backstage", }
 }

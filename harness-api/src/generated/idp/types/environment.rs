@@ -68,21 +68,27 @@ impl model::Model for EnvironmentProxyCreateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "type",
-            "owner",
-            "inputs",
-            "overrides",
-            "description",
-            "target_state",
-            "environment_name",
-            "based_on_identifier",
-            "environment_identifier",
-            "environment_blueprint_version",
-            "environment_blueprint_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentProxyCreateRequest",
+            names: &[
+                "tags",
+                "type",
+                "owner",
+                "inputs",
+                "overrides",
+                "description",
+                "target_state",
+                "environment_name",
+                "based_on_identifier",
+                "environment_identifier",
+                "environment_blueprint_version",
+                "environment_blueprint_identifier",
+            ],
+            required: &[2, 4, 7, 9, 11],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,16 +145,12 @@ impl model::Model for EnvironmentProxyCreateRequest {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2, 4, 7, 9, 11]
-    }
 }
 model::through_cell!(EnvironmentProxyCreateRequest);
 model::open_enum! {
     #[doc = " Schema `EnvironmentProxyCreateRequest.target_state`."]
-    EnvironmentProxyCreateRequestTargetState { Running = "running", Inactive =
-    "inactive", Paused = "paused", }
+    EnvironmentProxyCreateRequestTargetState { 0 Running = "running", 1 Inactive =
+    "inactive", 2 Paused = "paused", }
 }
 /// Schema `EnvironmentProxyUpdateRequest`.
 pub struct EnvironmentProxyUpdateRequest {
@@ -173,14 +175,20 @@ impl model::Model for EnvironmentProxyUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "inputs",
-            "overrides",
-            "target_state",
-            "based_on_identifier",
-            "environment_blueprint_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentProxyUpdateRequest",
+            names: &[
+                "inputs",
+                "overrides",
+                "target_state",
+                "based_on_identifier",
+                "environment_blueprint_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for Group {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "name", "order", "workflows", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Group",
+            names: &["icon", "name", "order", "workflows", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,8 +79,14 @@ impl model::Model for GroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GroupRequest",
+            names: &["group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for GroupResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["group"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GroupResponse",
+            names: &["group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +159,14 @@ impl model::Model for GroupsYamlResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GroupsYamlResponse",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,23 @@ impl model::Model for WorkflowsInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uid", "icon", "kind", "name", "type", "owner", "title", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowsInfo",
+            names: &[
+                "uid",
+                "icon",
+                "kind",
+                "name",
+                "type",
+                "owner",
+                "title",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -252,8 +291,14 @@ impl model::Model for WorkflowsInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["workflows"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowsInfoResponse",
+            names: &["workflows"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

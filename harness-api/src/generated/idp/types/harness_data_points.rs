@@ -35,8 +35,14 @@ impl model::Model for DataSourceDataPointInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["catalog_info_yaml", "data_source_location"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceDataPointInfo",
+            names: &["catalog_info_yaml", "data_source_location"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,10 +59,6 @@ impl model::Model for DataSourceDataPointInfo {
             1 => model::Cell::part(&self.data_source_location),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(DataSourceDataPointInfo);
@@ -85,8 +87,14 @@ impl model::Model for DataSourceDataPointInfoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataSourceDataPointInfoRequest",
+            names: &["request"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,10 +109,6 @@ impl model::Model for DataSourceDataPointInfoRequest {
             0 => model::Cell::part(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DataSourceDataPointInfoRequest);

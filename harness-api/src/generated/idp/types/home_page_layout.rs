@@ -25,8 +25,14 @@ impl model::Model for BannerInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "image", "video", "banner_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BannerInfo",
+            names: &["type", "image", "video", "banner_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,18 +95,24 @@ impl model::Model for CustomLinkCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "type",
-            "draft",
-            "links",
-            "title",
-            "icon_url",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomLinkCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "links",
+                "title",
+                "icon_url",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -151,7 +163,7 @@ impl model::Model for CustomLinkCard {
 }
 model::model!(CustomLinkCard);
 model::open_enum! {
-    #[doc = " Schema `CustomLinkCard.type`."] CustomLinkCardType { CustomLink =
+    #[doc = " Schema `CustomLinkCard.type`."] CustomLinkCardType { 0 CustomLink =
     "CUSTOM_LINK", }
 }
 /// Schema `DeleteHomePageLayoutIconRequest`.
@@ -179,8 +191,14 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteHomePageLayoutIconRequest",
+            names: &["icon_url"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,10 +213,6 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
             0 => model::Cell::part(&self.icon_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DeleteHomePageLayoutIconRequest);
@@ -229,8 +243,22 @@ impl model::Model for GithubCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["size", "type", "draft", "title", "icon_url", "identifier", "default_card"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,7 +289,7 @@ impl model::Model for GithubCard {
 }
 model::model!(GithubCard);
 model::open_enum! {
-    #[doc = " Schema `GithubCard.type`."] GithubCardType { Github = "GITHUB", }
+    #[doc = " Schema `GithubCard.type`."] GithubCardType { 0 Github = "GITHUB", }
 }
 /// Schema `HeaderInfo`.
 pub struct HeaderInfo {
@@ -280,8 +308,14 @@ impl model::Model for HeaderInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["header_text", "quick_links"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HeaderInfo",
+            names: &["header_text", "quick_links"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,8 +354,14 @@ impl model::Model for HomePageLayoutInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cards", "banner", "header"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HomePageLayoutInfo",
+            names: &["cards", "banner", "header"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -368,8 +408,14 @@ impl model::Model for HomePageLayoutRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["home_page_layout"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HomePageLayoutRequest",
+            names: &["home_page_layout"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -384,10 +430,6 @@ impl model::Model for HomePageLayoutRequest {
             0 => model::Cell::part(&self.home_page_layout),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(HomePageLayoutRequest);
@@ -406,8 +448,14 @@ impl model::Model for HomePageLayoutResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["home_page_layout"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HomePageLayoutResponse",
+            names: &["home_page_layout"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -440,8 +488,14 @@ impl model::Model for HomePageLayoutYamlResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HomePageLayoutYamlResponse",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,17 +542,23 @@ impl model::Model for LearnMoreCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "type",
-            "draft",
-            "title",
-            "icon_url",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LearnMoreCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -546,7 +606,7 @@ impl model::Model for LearnMoreCard {
 }
 model::model!(LearnMoreCard);
 model::open_enum! {
-    #[doc = " Schema `LearnMoreCard.type`."] LearnMoreCardType { LearnMore =
+    #[doc = " Schema `LearnMoreCard.type`."] LearnMoreCardType { 0 LearnMore =
     "LEARN_MORE", }
 }
 /// Schema `LinksInfo`.
@@ -570,8 +630,14 @@ impl model::Model for LinksInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "icon", "title", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinksInfo",
+            names: &["url", "icon", "title", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -626,18 +692,24 @@ impl model::Model for MarkdownCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "type",
-            "draft",
-            "title",
-            "icon_url",
-            "markdown",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MarkdownCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "markdown",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,7 +760,7 @@ impl model::Model for MarkdownCard {
 }
 model::model!(MarkdownCard);
 model::open_enum! {
-    #[doc = " Schema `MarkdownCard.type`."] MarkdownCardType { Markdown = "MARKDOWN", }
+    #[doc = " Schema `MarkdownCard.type`."] MarkdownCardType { 0 Markdown = "MARKDOWN", }
 }
 /// Schema `RecentlyVisitedCard`.
 pub struct RecentlyVisitedCard {
@@ -719,17 +791,23 @@ impl model::Model for RecentlyVisitedCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "type",
-            "draft",
-            "title",
-            "icon_url",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecentlyVisitedCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -777,7 +855,7 @@ impl model::Model for RecentlyVisitedCard {
 }
 model::model!(RecentlyVisitedCard);
 model::open_enum! {
-    #[doc = " Schema `RecentlyVisitedCard.type`."] RecentlyVisitedCardType {
+    #[doc = " Schema `RecentlyVisitedCard.type`."] RecentlyVisitedCardType { 0
     RecentlyVisited = "RECENTLY_VISITED", }
 }
 /// Schema `SelfServiceCard`.
@@ -807,8 +885,22 @@ impl model::Model for SelfServiceCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["size", "type", "draft", "title", "icon_url", "identifier", "default_card"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SelfServiceCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -839,7 +931,7 @@ impl model::Model for SelfServiceCard {
 }
 model::model!(SelfServiceCard);
 model::open_enum! {
-    #[doc = " Schema `SelfServiceCard.type`."] SelfServiceCardType { SelfService =
+    #[doc = " Schema `SelfServiceCard.type`."] SelfServiceCardType { 0 SelfService =
     "SELF_SERVICE", }
 }
 /// Schema `TopVisitedCard`.
@@ -871,17 +963,23 @@ impl model::Model for TopVisitedCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "size",
-            "type",
-            "draft",
-            "title",
-            "icon_url",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TopVisitedCard",
+            names: &[
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -929,7 +1027,7 @@ impl model::Model for TopVisitedCard {
 }
 model::model!(TopVisitedCard);
 model::open_enum! {
-    #[doc = " Schema `TopVisitedCard.type`."] TopVisitedCardType { TopVisited =
+    #[doc = " Schema `TopVisitedCard.type`."] TopVisitedCardType { 0 TopVisited =
     "TOP_VISITED", }
 }
 /// Schema `UploadInfo`.
@@ -951,8 +1049,14 @@ impl model::Model for UploadInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "uploads", "selected"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadInfo",
+            names: &["url", "uploads", "selected"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1005,18 +1109,24 @@ impl model::Model for VideoCard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "size",
-            "type",
-            "draft",
-            "title",
-            "icon_url",
-            "identifier",
-            "description",
-            "default_card",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VideoCard",
+            names: &[
+                "url",
+                "size",
+                "type",
+                "draft",
+                "title",
+                "icon_url",
+                "identifier",
+                "description",
+                "default_card",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1067,5 +1177,5 @@ impl model::Model for VideoCard {
 }
 model::model!(VideoCard);
 model::open_enum! {
-    #[doc = " Schema `VideoCard.type`."] VideoCardType { Video = "VIDEO", }
+    #[doc = " Schema `VideoCard.type`."] VideoCardType { 0 Video = "VIDEO", }
 }

@@ -19,8 +19,14 @@ impl model::Model for CreateIntegrationBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateIntegrationBody",
+            names: &["request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for CreateIntegrationBodyRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateIntegrationBodyRequest",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,20 +85,20 @@ impl model::Model for CreateIntegrationBodyRequest {
 }
 model::model!(CreateIntegrationBodyRequest);
 model::open_enum! {
-    #[doc = " Schema `create-integration integration`."] CreateIntegrationValue { Git =
-    "git", Catalog = "catalog", }
+    #[doc = " Schema `create-integration integration`."] CreateIntegrationValue { 0 Git =
+    "git", 1 Catalog = "catalog", }
 }
 model::open_enum! {
     #[doc = " Schema `delete-integrations integration`."] DeleteIntegrationsIntegration {
-    Git = "git", Catalog = "catalog", }
+    0 Git = "git", 1 Catalog = "catalog", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-integration integration`."] GetIntegrationValue { Git = "git",
-    Catalog = "catalog", }
+    #[doc = " Schema `get-integration integration`."] GetIntegrationValue { 0 Git =
+    "git", 1 Catalog = "catalog", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-integrations integration`."] GetIntegrationsIntegration { Git =
-    "git", Catalog = "catalog", }
+    #[doc = " Schema `get-integrations integration`."] GetIntegrationsIntegration { 0 Git
+    = "git", 1 Catalog = "catalog", }
 }
 /// Schema `save-discover-entities body`.
 pub struct SaveDiscoverEntitiesBody {
@@ -107,8 +119,14 @@ impl model::Model for SaveDiscoverEntitiesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["all", "auto_discover", "integration_entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveDiscoverEntitiesBody",
+            names: &["all", "auto_discover", "integration_entities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,14 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "action_destination", "integration_entity_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveDiscoverEntitiesBodyIntegrationEntities",
+            names: &["action", "action_destination", "integration_entity_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,8 +211,14 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity_refs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkIntegrationEntitiesBody",
+            names: &["entity_refs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,8 +251,14 @@ impl model::Model for UpdateIntegrationBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateIntegrationBody",
+            names: &["request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,8 +291,14 @@ impl model::Model for UpdateIntegrationBodyRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateIntegrationBodyRequest",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,6 +317,6 @@ impl model::Model for UpdateIntegrationBodyRequest {
 }
 model::model!(UpdateIntegrationBodyRequest);
 model::open_enum! {
-    #[doc = " Schema `update-integration integration`."] UpdateIntegrationValue { Git =
-    "git", Catalog = "catalog", }
+    #[doc = " Schema `update-integration integration`."] UpdateIntegrationValue { 0 Git =
+    "git", 1 Catalog = "catalog", }
 }

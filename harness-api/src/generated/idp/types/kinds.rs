@@ -27,8 +27,14 @@ impl model::Model for CreateKindBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "name", "schema", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateKindBody",
+            names: &["icon", "name", "schema", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,8 +75,14 @@ impl model::Model for KindSchemaValidateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["schema"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KindSchemaValidateBody",
+            names: &["schema"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for UpdateKindBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["icon", "name", "schema", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateKindBody",
+            names: &["icon", "name", "schema", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

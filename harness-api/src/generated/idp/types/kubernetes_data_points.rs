@@ -23,8 +23,14 @@ impl model::Model for ClusterConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "token"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClusterConfig",
+            names: &["url", "name", "token"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,10 +49,6 @@ impl model::Model for ClusterConfig {
             2 => model::Part::Str(&self.token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(ClusterConfig);
@@ -71,8 +73,14 @@ impl model::Model for KubernetesConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clusters", "namespace", "label_selector", "data_source_location"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesConfig",
+            names: &["clusters", "namespace", "label_selector", "data_source_location"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +119,14 @@ impl model::Model for KubernetesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KubernetesRequest",
+            names: &["request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

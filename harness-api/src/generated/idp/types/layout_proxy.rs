@@ -35,8 +35,14 @@ impl model::Model for LayoutIngestRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exports", "operation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LayoutIngestRequest",
+            names: &["exports", "operation_type"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,10 +59,6 @@ impl model::Model for LayoutIngestRequest {
             1 => model::Cell::part(&self.operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(LayoutIngestRequest);
@@ -85,8 +87,14 @@ impl model::Model for LayoutRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "type", "yaml", "default_yaml", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LayoutRequest",
+            names: &["id", "name", "type", "yaml", "default_yaml", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for CreateLayoutV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "type", "yaml", "default_yaml", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateLayoutV3Body",
+            names: &["id", "name", "type", "yaml", "default_yaml", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -83,8 +89,14 @@ impl model::Model for DeleteLayoutV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "type", "yaml", "default_yaml", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteLayoutV3Body",
+            names: &["id", "name", "type", "yaml", "default_yaml", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +141,14 @@ impl model::Model for LayoutIngestV3Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exports", "operation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LayoutIngestV3Body",
+            names: &["exports", "operation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +191,20 @@ impl model::Model for LayoutIngestV3BodyExports {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cards", "pages", "tab_contents", "export_details", "default_entity_types"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LayoutIngestV3BodyExports",
+            names: &[
+                "cards",
+                "pages",
+                "tab_contents",
+                "export_details",
+                "default_entity_types",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -223,8 +253,20 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "default_route", "add_by_default", "layout_schema_specs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LayoutIngestV3BodyExportsExportDetails",
+            names: &[
+                "name",
+                "type",
+                "default_route",
+                "add_by_default",
+                "layout_schema_specs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

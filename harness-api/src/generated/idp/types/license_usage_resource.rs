@@ -43,8 +43,14 @@ impl model::Model for LicenseUsageSaveRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "user_name", "accessed_at", "user_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageSaveRequest",
+            names: &["email", "user_name", "accessed_at", "user_identifier"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -66,10 +72,6 @@ impl model::Model for LicenseUsageSaveRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
-    }
 }
 model::through_cell!(LicenseUsageSaveRequest);
 /// Schema `LicenseUsageSaveResponse`.
@@ -87,8 +89,14 @@ impl model::Model for LicenseUsageSaveResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageSaveResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

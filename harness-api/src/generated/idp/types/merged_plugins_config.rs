@@ -21,8 +21,14 @@ impl model::Model for ConfigurationEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["proxy", "env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigurationEntities",
+            names: &["proxy", "env_variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for MergedPluginConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["merged_config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergedPluginConfigResponse",
+            names: &["merged_config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,8 +107,14 @@ impl model::Model for MergedPluginConfigs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["proxy", "config", "env_variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergedPluginConfigs",
+            names: &["proxy", "config", "env_variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

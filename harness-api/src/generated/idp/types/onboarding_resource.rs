@@ -35,8 +35,14 @@ impl model::Model for AllEntitiesImport {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "catalog_connector_info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllEntitiesImport",
+            names: &["type", "catalog_connector_info"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -54,15 +60,11 @@ impl model::Model for AllEntitiesImport {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(AllEntitiesImport);
 model::open_enum! {
-    #[doc = " Schema `AllEntitiesImport.type`."] AllEntitiesImportType { All = "All",
-    Individual = "Individual", Sample = "Sample", }
+    #[doc = " Schema `AllEntitiesImport.type`."] AllEntitiesImportType { 0 All = "All", 1
+    Individual = "Individual", 2 Sample = "Sample", }
 }
 /// Schema `CatalogConnectorInfo`.
 pub struct CatalogConnectorInfo {
@@ -103,8 +105,14 @@ impl model::Model for CatalogConnectorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["path", "repo", "branch", "connector"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CatalogConnectorInfo",
+            names: &["path", "repo", "branch", "connector"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,10 +133,6 @@ impl model::Model for CatalogConnectorInfo {
             3 => model::Cell::part(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
     }
 }
 model::through_cell!(CatalogConnectorInfo);
@@ -160,8 +164,14 @@ impl model::Model for EntitiesForImport {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "entity_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntitiesForImport",
+            names: &["identifier", "entity_type"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -178,10 +188,6 @@ impl model::Model for EntitiesForImport {
             1 => model::Cell::part(&self.entity_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(EntitiesForImport);
@@ -210,8 +216,14 @@ impl model::Model for GenerateYamlRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenerateYamlRequest",
+            names: &["entities"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -226,10 +238,6 @@ impl model::Model for GenerateYamlRequest {
             0 => model::Cell::part(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(GenerateYamlRequest);
@@ -248,8 +256,14 @@ impl model::Model for GenerateYamlResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["generated_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenerateYamlResponse",
+            names: &["generated_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -284,8 +298,14 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml_def", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenerateYamlResponseGeneratedYaml",
+            names: &["yaml_def", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -330,8 +350,14 @@ impl model::Model for HarnessBackstageEntities {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "owner", "system", "identifier", "entity_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessBackstageEntities",
+            names: &["name", "type", "owner", "system", "identifier", "entity_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -378,8 +404,14 @@ impl model::Model for HarnessEntitiesCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_count", "project_count", "service_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessEntitiesCountResponse",
+            names: &["org_count", "project_count", "service_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -416,8 +448,14 @@ impl model::Model for HarnessEntitiesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["harness_backstage_entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessEntitiesResponse",
+            names: &["harness_backstage_entities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,8 +494,14 @@ impl model::Model for ImportEntitiesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImportEntitiesResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -510,8 +554,14 @@ impl model::Model for IndividualEntitiesImport {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "entities", "catalog_connector_info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IndividualEntitiesImport",
+            names: &["type", "entities", "catalog_connector_info"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -531,15 +581,11 @@ impl model::Model for IndividualEntitiesImport {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(IndividualEntitiesImport);
 model::open_enum! {
-    #[doc = " Schema `IndividualEntitiesImport.type`."] IndividualEntitiesImportType {
-    All = "All", Individual = "Individual", Sample = "Sample", }
+    #[doc = " Schema `IndividualEntitiesImport.type`."] IndividualEntitiesImportType { 0
+    All = "All", 1 Individual = "Individual", 2 Sample = "Sample", }
 }
 /// Schema `SampleEntitiesImport`.
 pub struct SampleEntitiesImport {
@@ -572,8 +618,14 @@ impl model::Model for SampleEntitiesImport {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "catalog_connector_info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SampleEntitiesImport",
+            names: &["type", "catalog_connector_info"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -591,13 +643,9 @@ impl model::Model for SampleEntitiesImport {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(SampleEntitiesImport);
 model::open_enum! {
-    #[doc = " Schema `SampleEntitiesImport.type`."] SampleEntitiesImportType { All =
-    "All", Individual = "Individual", Sample = "Sample", }
+    #[doc = " Schema `SampleEntitiesImport.type`."] SampleEntitiesImportType { 0 All =
+    "All", 1 Individual = "Individual", 2 Sample = "Sample", }
 }

@@ -21,8 +21,14 @@ impl model::Model for Artifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Artifact",
+            names: &["url", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for CustomPluginDetailedInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "proxy",
-            "saved",
-            "config",
-            "exports",
-            "artifact",
-            "package_name",
-            "env_variables",
-            "plugin_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPluginDetailedInfo",
+            names: &[
+                "proxy",
+                "saved",
+                "config",
+                "exports",
+                "artifact",
+                "package_name",
+                "env_variables",
+                "plugin_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +155,14 @@ impl model::Model for CustomPluginInfoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPluginInfoRequest",
+            names: &["info"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,8 +195,14 @@ impl model::Model for CustomPluginInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["info"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPluginInfoResponse",
+            names: &["info"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,7 +221,8 @@ impl model::Model for CustomPluginInfoResponse {
 }
 model::model!(CustomPluginInfoResponse);
 model::open_enum! {
-    #[doc = " Schema `Artifact.type`."] PluginArtifactType { Npm = "NPM", Zip = "ZIP", }
+    #[doc = " Schema `Artifact.type`."] PluginArtifactType { 0 Npm = "NPM", 1 Zip =
+    "ZIP", }
 }
 /// Schema `PluginDetailedInfo`.
 pub struct PluginDetailedInfo {
@@ -224,8 +249,21 @@ impl model::Model for PluginDetailedInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["proxy", "saved", "config", "exports", "env_variables", "plugin_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginDetailedInfo",
+            names: &[
+                "proxy",
+                "saved",
+                "config",
+                "exports",
+                "env_variables",
+                "plugin_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,8 +306,14 @@ impl model::Model for PluginDetailedInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["plugin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginDetailedInfoResponse",
+            names: &["plugin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -326,22 +370,28 @@ impl model::Model for PluginInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "core",
-            "name",
-            "images",
-            "source",
-            "enabled",
-            "category",
-            "icon_url",
-            "image_url",
-            "created_by",
-            "description",
-            "plugin_type",
-            "documentation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginInfo",
+            names: &[
+                "id",
+                "core",
+                "name",
+                "images",
+                "source",
+                "enabled",
+                "category",
+                "icon_url",
+                "image_url",
+                "created_by",
+                "description",
+                "plugin_type",
+                "documentation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -404,8 +454,8 @@ impl model::Model for PluginInfo {
 }
 model::model!(PluginInfo);
 model::open_enum! {
-    #[doc = " Schema `PluginInfo.plugin_type`."] PluginInfoPluginType { Default =
-    "DEFAULT", Custom = "CUSTOM", }
+    #[doc = " Schema `PluginInfo.plugin_type`."] PluginInfoPluginType { 0 Default =
+    "DEFAULT", 1 Custom = "CUSTOM", }
 }
 /// Schema `PluginInfoResponse`.
 pub struct PluginInfoResponse {
@@ -422,8 +472,14 @@ impl model::Model for PluginInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["plugin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginInfoResponse",
+            names: &["plugin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,8 +512,14 @@ impl model::Model for PluginRequestResponseList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["plugin_requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginRequestResponseList",
+            names: &["plugin_requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -496,8 +558,14 @@ impl model::Model for RequestPlugin {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "creator", "doc_link", "package_link"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RequestPlugin",
+            names: &["name", "creator", "doc_link", "package_link"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

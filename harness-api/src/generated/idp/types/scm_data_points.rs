@@ -31,16 +31,22 @@ impl model::Model for ScmConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "token",
-            "repo_scm",
-            "repo_name",
-            "repo_owner",
-            "repo_branch",
-            "repo_sub_folder",
-            "data_source_location",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScmConfig",
+            names: &[
+                "token",
+                "repo_scm",
+                "repo_name",
+                "repo_owner",
+                "repo_branch",
+                "repo_sub_folder",
+                "data_source_location",
+            ],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -68,10 +74,6 @@ impl model::Model for ScmConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::model!(ScmConfig);
 /// Schema `ScmRequest`.
@@ -89,8 +91,14 @@ impl model::Model for ScmRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScmRequest",
+            names: &["request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,21 @@ impl model::Model for Check {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "custom", "expression", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Check",
+            names: &[
+                "name",
+                "tags",
+                "custom",
+                "expression",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,8 +92,14 @@ impl model::Model for Facets {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "type", "owners", "lifecycle"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Facets",
+            names: &["tags", "type", "owners", "lifecycle"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,17 +152,23 @@ impl model::Model for Scorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "checks",
-            "published",
-            "components",
-            "identifier",
-            "percentage",
-            "description",
-            "checks_missing",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Scorecard",
+            names: &[
+                "name",
+                "checks",
+                "published",
+                "components",
+                "identifier",
+                "percentage",
+                "description",
+                "checks_missing",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -221,8 +246,14 @@ impl model::Model for ScorecardChecks {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["custom", "weightage", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardChecks",
+            names: &["custom", "weightage", "identifier"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -241,10 +272,6 @@ impl model::Model for ScorecardChecks {
             2 => model::Cell::part(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
     }
 }
 model::through_cell!(ScorecardChecks);
@@ -271,8 +298,14 @@ impl model::Model for ScorecardChecksDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "custom", "weightage", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardChecksDetails",
+            names: &["name", "custom", "weightage", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -329,18 +362,24 @@ impl model::Model for ScorecardDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "filter",
-            "published",
-            "components",
-            "identifier",
-            "percentage",
-            "description",
-            "checks_missing",
-            "weightage_strategy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardDetails",
+            names: &[
+                "name",
+                "filter",
+                "published",
+                "components",
+                "identifier",
+                "percentage",
+                "description",
+                "checks_missing",
+                "weightage_strategy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,8 +460,14 @@ impl model::Model for ScorecardDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["checks", "scorecard"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardDetailsRequest",
+            names: &["checks", "scorecard"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -439,10 +484,6 @@ impl model::Model for ScorecardDetailsRequest {
             1 => model::Cell::part(&self.scorecard),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(ScorecardDetailsRequest);
@@ -463,8 +504,14 @@ impl model::Model for ScorecardDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["checks", "scorecard"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardDetailsResponse",
+            names: &["checks", "scorecard"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -486,7 +533,7 @@ impl model::Model for ScorecardDetailsResponse {
 model::model!(ScorecardDetailsResponse);
 model::open_enum! {
     #[doc = " Schema `ScorecardDetails.weightage_strategy`."]
-    ScorecardDetailsWeightageStrategy { EqualWeights = "EQUAL_WEIGHTS", Custom =
+    ScorecardDetailsWeightageStrategy { 0 EqualWeights = "EQUAL_WEIGHTS", 1 Custom =
     "CUSTOM", }
 }
 /// Schema `ScorecardResponse`.
@@ -504,8 +551,14 @@ impl model::Model for ScorecardResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scorecard"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardResponse",
+            names: &["scorecard"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -550,8 +603,14 @@ impl model::Model for ScorecardStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "type", "owner", "score", "system", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardStats",
+            names: &["kind", "name", "type", "owner", "score", "system", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -600,8 +659,14 @@ impl model::Model for ScorecardStatsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "stats", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardStatsResponse",
+            names: &["name", "stats", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

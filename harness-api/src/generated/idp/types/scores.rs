@@ -29,8 +29,14 @@ impl model::Model for CheckStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "custom", "reason", "status", "weight", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CheckStatus",
+            names: &["name", "custom", "reason", "status", "weight", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,7 +65,7 @@ impl model::Model for CheckStatus {
 }
 model::model!(CheckStatus);
 model::open_enum! {
-    #[doc = " Schema `CheckStatus.status`."] CheckStatusValue { Pass = "PASS", Fail =
+    #[doc = " Schema `CheckStatus.status`."] CheckStatusValue { 0 Pass = "PASS", 1 Fail =
     "FAIL", }
 }
 /// Schema `EntityScores`.
@@ -85,8 +91,14 @@ impl model::Model for EntityScores {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["kind", "name", "title", "scores", "namespace"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityScores",
+            names: &["kind", "name", "title", "scores", "namespace"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +139,14 @@ impl model::Model for EntityScoresResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityScoresResponse",
+            names: &["entity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,8 +183,14 @@ impl model::Model for ScorecardGraphSummaryInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["score", "timestamp", "scorecard_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardGraphSummaryInfo",
+            names: &["score", "timestamp", "scorecard_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,8 +227,14 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scorecard_graph_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardGraphSummaryInfoResponse",
+            names: &["scorecard_graph_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -237,8 +267,14 @@ impl model::Model for ScorecardRecalibrateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["recalibrated_scores"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardRecalibrateResponse",
+            names: &["recalibrated_scores"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,8 +311,14 @@ impl model::Model for ScorecardScore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["score", "description", "scorecard_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardScore",
+            names: &["score", "description", "scorecard_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,8 +357,14 @@ impl model::Model for ScorecardScoreResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["overall_score", "scorecard_scores"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardScoreResponse",
+            names: &["overall_score", "scorecard_scores"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,16 +411,22 @@ impl model::Model for ScorecardSummaryInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "score",
-            "timestamp",
-            "description",
-            "scorecard_name",
-            "checks_statuses",
-            "recalibrate_info",
-            "scorecard_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardSummaryInfo",
+            names: &[
+                "score",
+                "timestamp",
+                "description",
+                "scorecard_name",
+                "checks_statuses",
+                "recalibrate_info",
+                "scorecard_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -417,8 +471,14 @@ impl model::Model for ScorecardSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scorecards_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardSummaryResponse",
+            names: &["scorecards_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

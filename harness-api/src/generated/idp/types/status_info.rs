@@ -23,8 +23,14 @@ impl model::Model for StatusInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reason", "updated_at", "current_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusInfo",
+            names: &["reason", "updated_at", "current_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,9 +53,9 @@ impl model::Model for StatusInfo {
 }
 model::model!(StatusInfo);
 model::open_enum! {
-    #[doc = " Schema `StatusInfo.current_status`."] StatusInfoCurrentStatus { Completed =
-    "COMPLETED", Running = "RUNNING", Pending = "PENDING", Failed = "FAILED", NotFound =
-    "NOT_FOUND", }
+    #[doc = " Schema `StatusInfo.current_status`."] StatusInfoCurrentStatus { 0 Completed
+    = "COMPLETED", 1 Running = "RUNNING", 2 Pending = "PENDING", 3 Failed = "FAILED", 4
+    NotFound = "NOT_FOUND", }
 }
 /// Schema `StatusInfoRequest`.
 pub struct StatusInfoRequest {
@@ -66,8 +72,14 @@ impl model::Model for StatusInfoRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusInfoRequest",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -100,8 +112,14 @@ impl model::Model for StatusInfoResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StatusInfoResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +138,11 @@ impl model::Model for StatusInfoResponse {
 }
 model::model!(StatusInfoResponse);
 model::open_enum! {
-    #[doc = " Schema `get-status-info-by-type type`."] GetStatusInfoByTypeValue { Infra =
-    "infra", Onboarding = "onboarding", InfraOnboarding = "infra_onboarding", }
+    #[doc = " Schema `get-status-info-by-type type`."] GetStatusInfoByTypeValue { 0 Infra
+    = "infra", 1 Onboarding = "onboarding", 2 InfraOnboarding = "infra_onboarding", }
 }
 model::open_enum! {
-    #[doc = " Schema `save-status-info-by-type type`."] SaveStatusInfoByTypeValue { Infra
-    = "infra", Onboarding = "onboarding", InfraOnboarding = "infra_onboarding", }
+    #[doc = " Schema `save-status-info-by-type type`."] SaveStatusInfoByTypeValue { 0
+    Infra = "infra", 1 Onboarding = "onboarding", 2 InfraOnboarding = "infra_onboarding",
+    }
 }

@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `get-status-info-type-v2 type`."] GetStatusInfoTypeV2Type { Infra =
-    "infra", Onboarding = "onboarding", InfraOnboarding = "infra_onboarding", }
+    #[doc = " Schema `get-status-info-type-v2 type`."] GetStatusInfoTypeV2Type { 0 Infra
+    = "infra", 1 Onboarding = "onboarding", 2 InfraOnboarding = "infra_onboarding", }
 }

@@ -5,7 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `Status`."] Status { Enabled = "ENABLED", Disabled = "DISABLED", }
+    #[doc = " Schema `Status`."] Status { 0 Enabled = "ENABLED", 1 Disabled = "DISABLED",
+    }
 }
 /// Schema `ValidateIdentifierDTO`.
 pub struct ValidateIdentifierDto {
@@ -22,8 +23,14 @@ impl model::Model for ValidateIdentifierDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["exists"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateIdentifierDto",
+            names: &["exists"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,20 @@ impl model::Model for ConfluenceOauthTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scope", "expires_in", "token_type", "access_token", "refresh_token"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfluenceOauthTokenResponse",
+            names: &[
+                "scope",
+                "expires_in",
+                "token_type",
+                "access_token",
+                "refresh_token",
+            ],
+            required: &[],
+            secrets: &[3, 4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,10 +63,6 @@ impl model::Model for ConfluenceOauthTokenResponse {
             4 => model::Part::Str(&self.refresh_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3, 4]
     }
 }
 model::model!(ConfluenceOauthTokenResponse);

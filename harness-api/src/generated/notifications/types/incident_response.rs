@@ -33,17 +33,23 @@ impl model::Model for SloNotificationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "slo_name",
-            "slo_org_id",
-            "rule_org_id",
-            "correlation_id",
-            "slo_project_id",
-            "rule_project_id",
-            "entity_identifier",
-            "event_template_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloNotificationDto",
+            names: &[
+                "slo_name",
+                "slo_org_id",
+                "rule_org_id",
+                "correlation_id",
+                "slo_project_id",
+                "rule_project_id",
+                "entity_identifier",
+                "event_template_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

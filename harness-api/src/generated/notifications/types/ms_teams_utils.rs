@@ -29,15 +29,21 @@ impl model::Model for MsTeamsOauthTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "expires_in",
-            "token_type",
-            "access_token",
-            "refresh_token",
-            "ext_expires_in",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MsTeamsOauthTokenResponse",
+            names: &[
+                "scope",
+                "expires_in",
+                "token_type",
+                "access_token",
+                "refresh_token",
+                "ext_expires_in",
+            ],
+            required: &[],
+            secrets: &[3, 4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,13 +69,9 @@ impl model::Model for MsTeamsOauthTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3, 4]
-    }
 }
 model::model!(MsTeamsOauthTokenResponse);
 model::open_enum! {
     #[doc = " Schema `InlineResponse20048.token_type`."]
-    MsTeamsOauthTokenResponseTokenType { Bearer = "Bearer", }
+    MsTeamsOauthTokenResponseTokenType { 0 Bearer = "Bearer", }
 }

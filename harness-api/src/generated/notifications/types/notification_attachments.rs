@@ -32,8 +32,14 @@ impl model::Model for AttachmentDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "mimeType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttachmentDto",
+            names: &["name", "mimeType"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for AttachmentDto {
             1 => model::Cell::part(&self.mime_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(AttachmentDto);

@@ -39,20 +39,26 @@ impl model::Model for ChannelDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "api_key",
-            "headers",
-            "email_ids",
-            "user_groups",
-            "datadog_urls",
-            "ms_team_keys",
-            "webhook_urls",
-            "delegate_selectors",
-            "slack_webhook_urls",
-            "execute_on_delegate",
-            "pager_duty_integration_keys",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChannelDto",
+            names: &[
+                "api_key",
+                "headers",
+                "email_ids",
+                "user_groups",
+                "datadog_urls",
+                "ms_team_keys",
+                "webhook_urls",
+                "delegate_selectors",
+                "slack_webhook_urls",
+                "execute_on_delegate",
+                "pager_duty_integration_keys",
+            ],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -106,15 +112,11 @@ impl model::Model for ChannelDto {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::model!(ChannelDto);
 model::open_enum! {
-    #[doc = " Schema `ChannelType`."] ChannelType { Email = "EMAIL", Slack = "SLACK",
-    Pagerduty = "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog =
+    #[doc = " Schema `ChannelType`."] ChannelType { 0 Email = "EMAIL", 1 Slack = "SLACK",
+    2 Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook = "WEBHOOK", 5 Datadog =
     "DATADOG", }
 }
 /// Schema `NotificationChannelDTO`.
@@ -150,19 +152,25 @@ impl model::Model for NotificationChannelDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "status",
-            "account",
-            "channel",
-            "created",
-            "project",
-            "identifier",
-            "last_modified",
-            "notification_channel_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationChannelDto",
+            names: &[
+                "org",
+                "name",
+                "status",
+                "account",
+                "channel",
+                "created",
+                "project",
+                "identifier",
+                "last_modified",
+                "notification_channel_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -234,8 +242,14 @@ impl model::Model for NotificationUserGroupDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationUserGroupDto",
+            names: &["org", "project", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -274,8 +288,14 @@ impl model::Model for WebHookHeaders {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebHookHeaders",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,27 +317,28 @@ impl model::Model for WebHookHeaders {
 model::model!(WebHookHeaders);
 model::open_enum! {
     #[doc = " Schema `list-notification-channels-account order`."]
-    ListNotificationChannelsAccountOrder { Asc = "ASC", Desc = "DESC", }
+    ListNotificationChannelsAccountOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-channels-account sort`."]
-    ListNotificationChannelsAccountSort { Name = "name", Identifier = "identifier",
-    Created = "created", Updated = "updated", }
+    ListNotificationChannelsAccountSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-channels order`."] ListNotificationChannelsOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-channels-org order`."]
-    ListNotificationChannelsOrgOrder { Asc = "ASC", Desc = "DESC", }
+    ListNotificationChannelsOrgOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-channels-org sort`."]
-    ListNotificationChannelsOrgSort { Name = "name", Identifier = "identifier", Created =
-    "created", Updated = "updated", }
+    ListNotificationChannelsOrgSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-channels sort`."] ListNotificationChannelsSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    0 Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -21,8 +21,14 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "chaos_experiment_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChaosExperimentEventNotificationParamsDto",
+            names: &["type", "chaos_experiment_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for CustomNotificationTemplateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variables", "template_ref", "version_label"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomNotificationTemplateDto",
+            names: &["variables", "template_ref", "version_label"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for DelegateEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "frequency", "delegate_group_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateEventNotificationParamsDto",
+            names: &["type", "frequency", "delegate_group_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +161,14 @@ impl model::Model for FrequencyDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrequencyDto",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +205,14 @@ impl model::Model for NotificationConditionDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["condition_name", "notification_event_configs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationConditionDto",
+            names: &["condition_name", "notification_event_configs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -223,13 +253,19 @@ impl model::Model for NotificationEventConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "entity_identifiers",
-            "notification_event",
-            "notification_entity",
-            "notification_event_data",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationEventConfigDto",
+            names: &[
+                "entity_identifiers",
+                "notification_event",
+                "notification_entity",
+                "notification_event_data",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -280,8 +316,14 @@ impl model::Model for NotificationResourceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["events", "enabled", "resource_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationResourceDto",
+            names: &["events", "enabled", "resource_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -338,20 +380,26 @@ impl model::Model for NotificationRuleDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "status",
-            "account",
-            "created",
-            "project",
-            "identifier",
-            "last_modified",
-            "notification_conditions",
-            "notification_channel_refs",
-            "custom_notification_template_ref",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationRuleDto",
+            names: &[
+                "org",
+                "name",
+                "status",
+                "account",
+                "created",
+                "project",
+                "identifier",
+                "last_modified",
+                "notification_conditions",
+                "notification_channel_refs",
+                "custom_notification_template_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,8 +474,14 @@ impl model::Model for NotificationTemplateInputsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationTemplateInputsDto",
+            names: &["name", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -466,8 +520,14 @@ impl model::Model for PipelineEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "scope_identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineEventNotificationParamsDto",
+            names: &["type", "scope_identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,9 +548,9 @@ impl model::Model for PipelineEventNotificationParamsDto {
 }
 model::model!(PipelineEventNotificationParamsDto);
 model::open_enum! {
-    #[doc = " Schema `ResourceTypeEnum`."] ResourceTypeEnum { Delegate = "DELEGATE",
-    ChaosExperiment = "CHAOS_EXPERIMENT", Pipeline = "PIPELINE", ServiceLevelObjective =
-    "SERVICE_LEVEL_OBJECTIVE", }
+    #[doc = " Schema `ResourceTypeEnum`."] ResourceTypeEnum { 0 Delegate = "DELEGATE", 1
+    ChaosExperiment = "CHAOS_EXPERIMENT", 2 Pipeline = "PIPELINE", 3
+    ServiceLevelObjective = "SERVICE_LEVEL_OBJECTIVE", }
 }
 /// Schema `SLOEventNotificationParamsDTO`.
 pub struct SloEventNotificationParamsDto {
@@ -515,14 +575,20 @@ impl model::Model for SloEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "error_budget_remaining_minutes",
-            "error_budget_burn_rate_percentage",
-            "error_budget_remaining_percentage",
-            "error_budget_burn_rate_lookback_duration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloEventNotificationParamsDto",
+            names: &[
+                "type",
+                "error_budget_remaining_minutes",
+                "error_budget_burn_rate_percentage",
+                "error_budget_remaining_percentage",
+                "error_budget_burn_rate_lookback_duration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -550,26 +616,28 @@ impl model::Model for SloEventNotificationParamsDto {
 model::model!(SloEventNotificationParamsDto);
 model::open_enum! {
     #[doc = " Schema `list-notification-rules-account order`."]
-    ListNotificationRulesAccountOrder { Asc = "ASC", Desc = "DESC", }
+    ListNotificationRulesAccountOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-rules-account sort`."]
-    ListNotificationRulesAccountSort { Name = "name", Identifier = "identifier", Created
-    = "created", Updated = "updated", }
+    ListNotificationRulesAccountSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-notification-rules order`."] ListNotificationRulesOrder { Asc
-    = "ASC", Desc = "DESC", }
+    #[doc = " Schema `list-notification-rules order`."] ListNotificationRulesOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-rules-org order`."] ListNotificationRulesOrgOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `list-notification-rules-org sort`."] ListNotificationRulesOrgSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    0 Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-notification-rules sort`."] ListNotificationRulesSort { Name =
-    "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `list-notification-rules sort`."] ListNotificationRulesSort { 0 Name
+    = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated = "updated",
+    }
 }

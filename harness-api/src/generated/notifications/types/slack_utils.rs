@@ -23,8 +23,14 @@ impl model::Model for AuthedUser {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "email", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthedUser",
+            names: &["id", "email", "username"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for Enterprise {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "domain"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Enterprise",
+            names: &["id", "name", "domain"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,21 +137,27 @@ impl model::Model for SlackOauthTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ok",
-            "team",
-            "scope",
-            "app_id",
-            "enterprise",
-            "expires_in",
-            "token_type",
-            "authed_user",
-            "bot_user_id",
-            "access_token",
-            "refresh_token",
-            "is_enterprise_install",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackOauthTokenResponse",
+            names: &[
+                "ok",
+                "team",
+                "scope",
+                "app_id",
+                "enterprise",
+                "expires_in",
+                "token_type",
+                "authed_user",
+                "bot_user_id",
+                "access_token",
+                "refresh_token",
+                "is_enterprise_install",
+            ],
+            required: &[],
+            secrets: &[9, 10],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -196,10 +214,6 @@ impl model::Model for SlackOauthTokenResponse {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[9, 10]
-    }
 }
 model::model!(SlackOauthTokenResponse);
 /// Schema `Team`.
@@ -219,8 +233,14 @@ impl model::Model for Team {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Team",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,15 +29,21 @@ impl model::Model for ZoomOauthTokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scope",
-            "api_url",
-            "expires_in",
-            "token_type",
-            "access_token",
-            "refresh_token",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ZoomOauthTokenResponse",
+            names: &[
+                "scope",
+                "api_url",
+                "expires_in",
+                "token_type",
+                "access_token",
+                "refresh_token",
+            ],
+            required: &[],
+            secrets: &[4, 5],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -62,10 +68,6 @@ impl model::Model for ZoomOauthTokenResponse {
             5 => model::Part::Str(&self.refresh_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4, 5]
     }
 }
 model::model!(ZoomOauthTokenResponse);

@@ -21,8 +21,14 @@ impl model::Model for Dependency {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["optional", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Dependency",
+            names: &["optional", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for Implementation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["steps", "values", "backend"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Implementation",
+            names: &["steps", "values", "backend"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,15 +121,21 @@ impl model::Model for InfraInstance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "outputs",
-            "metadata",
-            "identifier",
-            "targetState",
-            "dependencies",
-            "implementation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraInstance",
+            names: &[
+                "outputs",
+                "metadata",
+                "identifier",
+                "targetState",
+                "dependencies",
+                "implementation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -168,8 +186,14 @@ impl model::Model for OrchestratorInfrastructure {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["outputs", "metadata", "instances", "identifier", "targetState"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestratorInfrastructure",
+            names: &["outputs", "metadata", "instances", "identifier", "targetState"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -214,8 +238,14 @@ impl model::Model for Output {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Output",
+            names: &["type", "value", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -238,8 +268,8 @@ impl model::Model for Output {
 }
 model::model!(Output);
 model::open_enum! {
-    #[doc = " Schema `Output.type`."] OutputType { String = "string", Integer =
-    "integer", Number = "number", Object = "object", Boolean = "boolean", Array =
+    #[doc = " Schema `Output.type`."] OutputType { 0 String = "string", 1 Integer =
+    "integer", 2 Number = "number", 3 Object = "object", 4 Boolean = "boolean", 5 Array =
     "array", }
 }
 /// Schema `SchemasRequestBody`.
@@ -259,8 +289,14 @@ impl model::Model for SchemasRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SchemasRequestBody",
+            names: &["orgIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,8 +331,14 @@ impl model::Model for State {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["state"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "State",
+            names: &["state"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,8 +357,9 @@ impl model::Model for State {
 }
 model::model!(State);
 model::open_enum! {
-    #[doc = " Schema `State.state`."] StateValue { Unknown = "unknown", Inactive =
-    "inactive", Instantiated = "instantiated", Running = "running", Paused = "paused", }
+    #[doc = " Schema `State.state`."] StateValue { 0 Unknown = "unknown", 1 Inactive =
+    "inactive", 2 Instantiated = "instantiated", 3 Running = "running", 4 Paused =
+    "paused", }
 }
 /// Schema `Steps`.
 pub struct Steps {
@@ -343,8 +386,14 @@ impl model::Model for Steps {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apply", "pause", "create", "delete", "resume", "destroy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Steps",
+            names: &["apply", "pause", "create", "delete", "resume", "destroy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for CompileError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompileError",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,8 +81,19 @@ impl model::Model for CompileRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetState", "orgIdentifier", "environmentYaml", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompileRequestBody",
+            names: &[
+                "targetState",
+                "orgIdentifier",
+                "environmentYaml",
+                "projectIdentifier",
+            ],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,10 +114,6 @@ impl model::Model for CompileRequestBody {
             3 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
     }
 }
 model::through_cell!(CompileRequestBody);
@@ -125,8 +138,14 @@ impl model::Model for CompileResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "configOptions", "infrastructure", "combinedOverrides"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompileResponseBody",
+            names: &["errors", "configOptions", "infrastructure", "combinedOverrides"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +186,14 @@ impl model::Model for EntityConfigOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs", "targetState"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityConfigOptions",
+            names: &["inputs", "targetState"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +230,14 @@ impl model::Model for EntityOverrides {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["config", "targetState"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityOverrides",
+            names: &["config", "targetState"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,8 +274,14 @@ impl model::Model for EnvironmentConfigOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs", "entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentConfigOptions",
+            names: &["inputs", "entities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -281,8 +318,14 @@ impl model::Model for EnvironmentOverrides {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["config", "entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentOverrides",
+            names: &["config", "entities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +364,14 @@ impl model::Model for InterfaceInput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value", "default"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InterfaceInput",
+            names: &["type", "value", "default"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,9 +394,9 @@ impl model::Model for InterfaceInput {
 }
 model::model!(InterfaceInput);
 model::open_enum! {
-    #[doc = " Schema `InterfaceInput.type`."] InterfaceInputType { String = "string",
-    Integer = "integer", Number = "number", Object = "object", Boolean = "boolean", Array
-    = "array", }
+    #[doc = " Schema `InterfaceInput.type`."] InterfaceInputType { 0 String = "string", 1
+    Integer = "integer", 2 Number = "number", 3 Object = "object", 4 Boolean = "boolean",
+    5 Array = "array", }
 }
 /// Schema `SchemasResponseBody`.
 pub struct SchemasResponseBody {
@@ -366,8 +415,14 @@ impl model::Model for SchemasResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["environmentSchema", "environmentBlueprintSchema"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SchemasResponseBody",
+            names: &["environmentSchema", "environmentBlueprintSchema"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -38,8 +38,14 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "message", "approvalID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovePipelineExecutionRequestBody",
+            names: &["action", "message", "approvalID"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,15 +65,12 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(ApprovePipelineExecutionRequestBody);
 model::open_enum! {
     #[doc = " Schema `ApprovePipelineExecutionRequestBody.action`."]
-    ApprovePipelineExecutionRequestBodyAction { Approve = "APPROVE", Reject = "REJECT", }
+    ApprovePipelineExecutionRequestBodyAction { 0 Approve = "APPROVE", 1 Reject =
+    "REJECT", }
 }
 /// Schema `ExecuteRequestBody`.
 pub struct ExecuteRequestBody {
@@ -100,8 +103,14 @@ impl model::Model for ExecuteRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "projectIdentifier", "infrastructureYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecuteRequestBody",
+            names: &["orgIdentifier", "projectIdentifier", "infrastructureYaml"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +129,6 @@ impl model::Model for ExecuteRequestBody {
             2 => model::Cell::part(&self.infrastructure_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::through_cell!(ExecuteRequestBody);
@@ -146,8 +151,14 @@ impl model::Model for ExecutionEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["event", "message", "createdAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionEvent",
+            names: &["event", "message", "createdAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,8 +197,14 @@ impl model::Model for ExecutionOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionOutput",
+            names: &["value", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -250,24 +267,30 @@ impl model::Model for InfrastructureExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "spec",
-            "events",
-            "message",
-            "outputs",
-            "progress",
-            "approvals",
-            "startedAt",
-            "stoppedAt",
-            "instanceIds",
-            "pipelineUrl",
-            "targetState",
-            "specRevision",
-            "infrastructureId",
-            "completedInstanceIds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureExecution",
+            names: &[
+                "id",
+                "spec",
+                "events",
+                "message",
+                "outputs",
+                "progress",
+                "approvals",
+                "startedAt",
+                "stoppedAt",
+                "instanceIds",
+                "pipelineUrl",
+                "targetState",
+                "specRevision",
+                "infrastructureId",
+                "completedInstanceIds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -352,8 +375,14 @@ impl model::Model for InfrastructureExecutionList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "executions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureExecutionList",
+            names: &["total", "executions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -390,8 +419,14 @@ impl model::Model for InfrastructureList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "infrastructures"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureList",
+            names: &["total", "infrastructures"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,8 +467,14 @@ impl model::Model for InfrastructureOutput {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "state", "identifier", "activeExecutions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureOutput",
+            names: &["spec", "state", "identifier", "activeExecutions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,8 +513,14 @@ impl model::Model for InfrastructureProgress {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["progress"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureProgress",
+            names: &["progress"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -492,9 +539,10 @@ impl model::Model for InfrastructureProgress {
 }
 model::model!(InfrastructureProgress);
 model::open_enum! {
-    #[doc = " Schema `InfrastructureProgress.progress`."] InfrastructureProgressValue {
-    Unknown = "unknown", Pending = "pending", Processing = "processing", Done = "done",
-    Failed = "failed", Aborted = "aborted", Deleted = "deleted", Replaced = "replaced", }
+    #[doc = " Schema `InfrastructureProgress.progress`."] InfrastructureProgressValue { 0
+    Unknown = "unknown", 1 Pending = "pending", 2 Processing = "processing", 3 Done =
+    "done", 4 Failed = "failed", 5 Aborted = "aborted", 6 Deleted = "deleted", 7 Replaced
+    = "replaced", }
 }
 /// Schema `InfrastructureSpec`.
 pub struct InfrastructureSpec {
@@ -515,8 +563,14 @@ impl model::Model for InfrastructureSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["revision", "createdAt", "infrastructure"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureSpec",
+            names: &["revision", "createdAt", "infrastructure"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -555,8 +609,14 @@ impl model::Model for InfrastructureSpecList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["specs", "total"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureSpecList",
+            names: &["specs", "total"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -597,8 +657,14 @@ impl model::Model for InfrastructureState {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "updatedAt", "sessionEndedAt", "sessionStartedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureState",
+            names: &["createdAt", "updatedAt", "sessionEndedAt", "sessionStartedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -639,8 +705,14 @@ impl model::Model for InstanceApproval {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["instanceId", "pipelineApprovals"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceApproval",
+            names: &["instanceId", "pipelineApprovals"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -689,17 +761,23 @@ impl model::Model for PipelineApproval {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgID",
-            "message",
-            "deadline",
-            "projectID",
-            "approvalID",
-            "pipelineId",
-            "pipelineUrl",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineApproval",
+            names: &[
+                "orgID",
+                "message",
+                "deadline",
+                "projectID",
+                "approvalID",
+                "pipelineId",
+                "pipelineUrl",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -32,8 +32,14 @@ impl model::Model for ForceStateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["state", "infrastructureID"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ForceStateRequestBody",
+            names: &["state", "infrastructureID"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for ForceStateRequestBody {
             1 => model::Cell::part(&self.infrastructure_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(ForceStateRequestBody);
@@ -98,23 +100,29 @@ impl model::Model for Instance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "step",
-            "backend",
-            "message",
-            "outputs",
-            "progress",
-            "createdAt",
-            "updatedAt",
-            "targetState",
-            "currentState",
-            "targetRevision",
-            "appliedRevision",
-            "infrastructureId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Instance",
+            names: &[
+                "id",
+                "url",
+                "step",
+                "backend",
+                "message",
+                "outputs",
+                "progress",
+                "createdAt",
+                "updatedAt",
+                "targetState",
+                "currentState",
+                "targetRevision",
+                "appliedRevision",
+                "infrastructureId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -204,15 +212,21 @@ impl model::Model for InstanceEvent {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "event",
-            "createdAt",
-            "instanceId",
-            "infrastructureId",
-            "infrastructureRevision",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceEvent",
+            names: &[
+                "id",
+                "event",
+                "createdAt",
+                "instanceId",
+                "infrastructureId",
+                "infrastructureRevision",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +271,14 @@ impl model::Model for InstanceEventList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "events"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceEventList",
+            names: &["total", "events"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,8 +315,14 @@ impl model::Model for InstanceList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "instances"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceList",
+            names: &["total", "instances"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -331,8 +357,14 @@ impl model::Model for InstanceProgress {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["progress"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceProgress",
+            names: &["progress"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,9 +383,9 @@ impl model::Model for InstanceProgress {
 }
 model::model!(InstanceProgress);
 model::open_enum! {
-    #[doc = " Schema `InstanceProgress.progress`."] InstanceProgressValue { Unknown =
-    "unknown", Pending = "pending", Running = "running", Done = "done", Failed =
-    "failed", Aborted = "aborted", Skipped = "skipped", }
+    #[doc = " Schema `InstanceProgress.progress`."] InstanceProgressValue { 0 Unknown =
+    "unknown", 1 Pending = "pending", 2 Running = "running", 3 Done = "done", 4 Failed =
+    "failed", 5 Aborted = "aborted", 6 Skipped = "skipped", }
 }
 /// Schema `InstanceStep`.
 pub struct InstanceStep {
@@ -370,8 +402,14 @@ impl model::Model for InstanceStep {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["step"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InstanceStep",
+            names: &["step"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -390,7 +428,7 @@ impl model::Model for InstanceStep {
 }
 model::model!(InstanceStep);
 model::open_enum! {
-    #[doc = " Schema `InstanceStep.step`."] InstanceStepValue { Unknown = "unknown",
-    Apply = "apply", Destroy = "destroy", Create = "create", Delete = "delete", Pause =
-    "pause", Resume = "resume", }
+    #[doc = " Schema `InstanceStep.step`."] InstanceStepValue { 0 Unknown = "unknown", 1
+    Apply = "apply", 2 Destroy = "destroy", 3 Create = "create", 4 Delete = "delete", 5
+    Pause = "pause", 6 Resume = "resume", }
 }

@@ -35,18 +35,24 @@ impl model::Model for ApprovalInstanceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "status",
-            "details",
-            "deadline",
-            "createdAt",
-            "lastModifiedAt",
-            "approvalMessage",
-            "includePipelineExecutionHistory",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalInstanceResponse",
+            names: &[
+                "id",
+                "type",
+                "status",
+                "details",
+                "deadline",
+                "createdAt",
+                "lastModifiedAt",
+                "approvalMessage",
+                "includePipelineExecutionHistory",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +123,14 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoApprovalInstanceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -144,8 +156,8 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
 model::model!(ResponseDtoApprovalInstanceResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOApprovalInstanceResponse.status`."]
-    ResponseDtoApprovalInstanceResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoApprovalInstanceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `addHarnessApprovalActivity body`.
 pub struct AddHarnessApprovalActivityBody {
@@ -168,8 +180,14 @@ impl model::Model for AddHarnessApprovalActivityBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "comments", "autoApprove", "approverInputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddHarnessApprovalActivityBody",
+            names: &["action", "comments", "autoApprove", "approverInputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -210,8 +228,14 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddHarnessApprovalActivityBodyApproverInputs",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -252,8 +276,14 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "comments", "approver_inputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddHarnessApprovalActivityByPipelineExecutionIdBody",
+            names: &["action", "comments", "approver_inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -292,8 +322,14 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,13 +351,13 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);
 model::open_enum! {
     #[doc = " Schema `getApprovalInstancesByExecutionId approval_status`."]
-    GetApprovalInstancesByExecutionIdApprovalStatus { Waiting = "WAITING", Approved =
-    "APPROVED", Rejected = "REJECTED", Failed = "FAILED", Aborted = "ABORTED", Expired =
-    "EXPIRED", }
+    GetApprovalInstancesByExecutionIdApprovalStatus { 0 Waiting = "WAITING", 1 Approved =
+    "APPROVED", 2 Rejected = "REJECTED", 3 Failed = "FAILED", 4 Aborted = "ABORTED", 5
+    Expired = "EXPIRED", }
 }
 model::open_enum! {
     #[doc = " Schema `getApprovalInstancesByExecutionId approval_type`."]
-    GetApprovalInstancesByExecutionIdApprovalType { HarnessApproval = "HarnessApproval",
-    JiraApproval = "JiraApproval", CustomApproval = "CustomApproval", ServiceNowApproval
-    = "ServiceNowApproval", }
+    GetApprovalInstancesByExecutionIdApprovalType { 0 HarnessApproval =
+    "HarnessApproval", 1 JiraApproval = "JiraApproval", 2 CustomApproval =
+    "CustomApproval", 3 ServiceNowApproval = "ServiceNowApproval", }
 }

@@ -21,8 +21,14 @@ impl model::Model for BuildInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["build", "imagePath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BuildInfo",
+            names: &["build", "imagePath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for ExecutionTriggerInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isRerun", "buildInfo", "rerunInfo", "triggerType", "triggeredBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionTriggerInfo",
+            names: &["isRerun", "buildInfo", "rerunInfo", "triggerType", "triggeredBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,9 +106,9 @@ impl model::Model for ExecutionTriggerInfo {
 model::model!(ExecutionTriggerInfo);
 model::open_enum! {
     #[doc = " Schema `ExecutionTriggerInfo.triggerType`."]
-    ExecutionTriggerInfoTriggerType { Noop = "NOOP", Manual = "MANUAL", Webhook =
-    "WEBHOOK", WebhookCustom = "WEBHOOK_CUSTOM", SchedulerCron = "SCHEDULER_CRON",
-    Artifact = "ARTIFACT", Manifest = "MANIFEST", Unrecognized = "UNRECOGNIZED", }
+    ExecutionTriggerInfoTriggerType { 0 Noop = "NOOP", 1 Manual = "MANUAL", 2 Webhook =
+    "WEBHOOK", 3 WebhookCustom = "WEBHOOK_CUSTOM", 4 SchedulerCron = "SCHEDULER_CRON", 5
+    Artifact = "ARTIFACT", 6 Manifest = "MANIFEST", 7 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FixedValueFieldDependencyDetailsDTO`.
 pub struct FixedValueFieldDependencyDetailsDto {
@@ -117,8 +129,14 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field_name", "field_value", "field_input_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FixedValueFieldDependencyDetailsDto",
+            names: &["field_name", "field_value", "field_input_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +177,14 @@ impl model::Model for ForMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "partition", "partitionList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ForMetadata",
+            names: &["value", "partition", "partitionList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,16 +233,22 @@ impl model::Model for GitCreateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitCreateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -249,8 +279,8 @@ impl model::Model for GitCreateDetails {
 }
 model::model!(GitCreateDetails);
 model::open_enum! {
-    #[doc = " Schema `GitCreateDetails.store_type`."] GitCreateDetailsStoreType { Inline
-    = "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `GitCreateDetails.store_type`."] GitCreateDetailsStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `GitDetails`.
 pub struct GitDetails {
@@ -279,16 +309,22 @@ impl model::Model for GitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_url",
-            "repo_url",
-            "commit_id",
-            "file_path",
-            "object_id",
-            "repo_name",
-            "branch_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitDetails",
+            names: &[
+                "file_url",
+                "repo_url",
+                "commit_id",
+                "file_path",
+                "object_id",
+                "repo_name",
+                "branch_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,8 +377,20 @@ impl model::Model for GitImportInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path", "repo_name", "branch_name", "connector_ref", "is_force_import"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitImportInfo",
+            names: &[
+                "file_path",
+                "repo_name",
+                "branch_name",
+                "connector_ref",
+                "is_force_import",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -387,8 +435,14 @@ impl model::Model for GitMetadataUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path", "repo_name", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitMetadataUpdateRequestBody",
+            names: &["file_path", "repo_name", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +479,14 @@ impl model::Model for GitMetadataUpdateResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entity_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitMetadataUpdateResponseBody",
+            names: &["entity_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -469,15 +529,21 @@ impl model::Model for GitMoveDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitMoveDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -522,8 +588,14 @@ impl model::Model for InputDetailsPerFieldDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_type", "internal_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputDetailsPerFieldDto",
+            names: &["input_type", "internal_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -572,17 +644,23 @@ impl model::Model for MatrixMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "subType",
-            "nodeName",
-            "matrixValues",
-            "matrixValuesMap",
-            "matrixCombination",
-            "matrixCombinationList",
-            "matrixKeysToSkipInName",
-            "matrixKeysToSkipInNameList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MatrixMetadata",
+            names: &[
+                "subType",
+                "nodeName",
+                "matrixValues",
+                "matrixValuesMap",
+                "matrixCombination",
+                "matrixCombinationList",
+                "matrixKeysToSkipInName",
+                "matrixKeysToSkipInNameList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -652,14 +730,20 @@ impl model::Model for MergeInputSetRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "lastYamlToMerge",
-            "stageIdentifiers",
-            "inputSetBranchName",
-            "inputSetReferences",
-            "withMergedPipelineYaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeInputSetRequest",
+            names: &[
+                "lastYamlToMerge",
+                "stageIdentifiers",
+                "inputSetBranchName",
+                "inputSetReferences",
+                "withMergedPipelineYaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -686,7 +770,7 @@ impl model::Model for MergeInputSetRequest {
 }
 model::model!(MergeInputSetRequest);
 model::open_enum! {
-    #[doc = " Schema `MoveConfigOperationType`."] MoveConfigOperationType {
+    #[doc = " Schema `MoveConfigOperationType`."] MoveConfigOperationType { 0
     InlineToRemote = "INLINE_TO_REMOTE", }
 }
 /// Schema `NGTriggerEventHistoryDTO`.
@@ -736,26 +820,32 @@ impl model::Model for NgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "headers",
-            "message",
-            "payload",
-            "accountId",
-            "createdAt",
-            "finalStatus",
-            "orgIdentifier",
-            "eventCreatedAt",
-            "targetIdentifier",
-            "exceptionOccurred",
-            "projectIdentifier",
-            "triggerIdentifier",
-            "eventCorrelationId",
-            "ngTriggerEventInfo",
-            "triggerEventStatus",
-            "targetExecutionSummary",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerEventHistoryDto",
+            names: &[
+                "type",
+                "headers",
+                "message",
+                "payload",
+                "accountId",
+                "createdAt",
+                "finalStatus",
+                "orgIdentifier",
+                "eventCreatedAt",
+                "targetIdentifier",
+                "exceptionOccurred",
+                "projectIdentifier",
+                "triggerIdentifier",
+                "eventCorrelationId",
+                "ngTriggerEventInfo",
+                "triggerEventStatus",
+                "targetExecutionSummary",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -831,51 +921,54 @@ impl model::Model for NgTriggerEventHistoryDto {
 model::model!(NgTriggerEventHistoryDto);
 model::open_enum! {
     #[doc = " Schema `NGTriggerEventHistoryDTO.finalStatus`."]
-    NgTriggerEventHistoryDtoFinalStatus { ScmServiceConnectionFailed =
-    "SCM_SERVICE_CONNECTION_FAILED", InvalidPayload = "INVALID_PAYLOAD",
-    TriggerDidNotMatchEventCondition = "TRIGGER_DID_NOT_MATCH_EVENT_CONDITION",
-    TriggerDidNotMatchMetadataCondition = "TRIGGER_DID_NOT_MATCH_METADATA_CONDITION",
+    NgTriggerEventHistoryDtoFinalStatus { 0 ScmServiceConnectionFailed =
+    "SCM_SERVICE_CONNECTION_FAILED", 1 InvalidPayload = "INVALID_PAYLOAD", 2
+    TriggerDidNotMatchEventCondition = "TRIGGER_DID_NOT_MATCH_EVENT_CONDITION", 3
+    TriggerDidNotMatchMetadataCondition = "TRIGGER_DID_NOT_MATCH_METADATA_CONDITION", 4
     TriggerDidNotMatchArtifactJexlCondition =
-    "TRIGGER_DID_NOT_MATCH_ARTIFACT_JEXL_CONDITION", NoMatchingTriggerForRepo =
-    "NO_MATCHING_TRIGGER_FOR_REPO", NoMatchingTriggerForEventAction =
-    "NO_MATCHING_TRIGGER_FOR_EVENT_ACTION", NoMatchingTriggerForMetadataConditions =
-    "NO_MATCHING_TRIGGER_FOR_METADATA_CONDITIONS", NoMatchingTriggerForPayloadConditions
-    = "NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS", NoMatchingTriggerForJexlConditions =
-    "NO_MATCHING_TRIGGER_FOR_JEXL_CONDITIONS", NoMatchingTriggerForHeaderConditions =
-    "NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS", InvalidRuntimeInputYaml =
-    "INVALID_RUNTIME_INPUT_YAML", TargetDidNotExecute = "TARGET_DID_NOT_EXECUTE",
-    TargetExecutionRequested = "TARGET_EXECUTION_REQUESTED", NoEnabledCustomTriggerFound
-    = "NO_ENABLED_CUSTOM_TRIGGER_FOUND", NoEnabledCustomTriggerFoundForAccount =
-    "NO_ENABLED_CUSTOM_TRIGGER_FOUND_FOR_ACCOUNT", NoEnabledTriggerForProject =
-    "NO_ENABLED_TRIGGER_FOR_PROJECT", NoEnabledTriggerForAccount =
-    "NO_ENABLED_TRIGGER_FOR_ACCOUNT", NoEnabledTriggerForSourcerepoType =
-    "NO_ENABLED_TRIGGER_FOR_SOURCEREPO_TYPE", NoEnabledTriggerForAccountSourceRepo =
-    "NO_ENABLED_TRIGGER_FOR_ACCOUNT_SOURCE_REPO", NoMatchingTriggerForFilepathConditions
-    = "NO_MATCHING_TRIGGER_FOR_FILEPATH_CONDITIONS", FailedToFetchPrDetails =
-    "FAILED_TO_FETCH_PR_DETAILS", ExceptionWhileProcessing =
-    "EXCEPTION_WHILE_PROCESSING", TriggerConfirmationSuccessful =
-    "TRIGGER_CONFIRMATION_SUCCESSFUL", TriggerConfirmationFailed =
-    "TRIGGER_CONFIRMATION_FAILED", TriggerAuthenticationFailed =
-    "TRIGGER_AUTHENTICATION_FAILED", ValidationFailedForTrigger =
-    "VALIDATION_FAILED_FOR_TRIGGER", AllMappedTriggerFailedValidationForPollingEvent =
-    "ALL_MAPPED_TRIGGER_FAILED_VALIDATION_FOR_POLLING_EVENT",
+    "TRIGGER_DID_NOT_MATCH_ARTIFACT_JEXL_CONDITION", 5 NoMatchingTriggerForRepo =
+    "NO_MATCHING_TRIGGER_FOR_REPO", 6 NoMatchingTriggerForEventAction =
+    "NO_MATCHING_TRIGGER_FOR_EVENT_ACTION", 7 NoMatchingTriggerForMetadataConditions =
+    "NO_MATCHING_TRIGGER_FOR_METADATA_CONDITIONS", 8
+    NoMatchingTriggerForPayloadConditions = "NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS",
+    9 NoMatchingTriggerForJexlConditions = "NO_MATCHING_TRIGGER_FOR_JEXL_CONDITIONS", 10
+    NoMatchingTriggerForHeaderConditions = "NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS",
+    11 InvalidRuntimeInputYaml = "INVALID_RUNTIME_INPUT_YAML", 12 TargetDidNotExecute =
+    "TARGET_DID_NOT_EXECUTE", 13 TargetExecutionRequested = "TARGET_EXECUTION_REQUESTED",
+    14 NoEnabledCustomTriggerFound = "NO_ENABLED_CUSTOM_TRIGGER_FOUND", 15
+    NoEnabledCustomTriggerFoundForAccount =
+    "NO_ENABLED_CUSTOM_TRIGGER_FOUND_FOR_ACCOUNT", 16 NoEnabledTriggerForProject =
+    "NO_ENABLED_TRIGGER_FOR_PROJECT", 17 NoEnabledTriggerForAccount =
+    "NO_ENABLED_TRIGGER_FOR_ACCOUNT", 18 NoEnabledTriggerForSourcerepoType =
+    "NO_ENABLED_TRIGGER_FOR_SOURCEREPO_TYPE", 19 NoEnabledTriggerForAccountSourceRepo =
+    "NO_ENABLED_TRIGGER_FOR_ACCOUNT_SOURCE_REPO", 20
+    NoMatchingTriggerForFilepathConditions =
+    "NO_MATCHING_TRIGGER_FOR_FILEPATH_CONDITIONS", 21 FailedToFetchPrDetails =
+    "FAILED_TO_FETCH_PR_DETAILS", 22 ExceptionWhileProcessing =
+    "EXCEPTION_WHILE_PROCESSING", 23 TriggerConfirmationSuccessful =
+    "TRIGGER_CONFIRMATION_SUCCESSFUL", 24 TriggerConfirmationFailed =
+    "TRIGGER_CONFIRMATION_FAILED", 25 TriggerAuthenticationFailed =
+    "TRIGGER_AUTHENTICATION_FAILED", 26 ValidationFailedForTrigger =
+    "VALIDATION_FAILED_FOR_TRIGGER", 27 AllMappedTriggerFailedValidationForPollingEvent =
+    "ALL_MAPPED_TRIGGER_FAILED_VALIDATION_FOR_POLLING_EVENT", 28
     NoMatchingTriggerForForEventSignatures =
-    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_SIGNATURES", NoMatchingTriggerForForEventCondition
-    = "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_CONDITION", PollingEventWithNoVersions =
-    "POLLING_EVENT_WITH_NO_VERSIONS", NewArtifactEventProcessed =
-    "NEW_ARTIFACT_EVENT_PROCESSED", NewManifestEventProcessed =
-    "NEW_MANIFEST_EVENT_PROCESSED", Skipped = "SKIPPED", Queued = "QUEUED",
+    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_SIGNATURES", 29
+    NoMatchingTriggerForForEventCondition =
+    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_CONDITION", 30 PollingEventWithNoVersions =
+    "POLLING_EVENT_WITH_NO_VERSIONS", 31 NewArtifactEventProcessed =
+    "NEW_ARTIFACT_EVENT_PROCESSED", 32 NewManifestEventProcessed =
+    "NEW_MANIFEST_EVENT_PROCESSED", 33 Skipped = "SKIPPED", 34 Queued = "QUEUED", 35
     InvalidHarnessArtifactRegistryTriggerAction =
-    "INVALID_HARNESS_ARTIFACT_REGISTRY_TRIGGER_ACTION",
+    "INVALID_HARNESS_ARTIFACT_REGISTRY_TRIGGER_ACTION", 36
     NoTriggersFoundForHarnessArtifactRegistryWebhook =
-    "NO_TRIGGERS_FOUND_FOR_HARNESS_ARTIFACT_REGISTRY_WEBHOOK",
+    "NO_TRIGGERS_FOUND_FOR_HARNESS_ARTIFACT_REGISTRY_WEBHOOK", 37
     HarnessArtifactRegistryWebhookNotExecuted =
     "HARNESS_ARTIFACT_REGISTRY_WEBHOOK_NOT_EXECUTED", }
 }
 model::open_enum! {
-    #[doc = " Schema `NGTriggerEventHistoryDTO.type`."] NgTriggerEventHistoryDtoType {
-    Webhook = "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled =
-    "Scheduled", MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `NGTriggerEventHistoryDTO.type`."] NgTriggerEventHistoryDtoType { 0
+    Webhook = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `PageNGTriggerEventHistoryDTO`.
 pub struct PageNgTriggerEventHistoryDto {
@@ -912,20 +1005,26 @@ impl model::Model for PageNgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageNgTriggerEventHistoryDto",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1018,21 +1117,27 @@ impl model::Model for PipelineEntityGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "branch",
-            "fileUrl",
-            "repoUrl",
-            "commitId",
-            "filePath",
-            "objectId",
-            "repoName",
-            "rootFolder",
-            "repoIdentifier",
-            "isHarnessCodeRepo",
-            "parentEntityRepoName",
-            "parentEntityConnectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineEntityGitDetails",
+            names: &[
+                "branch",
+                "fileUrl",
+                "repoUrl",
+                "commitId",
+                "filePath",
+                "objectId",
+                "repoName",
+                "rootFolder",
+                "repoIdentifier",
+                "isHarnessCodeRepo",
+                "parentEntityRepoName",
+                "parentEntityConnectorRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1132,23 +1237,29 @@ impl model::Model for PipelineGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "deny",
-            "type",
-            "orgId",
-            "action",
-            "entity",
-            "status",
-            "created",
-            "details",
-            "message",
-            "accountId",
-            "projectId",
-            "timestamp",
-            "detailsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineGovernanceMetadata",
+            names: &[
+                "id",
+                "deny",
+                "type",
+                "orgId",
+                "action",
+                "entity",
+                "status",
+                "created",
+                "details",
+                "message",
+                "accountId",
+                "projectId",
+                "timestamp",
+                "detailsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1228,8 +1339,14 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineInputSchemaDetailsResponseBody",
+            names: &["inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1286,22 +1403,28 @@ impl model::Model for PipelinePolicyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "orgId",
-            "status",
-            "created",
-            "updated",
-            "policyId",
-            "severity",
-            "accountId",
-            "projectId",
-            "identifier",
-            "policyName",
-            "denyMessages",
-            "denyMessagesList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelinePolicyMetadata",
+            names: &[
+                "error",
+                "orgId",
+                "status",
+                "created",
+                "updated",
+                "policyId",
+                "severity",
+                "accountId",
+                "projectId",
+                "identifier",
+                "policyName",
+                "denyMessages",
+                "denyMessagesList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1400,21 +1523,27 @@ impl model::Model for PipelinePolicySetMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "orgId",
-            "status",
-            "created",
-            "accountId",
-            "projectId",
-            "identifier",
-            "description",
-            "policySetId",
-            "policySetName",
-            "policyMetadata",
-            "policyMetadataList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelinePolicySetMetadata",
+            names: &[
+                "deny",
+                "orgId",
+                "status",
+                "created",
+                "accountId",
+                "projectId",
+                "identifier",
+                "description",
+                "policySetId",
+                "policySetName",
+                "policyMetadata",
+                "policyMetadataList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1502,17 +1631,23 @@ impl model::Model for PipelineStageInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "projectId",
-            "identifier",
-            "executionId",
-            "runSequence",
-            "stageNodeId",
-            "pipelineName",
-            "hasParentPipeline",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineStageInfo",
+            names: &[
+                "orgId",
+                "projectId",
+                "identifier",
+                "executionId",
+                "runSequence",
+                "stageNodeId",
+                "pipelineName",
+                "hasParentPipeline",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1576,8 +1711,14 @@ impl model::Model for PipelineYamlInputDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineYamlInputDetailsDto",
+            names: &["details", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1626,17 +1767,23 @@ impl model::Model for PipelineYamlInputDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "desc",
-            "name",
-            "type",
-            "regex",
-            "default",
-            "required",
-            "execution",
-            "allowed_values",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineYamlInputDto",
+            names: &[
+                "desc",
+                "name",
+                "type",
+                "regex",
+                "default",
+                "required",
+                "execution",
+                "allowed_values",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1700,8 +1847,14 @@ impl model::Model for PipelineYamlInputMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dependencies", "field_properties"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineYamlInputMetadataDto",
+            names: &["dependencies", "field_properties"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1742,8 +1895,19 @@ impl model::Model for RerunInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prevExecutionId", "prevTriggerType", "rootExecutionId", "rootTriggerType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RerunInfo",
+            names: &[
+                "prevExecutionId",
+                "prevTriggerType",
+                "rootExecutionId",
+                "rootTriggerType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1768,16 +1932,16 @@ impl model::Model for RerunInfo {
 }
 model::model!(RerunInfo);
 model::open_enum! {
-    #[doc = " Schema `RerunInfo.prevTriggerType`."] RerunInfoPrevTriggerType { Noop =
-    "NOOP", Manual = "MANUAL", Webhook = "WEBHOOK", WebhookCustom = "WEBHOOK_CUSTOM",
-    SchedulerCron = "SCHEDULER_CRON", Artifact = "ARTIFACT", Manifest = "MANIFEST",
-    Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `RerunInfo.prevTriggerType`."] RerunInfoPrevTriggerType { 0 Noop =
+    "NOOP", 1 Manual = "MANUAL", 2 Webhook = "WEBHOOK", 3 WebhookCustom =
+    "WEBHOOK_CUSTOM", 4 SchedulerCron = "SCHEDULER_CRON", 5 Artifact = "ARTIFACT", 6
+    Manifest = "MANIFEST", 7 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `RerunInfo.rootTriggerType`."] RerunInfoRootTriggerType { Noop =
-    "NOOP", Manual = "MANUAL", Webhook = "WEBHOOK", WebhookCustom = "WEBHOOK_CUSTOM",
-    SchedulerCron = "SCHEDULER_CRON", Artifact = "ARTIFACT", Manifest = "MANIFEST",
-    Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `RerunInfo.rootTriggerType`."] RerunInfoRootTriggerType { 0 Noop =
+    "NOOP", 1 Manual = "MANUAL", 2 Webhook = "WEBHOOK", 3 WebhookCustom =
+    "WEBHOOK_CUSTOM", 4 SchedulerCron = "SCHEDULER_CRON", 5 Artifact = "ARTIFACT", 6
+    Manifest = "MANIFEST", 7 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `ResponseDTOPageNGTriggerEventHistoryDTO`.
 pub struct ResponseDtoPageNgTriggerEventHistoryDto {
@@ -1800,8 +1964,14 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageNgTriggerEventHistoryDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1827,8 +1997,8 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
 model::model!(ResponseDtoPageNgTriggerEventHistoryDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageNGTriggerEventHistoryDTO.status`."]
-    ResponseDtoPageNgTriggerEventHistoryDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageNgTriggerEventHistoryDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RuntimeInputDependencyDetailsDTO`.
 pub struct RuntimeInputDependencyDetailsDto {
@@ -1847,8 +2017,14 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field_name", "input_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuntimeInputDependencyDetailsDto",
+            names: &["field_name", "input_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1893,15 +2069,21 @@ impl model::Model for StrategyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "forMetadata",
-            "metadataCase",
-            "matrixMetadata",
-            "totalIterations",
-            "currentIteration",
-            "identifierPostFix",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StrategyMetadata",
+            names: &[
+                "forMetadata",
+                "metadataCase",
+                "matrixMetadata",
+                "totalIterations",
+                "currentIteration",
+                "identifierPostFix",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1930,8 +2112,8 @@ impl model::Model for StrategyMetadata {
 }
 model::model!(StrategyMetadata);
 model::open_enum! {
-    #[doc = " Schema `StrategyMetadata.metadataCase`."] StrategyMetadataCase {
-    Matrixmetadata = "MATRIXMETADATA", Formetadata = "FORMETADATA", MetadataNotSet =
+    #[doc = " Schema `StrategyMetadata.metadataCase`."] StrategyMetadataCase { 0
+    Matrixmetadata = "MATRIXMETADATA", 1 Formetadata = "FORMETADATA", 2 MetadataNotSet =
     "METADATA_NOT_SET", }
 }
 /// Schema `TargetExecutionSummary`.
@@ -1961,16 +2143,22 @@ impl model::Model for TargetExecutionSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "startTs",
-            "targetId",
-            "triggerId",
-            "runSequence",
-            "runtimeInput",
-            "executionStatus",
-            "planExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetExecutionSummary",
+            names: &[
+                "startTs",
+                "targetId",
+                "triggerId",
+                "runSequence",
+                "runtimeInput",
+                "executionStatus",
+                "planExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2017,8 +2205,14 @@ impl model::Model for TriggerEventStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerEventStatus",
+            names: &["status", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2039,8 +2233,8 @@ impl model::Model for TriggerEventStatus {
 }
 model::model!(TriggerEventStatus);
 model::open_enum! {
-    #[doc = " Schema `TriggerEventStatus.status`."] TriggerEventStatusValue { Success =
-    "SUCCESS", Failed = "FAILED", Skipped = "SKIPPED", }
+    #[doc = " Schema `TriggerEventStatus.status`."] TriggerEventStatusValue { 0 Success =
+    "SUCCESS", 1 Failed = "FAILED", 2 Skipped = "SKIPPED", }
 }
 /// Schema `TriggeredBy`.
 pub struct TriggeredBy {
@@ -2071,17 +2265,23 @@ impl model::Model for TriggeredBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "extraInfo",
-            "identifier",
-            "triggerName",
-            "extraInfoMap",
-            "impersonateEmail",
-            "triggerIdentifier",
-            "impersonateUsername",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggeredBy",
+            names: &[
+                "uuid",
+                "extraInfo",
+                "identifier",
+                "triggerName",
+                "extraInfoMap",
+                "impersonateEmail",
+                "triggerIdentifier",
+                "impersonateUsername",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2145,8 +2345,14 @@ impl model::Model for YamlInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["required_fixed_values", "required_runtime_inputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlInputDependencyDetailsDto",
+            names: &["required_fixed_values", "required_runtime_inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2167,6 +2373,6 @@ impl model::Model for YamlInputDependencyDetailsDto {
 }
 model::model!(YamlInputDependencyDetailsDto);
 model::open_enum! {
-    #[doc = " Schema `YamlInputType`."] YamlInputType { String = "string", Integer =
-    "integer", Boolean = "boolean", Object = "object", Array = "array", }
+    #[doc = " Schema `YamlInputType`."] YamlInputType { 0 String = "string", 1 Integer =
+    "integer", 2 Boolean = "boolean", 3 Object = "object", 4 Array = "array", }
 }

@@ -21,8 +21,14 @@ impl model::Model for FqNtoError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "errors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FqNtoError",
+            names: &["fqn", "errors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -86,8 +92,21 @@ impl model::Model for InputSetCreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "git_details", "input_set_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetCreateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "description",
+                "git_details",
+                "input_set_yaml",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,10 +132,6 @@ impl model::Model for InputSetCreateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
 }
 model::through_cell!(InputSetCreateRequestBody);
 /// Schema `InputSetError`.
@@ -138,8 +153,14 @@ impl model::Model for InputSetError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "field_name", "identifier_of_error_source"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetError",
+            names: &["message", "field_name", "identifier_of_error_source"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,15 +207,21 @@ impl model::Model for InputSetErrorDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "valid",
-            "message",
-            "outdated",
-            "fqn_errors",
-            "invalid_refs",
-            "error_pipeline_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetErrorDetails",
+            names: &[
+                "valid",
+                "message",
+                "outdated",
+                "fqn_errors",
+                "invalid_refs",
+                "error_pipeline_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -241,12 +268,18 @@ impl model::Model for InputSetErrorWrapperDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error_pipeline_yaml",
-            "uuid_to_error_response_map",
-            "invalid_inputset_references",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetErrorWrapperDto",
+            names: &[
+                "error_pipeline_yaml",
+                "uuid_to_error_response_map",
+                "invalid_inputset_references",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -295,16 +328,22 @@ impl model::Model for InputSetGitUpdateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base_branch",
-            "branch_name",
-            "commit_message",
-            "last_commit_id",
-            "last_object_id",
-            "parent_entity_repo_name",
-            "parent_entity_connector_ref",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetGitUpdateDetails",
+            names: &[
+                "base_branch",
+                "branch_name",
+                "commit_message",
+                "last_commit_id",
+                "last_object_id",
+                "parent_entity_repo_name",
+                "parent_entity_connector_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,8 +390,14 @@ impl model::Model for InputSetImportRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_import_info", "input_set_import_request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetImportRequestBody",
+            names: &["git_import_info", "input_set_import_request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +434,14 @@ impl model::Model for InputSetImportRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_set_name", "input_set_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetImportRequestDto",
+            names: &["input_set_name", "input_set_description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +476,14 @@ impl model::Model for InputSetImportResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_set_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetImportResponseBody",
+            names: &["input_set_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -465,13 +522,19 @@ impl model::Model for InputSetMoveConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "git_details",
-            "pipeline_identifier",
-            "input_set_identifier",
-            "move_config_operation_type",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetMoveConfigRequestBody",
+            names: &[
+                "git_details",
+                "pipeline_identifier",
+                "input_set_identifier",
+                "move_config_operation_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -510,8 +573,14 @@ impl model::Model for InputSetMoveConfigResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_set_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetMoveConfigResponseBody",
+            names: &["input_set_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -570,23 +639,29 @@ impl model::Model for InputSetResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "created",
-            "project",
-            "updated",
-            "pipeline",
-            "identifier",
-            "store_type",
-            "description",
-            "git_details",
-            "connector_ref",
-            "error_details",
-            "input_set_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetResponseBody",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "created",
+                "project",
+                "updated",
+                "pipeline",
+                "identifier",
+                "store_type",
+                "description",
+                "git_details",
+                "connector_ref",
+                "error_details",
+                "input_set_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -653,7 +728,7 @@ impl model::Model for InputSetResponseBody {
 model::model!(InputSetResponseBody);
 model::open_enum! {
     #[doc = " Schema `InputSetResponseBody.store_type`."] InputSetResponseBodyStoreType {
-    Inline = "INLINE", Remote = "REMOTE", }
+    0 Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `InputSetUpdateRequestBody`.
 pub struct InputSetUpdateRequestBody {
@@ -699,8 +774,21 @@ impl model::Model for InputSetUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "git_details", "input_set_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetUpdateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "description",
+                "git_details",
+                "input_set_yaml",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -725,10 +813,6 @@ impl model::Model for InputSetUpdateRequestBody {
             5 => model::Cell::part(&self.input_set_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
     }
 }
 model::through_cell!(InputSetUpdateRequestBody);
@@ -755,14 +839,20 @@ impl model::Model for MergeInputSetRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stage_identifiers",
-            "last_yaml_to_merge",
-            "input_set_references",
-            "get_only_file_content",
-            "with_merged_pipeline_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeInputSetRequestBody",
+            names: &[
+                "stage_identifiers",
+                "last_yaml_to_merge",
+                "input_set_references",
+                "get_only_file_content",
+                "with_merged_pipeline_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -809,13 +899,19 @@ impl model::Model for MergeInputSetResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "is_error_response",
-            "inputs_yaml_merged",
-            "merged_pipeline_yaml",
-            "inputset_error_wrapper",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeInputSetResponseBody",
+            names: &[
+                "is_error_response",
+                "inputs_yaml_merged",
+                "merged_pipeline_yaml",
+                "inputset_error_wrapper",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -840,10 +936,10 @@ impl model::Model for MergeInputSetResponseBody {
 }
 model::model!(MergeInputSetResponseBody);
 model::open_enum! {
-    #[doc = " Schema `list-input-sets order`."] ListInputSetsV1Order { Asc = "ASC", Desc
-    = "DESC", }
+    #[doc = " Schema `list-input-sets order`."] ListInputSetsV1Order { 0 Asc = "ASC", 1
+    Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-input-sets sort`."] ListInputSetsV1Sort { Name = "name",
+    #[doc = " Schema `list-input-sets sort`."] ListInputSetsV1Sort { 0 Name = "name", 1
     Updated = "updated", }
 }

@@ -21,8 +21,14 @@ impl model::Model for InputsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs", "options"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputsResponseBody",
+            names: &["inputs", "options"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for InputsResponseBodyOptions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["clone"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputsResponseBodyOptions",
+            names: &["clone"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for InputsResponseBodyOptionsClone {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputsResponseBodyOptionsClone",
+            names: &["ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +145,14 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputsResponseBodyOptionsCloneRef",
+            names: &["name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

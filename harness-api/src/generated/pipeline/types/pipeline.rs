@@ -27,14 +27,20 @@ impl model::Model for ExecutionSummaryInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deployments",
-            "numOfErrors",
-            "lastExecutionId",
-            "lastExecutionTs",
-            "lastExecutionStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionSummaryInfo",
+            names: &[
+                "deployments",
+                "numOfErrors",
+                "lastExecutionId",
+                "lastExecutionTs",
+                "lastExecutionStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -62,18 +68,19 @@ impl model::Model for ExecutionSummaryInfo {
 model::model!(ExecutionSummaryInfo);
 model::open_enum! {
     #[doc = " Schema `ExecutionSummaryInfo.lastExecutionStatus`."]
-    ExecutionSummaryInfoLastExecutionStatus { Running = "Running", AsyncWaiting =
-    "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting = "TimedWaiting", Failed =
-    "Failed", Errored = "Errored", IgnoreFailed = "IgnoreFailed", NotStarted =
-    "NotStarted", Expired = "Expired", Aborted = "Aborted", Discontinuing =
-    "Discontinuing", Queued = "Queued", Paused = "Paused", ResourceWaiting =
-    "ResourceWaiting", InterventionWaiting = "InterventionWaiting", ApprovalWaiting =
-    "ApprovalWaiting", WaitStepRunning = "WaitStepRunning", QueuedLicenseLimitReached =
-    "QueuedLicenseLimitReached", QueuedExecutionConcurrencyReached =
-    "QueuedExecutionConcurrencyReached", Success = "Success", Suspended = "Suspended",
-    Skipped = "Skipped", Pausing = "Pausing", ApprovalRejected = "ApprovalRejected",
-    InputWaiting = "InputWaiting", AbortedByFreeze = "AbortedByFreeze", UploadWaiting =
-    "UploadWaiting", Waiting = "Waiting", }
+    ExecutionSummaryInfoLastExecutionStatus { 0 Running = "Running", 1 AsyncWaiting =
+    "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4
+    Failed = "Failed", 5 Errored = "Errored", 6 IgnoreFailed = "IgnoreFailed", 7
+    NotStarted = "NotStarted", 8 Expired = "Expired", 9 Aborted = "Aborted", 10
+    Discontinuing = "Discontinuing", 11 Queued = "Queued", 12 Paused = "Paused", 13
+    ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting = "InterventionWaiting",
+    15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning = "WaitStepRunning", 17
+    QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", }
 }
 /// Schema `NodeErrorInfo`.
 pub struct NodeErrorInfo {
@@ -96,8 +103,14 @@ impl model::Model for NodeErrorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "name", "type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeErrorInfo",
+            names: &["fqn", "name", "type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -156,20 +169,26 @@ impl model::Model for PagePmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PagePmsPipelineSummaryResponse",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -244,8 +263,14 @@ impl model::Model for PipelineExecutorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "username", "triggerType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutorInfo",
+            names: &["email", "username", "triggerType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,17 +338,23 @@ impl model::Model for PipelineFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "repoName",
-            "filterType",
-            "description",
-            "pipelineTags",
-            "moduleProperties",
-            "pipelineIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineFilterProperties",
+            names: &[
+                "name",
+                "tags",
+                "repoName",
+                "filterType",
+                "description",
+                "pipelineTags",
+                "moduleProperties",
+                "pipelineIdentifiers",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -368,24 +399,20 @@ impl model::Model for PipelineFilterProperties {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(PipelineFilterProperties);
 model::open_enum! {
     #[doc = " Schema `PipelineFilterProperties.filterType`."]
-    PipelineFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
-    DelegateProfile = "DelegateProfile", Delegate = "Delegate", PipelineSetup =
-    "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment = "Deployment",
-    Audit = "Audit", Template = "Template", Trigger = "Trigger", EnvironmentGroup =
-    "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation = "CCMRecommendation",
-    Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory = "SPInventory",
-    Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", }
+    PipelineFilterPropertiesFilterType { 0 Connector = "Connector", 1 Secret = "Secret",
+    2 DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4 PipelineSetup =
+    "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6 Deployment =
+    "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger = "Trigger", 10
+    EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 /// Schema `PipelineFilterPropertiesModuleProperties`.
 pub struct PipelineFilterPropertiesModuleProperties {
@@ -402,8 +429,14 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["empty"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineFilterPropertiesModuleProperties",
+            names: &["empty"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -440,8 +473,14 @@ impl model::Model for PipelineImportRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "pipelineName", "pipelineDescription"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineImportRequest",
+            names: &["version", "pipelineName", "pipelineDescription"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -488,8 +527,21 @@ impl model::Model for PipelineRecentExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTs", "status", "startTs", "runSequence", "executorInfo", "planExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineRecentExecution",
+            names: &[
+                "endTs",
+                "status",
+                "startTs",
+                "runSequence",
+                "executorInfo",
+                "planExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -536,8 +588,14 @@ impl model::Model for PipelineSaveResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "governanceMetadata", "publicAccessResponse"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSaveResponse",
+            names: &["identifier", "governanceMetadata", "publicAccessResponse"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -574,8 +632,14 @@ impl model::Model for PmsGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PmsGitUpdateResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -638,24 +702,30 @@ impl model::Model for PmsPipelineResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "modules",
-            "storeType",
-            "gitDetails",
-            "connectorRef",
-            "yamlPipeline",
-            "cacheResponse",
-            "validationUuid",
-            "isInlineHCEntity",
-            "governanceMetadata",
-            "publicAccessResponse",
-            "entityValidityDetails",
-            "allowDynamicExecutions",
-            "yamlSchemaErrorWrapper",
-            "resolvedTemplatesPipelineYaml",
-            "validateTemplateInputsResponse",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PmsPipelineResponse",
+            names: &[
+                "modules",
+                "storeType",
+                "gitDetails",
+                "connectorRef",
+                "yamlPipeline",
+                "cacheResponse",
+                "validationUuid",
+                "isInlineHCEntity",
+                "governanceMetadata",
+                "publicAccessResponse",
+                "entityValidityDetails",
+                "allowDynamicExecutions",
+                "yamlSchemaErrorWrapper",
+                "resolvedTemplatesPipelineYaml",
+                "validateTemplateInputsResponse",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -724,8 +794,8 @@ impl model::Model for PmsPipelineResponse {
 }
 model::model!(PmsPipelineResponse);
 model::open_enum! {
-    #[doc = " Schema `PMSPipelineResponse.storeType`."] PmsPipelineResponseStoreType {
-    Inline = "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `PMSPipelineResponse.storeType`."] PmsPipelineResponseStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 /// Schema `PMSPipelineSummaryResponse`.
 pub struct PmsPipelineSummaryResponse {
@@ -785,29 +855,35 @@ impl model::Model for PmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "filters",
-            "isDraft",
-            "modules",
-            "version",
-            "createdAt",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "stageNames",
-            "description",
-            "numOfStages",
-            "yamlVersion",
-            "connectorRef",
-            "lastUpdatedAt",
-            "isInlineHCEntity",
-            "executionSummaryInfo",
-            "recentExecutionsInfo",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PmsPipelineSummaryResponse",
+            names: &[
+                "name",
+                "tags",
+                "filters",
+                "isDraft",
+                "modules",
+                "version",
+                "createdAt",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "stageNames",
+                "description",
+                "numOfStages",
+                "yamlVersion",
+                "connectorRef",
+                "lastUpdatedAt",
+                "isInlineHCEntity",
+                "executionSummaryInfo",
+                "recentExecutionsInfo",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -892,8 +968,8 @@ impl model::Model for PmsPipelineSummaryResponse {
 model::model!(PmsPipelineSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `PMSPipelineSummaryResponse.storeType`."]
-    PmsPipelineSummaryResponseStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc
-    = "INLINE_HC", }
+    PmsPipelineSummaryResponseStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 /// Schema `PublicAccessResponse`.
 pub struct PublicAccessResponse {
@@ -914,8 +990,14 @@ impl model::Model for PublicAccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["public", "isPublic", "errorMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublicAccessResponse",
+            names: &["public", "isPublic", "errorMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -958,8 +1040,14 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPagePmsPipelineSummaryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -985,8 +1073,8 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
 model::model!(ResponseDtoPagePmsPipelineSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPagePMSPipelineSummaryResponse.status`."]
-    ResponseDtoPagePmsPipelineSummaryResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPagePmsPipelineSummaryResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineSaveResponse`.
 pub struct ResponseDtoPipelineSaveResponse {
@@ -1009,8 +1097,14 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPipelineSaveResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1036,8 +1130,8 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
 model::model!(ResponseDtoPipelineSaveResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPipelineSaveResponse.status`."]
-    ResponseDtoPipelineSaveResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPipelineSaveResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSGitUpdateResponse`.
 pub struct ResponseDtopmsGitUpdateResponse {
@@ -1060,8 +1154,14 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtopmsGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1087,8 +1187,8 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
 model::model!(ResponseDtopmsGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPMSGitUpdateResponse.status`."]
-    ResponseDtopmsGitUpdateResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtopmsGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSPipelineResponse`.
 pub struct ResponseDtopmsPipelineResponse {
@@ -1111,8 +1211,14 @@ impl model::Model for ResponseDtopmsPipelineResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtopmsPipelineResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1138,8 +1244,8 @@ impl model::Model for ResponseDtopmsPipelineResponse {
 model::model!(ResponseDtopmsPipelineResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPMSPipelineResponse.status`."]
-    ResponseDtopmsPipelineResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtopmsPipelineResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPMSPipelineSummaryResponse`.
 pub struct ResponseDtopmsPipelineSummaryResponse {
@@ -1162,8 +1268,14 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtopmsPipelineSummaryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1189,8 +1301,8 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
 model::model!(ResponseDtopmsPipelineSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPMSPipelineSummaryResponse.status`."]
-    ResponseDtopmsPipelineSummaryResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtopmsPipelineSummaryResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `YamlSchemaErrorDTO`.
 pub struct YamlSchemaErrorDto {
@@ -1217,8 +1329,21 @@ impl model::Model for YamlSchemaErrorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "message", "stepInfo", "stageInfo", "hintMessage", "messageWithFQN"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlSchemaErrorDto",
+            names: &[
+                "fqn",
+                "message",
+                "stepInfo",
+                "stageInfo",
+                "hintMessage",
+                "messageWithFQN",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1263,8 +1388,14 @@ impl model::Model for YamlSchemaErrorWrapperDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "schemaErrors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlSchemaErrorWrapperDto",
+            names: &["type", "schemaErrors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1309,15 +1440,21 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "projectId",
-            "pipelineId",
-            "annotations",
-            "planExecutionId",
-            "stageExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePipelineExecutionAnnotationsBody",
+            names: &[
+                "orgId",
+                "projectId",
+                "pipelineId",
+                "annotations",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1372,8 +1509,22 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["mode", "style", "stepId", "summary", "priority", "contextId", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePipelineExecutionAnnotationsBodyAnnotations",
+            names: &[
+                "mode",
+                "style",
+                "stepId",
+                "summary",
+                "priority",
+                "contextId",
+                "timestamp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1404,10 +1555,10 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
 }
 model::model!(CreatePipelineExecutionAnnotationsBodyAnnotations);
 model::open_enum! {
-    #[doc = " Schema `postPipeline storeType`."] PostPipelineStoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `postPipeline storeType`."] PostPipelineStoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
-    #[doc = " Schema `postPipelineV2 storeType`."] PostPipelineV2StoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `postPipelineV2 storeType`."] PostPipelineV2StoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }

@@ -19,8 +19,14 @@ impl model::Model for DashboardPipelineExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipelineExecutionInfoList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardPipelineExecution",
+            names: &["pipelineExecutionInfoList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for PipelineCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "aborted", "expired", "failure", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineCount",
+            names: &["total", "aborted", "expired", "failure", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for PipelineExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecution",
+            names: &["date", "count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDashboardPipelineExecution",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -174,6 +198,6 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
 model::model!(ResponseDtoDashboardPipelineExecution);
 model::open_enum! {
     #[doc = " Schema `ResponseDTODashboardPipelineExecution.status`."]
-    ResponseDtoDashboardPipelineExecutionStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoDashboardPipelineExecutionStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }

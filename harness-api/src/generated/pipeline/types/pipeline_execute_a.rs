@@ -39,20 +39,26 @@ impl model::Model for Ambiance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "levels",
-            "planId",
-            "startTs",
-            "metadata",
-            "levelsList",
-            "planExecutionId",
-            "stageExecutionId",
-            "setupAbstractions",
-            "setupAbstractionsMap",
-            "expressionFunctorToken",
-            "originalStageExecutionIdForRollbackMode",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Ambiance",
+            names: &[
+                "levels",
+                "planId",
+                "startTs",
+                "metadata",
+                "levelsList",
+                "planExecutionId",
+                "stageExecutionId",
+                "setupAbstractions",
+                "setupAbstractionsMap",
+                "expressionFunctorToken",
+                "originalStageExecutionIdForRollbackMode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +135,14 @@ impl model::Model for ArtifactData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["build", "metadata", "metadataMap"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactData",
+            names: &["build", "metadata", "metadataMap"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for BranchHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ref", "repo", "action", "sender"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BranchHook",
+            names: &["ref", "repo", "action", "sender"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,10 +57,11 @@ impl model::Model for BranchHook {
 }
 model::model!(BranchHook);
 model::open_enum! {
-    #[doc = " Schema `BranchHook.action`."] BranchHookAction { Unknown = "UNKNOWN",
-    Create = "CREATE", Update = "UPDATE", Delete = "DELETE", Open = "OPEN", Reopen =
-    "REOPEN", Close = "CLOSE", Label = "LABEL", Unlabel = "UNLABEL", Sync = "SYNC", Merge
-    = "MERGE", Edit = "EDIT", Publish = "PUBLISH", Unpublish = "UNPUBLISH", Prerelease =
-    "PRERELEASE", Release = "RELEASE", Reviewready = "REVIEWREADY", Submitted =
-    "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `BranchHook.action`."] BranchHookAction { 0 Unknown = "UNKNOWN", 1
+    Create = "CREATE", 2 Update = "UPDATE", 3 Delete = "DELETE", 4 Open = "OPEN", 5
+    Reopen = "REOPEN", 6 Close = "CLOSE", 7 Label = "LABEL", 8 Unlabel = "UNLABEL", 9
+    Sync = "SYNC", 10 Merge = "MERGE", 11 Edit = "EDIT", 12 Publish = "PUBLISH", 13
+    Unpublish = "UNPUBLISH", 14 Prerelease = "PRERELEASE", 15 Release = "RELEASE", 16
+    Reviewready = "REVIEWREADY", 17 Submitted = "SUBMITTED", 18 Dismissed = "DISMISSED",
+    19 Unrecognized = "UNRECOGNIZED", }
 }

@@ -27,8 +27,14 @@ impl model::Model for Commit {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "link", "author", "message", "committer"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Commit",
+            names: &["sha", "link", "author", "message", "committer"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

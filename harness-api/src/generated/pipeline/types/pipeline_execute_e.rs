@@ -27,8 +27,14 @@ impl model::Model for ExecutionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid", "endTs", "status", "startTs", "runSequence"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionInfo",
+            names: &["uuid", "endTs", "status", "startTs", "runSequence"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,19 +61,19 @@ impl model::Model for ExecutionInfo {
 }
 model::model!(ExecutionInfo);
 model::open_enum! {
-    #[doc = " Schema `ExecutionInfo.status`."] ExecutionInfoStatus { Running = "Running",
-    AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting =
-    "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
-    RollbackFailed = "RollbackFailed", }
+    #[doc = " Schema `ExecutionInfo.status`."] ExecutionInfoStatus { 0 Running =
+    "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3
+    TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored = "Errored", 6
+    IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired = "Expired", 9
+    Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued = "Queued", 12
+    Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting =
+    "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning =
+    "WaitStepRunning", 17 QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", 28 RollbackFailed = "RollbackFailed", }
 }
 /// Schema `ExecutionMetadata`.
 pub struct ExecutionMetadata {
@@ -126,31 +132,37 @@ impl model::Model for ExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "isDebug",
-            "retryInfo",
-            "moduleType",
-            "runSequence",
-            "triggerInfo",
-            "executionMode",
-            "executionUuid",
-            "principalInfo",
-            "harnessVersion",
-            "settingToValue",
-            "pipelineStageInfo",
-            "pipelineStoreType",
-            "settingToValueMap",
-            "featureFlagToValue",
-            "pipelineIdentifier",
-            "gitSyncBranchContext",
-            "pipelineConnectorRef",
-            "processedYamlVersion",
-            "featureFlagToValueMap",
-            "isNotificationConfigured",
-            "isStagesExpressionsProvided",
-            "originalPlanExecutionIdForRollbackMode",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionMetadata",
+            names: &[
+                "isDebug",
+                "retryInfo",
+                "moduleType",
+                "runSequence",
+                "triggerInfo",
+                "executionMode",
+                "executionUuid",
+                "principalInfo",
+                "harnessVersion",
+                "settingToValue",
+                "pipelineStageInfo",
+                "pipelineStoreType",
+                "settingToValueMap",
+                "featureFlagToValue",
+                "pipelineIdentifier",
+                "gitSyncBranchContext",
+                "pipelineConnectorRef",
+                "processedYamlVersion",
+                "featureFlagToValueMap",
+                "isNotificationConfigured",
+                "isStagesExpressionsProvided",
+                "originalPlanExecutionIdForRollbackMode",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -243,14 +255,14 @@ impl model::Model for ExecutionMetadata {
 model::model!(ExecutionMetadata);
 model::open_enum! {
     #[doc = " Schema `ExecutionMetadata.executionMode`."] ExecutionMetadataExecutionMode
-    { UndefinedMode = "UNDEFINED_MODE", Normal = "NORMAL", PostExecutionRollback =
-    "POST_EXECUTION_ROLLBACK", PipelineRollback = "PIPELINE_ROLLBACK", Unrecognized =
+    { 0 UndefinedMode = "UNDEFINED_MODE", 1 Normal = "NORMAL", 2 PostExecutionRollback =
+    "POST_EXECUTION_ROLLBACK", 3 PipelineRollback = "PIPELINE_ROLLBACK", 4 Unrecognized =
     "UNRECOGNIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `ExecutionMetadata.pipelineStoreType`."]
-    ExecutionMetadataPipelineStoreType { Undefined = "UNDEFINED", Inline = "INLINE",
-    Remote = "REMOTE", Unrecognized = "UNRECOGNIZED", }
+    ExecutionMetadataPipelineStoreType { 0 Undefined = "UNDEFINED", 1 Inline = "INLINE",
+    2 Remote = "REMOTE", 3 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `ExecutionPrincipalInfo`.
 pub struct ExecutionPrincipalInfo {
@@ -271,8 +283,14 @@ impl model::Model for ExecutionPrincipalInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["principal", "principalType", "shouldValidateRbac"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionPrincipalInfo",
+            names: &["principal", "principalType", "shouldValidateRbac"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -296,7 +314,7 @@ impl model::Model for ExecutionPrincipalInfo {
 model::model!(ExecutionPrincipalInfo);
 model::open_enum! {
     #[doc = " Schema `ExecutionPrincipalInfo.principalType`."]
-    ExecutionPrincipalInfoPrincipalType { Unknown = "UNKNOWN", User = "USER", UserGroup =
-    "USER_GROUP", ApiKey = "API_KEY", Service = "SERVICE", ServiceAccount =
-    "SERVICE_ACCOUNT", Unrecognized = "UNRECOGNIZED", }
+    ExecutionPrincipalInfoPrincipalType { 0 Unknown = "UNKNOWN", 1 User = "USER", 2
+    UserGroup = "USER_GROUP", 3 ApiKey = "API_KEY", 4 Service = "SERVICE", 5
+    ServiceAccount = "SERVICE_ACCOUNT", 6 Unrecognized = "UNRECOGNIZED", }
 }

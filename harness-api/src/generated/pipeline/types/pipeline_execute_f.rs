@@ -37,19 +37,25 @@ impl model::Model for FailureData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "code",
-            "level",
-            "message",
-            "failureTypes",
-            "stepIdentifier",
-            "stageIdentifier",
-            "failureTypeInfos",
-            "failureTypesList",
-            "failureTypesValue",
-            "failureTypeInfosList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FailureData",
+            names: &[
+                "code",
+                "level",
+                "message",
+                "failureTypes",
+                "stepIdentifier",
+                "stageIdentifier",
+                "failureTypeInfos",
+                "failureTypesList",
+                "failureTypesValue",
+                "failureTypeInfosList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,30 +109,30 @@ impl model::Model for FailureData {
 }
 model::model!(FailureData);
 model::open_enum! {
-    #[doc = " Schema `FailureData.failureTypes`."] FailureDataFailureTypes {
-    UnknownFailure = "UNKNOWN_FAILURE", DelegateProvisioningFailure =
-    "DELEGATE_PROVISIONING_FAILURE", ConnectivityFailure = "CONNECTIVITY_FAILURE",
-    AuthenticationFailure = "AUTHENTICATION_FAILURE", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationFailure = "APPLICATION_FAILURE",
-    AuthorizationFailure = "AUTHORIZATION_FAILURE", TimeoutFailure = "TIMEOUT_FAILURE",
-    SkippingFailure = "SKIPPING_FAILURE", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", ApprovalRejection =
-    "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART", UserMarkedFailure =
-    "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `FailureData.failureTypes`."] FailureDataFailureTypes { 0
+    UnknownFailure = "UNKNOWN_FAILURE", 1 DelegateProvisioningFailure =
+    "DELEGATE_PROVISIONING_FAILURE", 2 ConnectivityFailure = "CONNECTIVITY_FAILURE", 3
+    AuthenticationFailure = "AUTHENTICATION_FAILURE", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationFailure = "APPLICATION_FAILURE", 6
+    AuthorizationFailure = "AUTHORIZATION_FAILURE", 7 TimeoutFailure = "TIMEOUT_FAILURE",
+    8 SkippingFailure = "SKIPPING_FAILURE", 9 PolicyEvaluationFailure =
+    "POLICY_EVALUATION_FAILURE", 10 InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 11
+    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", 12 ApprovalRejection =
+    "APPROVAL_REJECTION", 13 DelegateRestart = "DELEGATE_RESTART", 14 UserMarkedFailure =
+    "USER_MARKED_FAILURE", 15 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `FailureData.failureTypesList`."] FailureDataFailureTypesList {
-    UnknownFailure = "UNKNOWN_FAILURE", DelegateProvisioningFailure =
-    "DELEGATE_PROVISIONING_FAILURE", ConnectivityFailure = "CONNECTIVITY_FAILURE",
-    AuthenticationFailure = "AUTHENTICATION_FAILURE", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationFailure = "APPLICATION_FAILURE",
-    AuthorizationFailure = "AUTHORIZATION_FAILURE", TimeoutFailure = "TIMEOUT_FAILURE",
-    SkippingFailure = "SKIPPING_FAILURE", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", ApprovalRejection =
-    "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART", UserMarkedFailure =
-    "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `FailureData.failureTypesList`."] FailureDataFailureTypesList { 0
+    UnknownFailure = "UNKNOWN_FAILURE", 1 DelegateProvisioningFailure =
+    "DELEGATE_PROVISIONING_FAILURE", 2 ConnectivityFailure = "CONNECTIVITY_FAILURE", 3
+    AuthenticationFailure = "AUTHENTICATION_FAILURE", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationFailure = "APPLICATION_FAILURE", 6
+    AuthorizationFailure = "AUTHORIZATION_FAILURE", 7 TimeoutFailure = "TIMEOUT_FAILURE",
+    8 SkippingFailure = "SKIPPING_FAILURE", 9 PolicyEvaluationFailure =
+    "POLICY_EVALUATION_FAILURE", 10 InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 11
+    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", 12 ApprovalRejection =
+    "APPROVAL_REJECTION", 13 DelegateRestart = "DELEGATE_RESTART", 14 UserMarkedFailure =
+    "USER_MARKED_FAILURE", 15 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureInfo`.
 pub struct FailureInfo {
@@ -153,15 +159,21 @@ impl model::Model for FailureInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "failureData",
-            "errorMessage",
-            "failureTypes",
-            "failureDataList",
-            "failureTypesList",
-            "failureTypesValue",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FailureInfo",
+            names: &[
+                "failureData",
+                "errorMessage",
+                "failureTypes",
+                "failureDataList",
+                "failureTypesList",
+                "failureTypesValue",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -190,30 +202,30 @@ impl model::Model for FailureInfo {
 }
 model::model!(FailureInfo);
 model::open_enum! {
-    #[doc = " Schema `FailureInfo.failureTypes`."] FailureInfoFailureTypes {
-    UnknownFailure = "UNKNOWN_FAILURE", DelegateProvisioningFailure =
-    "DELEGATE_PROVISIONING_FAILURE", ConnectivityFailure = "CONNECTIVITY_FAILURE",
-    AuthenticationFailure = "AUTHENTICATION_FAILURE", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationFailure = "APPLICATION_FAILURE",
-    AuthorizationFailure = "AUTHORIZATION_FAILURE", TimeoutFailure = "TIMEOUT_FAILURE",
-    SkippingFailure = "SKIPPING_FAILURE", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", ApprovalRejection =
-    "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART", UserMarkedFailure =
-    "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `FailureInfo.failureTypes`."] FailureInfoFailureTypes { 0
+    UnknownFailure = "UNKNOWN_FAILURE", 1 DelegateProvisioningFailure =
+    "DELEGATE_PROVISIONING_FAILURE", 2 ConnectivityFailure = "CONNECTIVITY_FAILURE", 3
+    AuthenticationFailure = "AUTHENTICATION_FAILURE", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationFailure = "APPLICATION_FAILURE", 6
+    AuthorizationFailure = "AUTHORIZATION_FAILURE", 7 TimeoutFailure = "TIMEOUT_FAILURE",
+    8 SkippingFailure = "SKIPPING_FAILURE", 9 PolicyEvaluationFailure =
+    "POLICY_EVALUATION_FAILURE", 10 InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 11
+    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", 12 ApprovalRejection =
+    "APPROVAL_REJECTION", 13 DelegateRestart = "DELEGATE_RESTART", 14 UserMarkedFailure =
+    "USER_MARKED_FAILURE", 15 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `FailureInfo.failureTypesList`."] FailureInfoFailureTypesList {
-    UnknownFailure = "UNKNOWN_FAILURE", DelegateProvisioningFailure =
-    "DELEGATE_PROVISIONING_FAILURE", ConnectivityFailure = "CONNECTIVITY_FAILURE",
-    AuthenticationFailure = "AUTHENTICATION_FAILURE", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationFailure = "APPLICATION_FAILURE",
-    AuthorizationFailure = "AUTHORIZATION_FAILURE", TimeoutFailure = "TIMEOUT_FAILURE",
-    SkippingFailure = "SKIPPING_FAILURE", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", ApprovalRejection =
-    "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART", UserMarkedFailure =
-    "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `FailureInfo.failureTypesList`."] FailureInfoFailureTypesList { 0
+    UnknownFailure = "UNKNOWN_FAILURE", 1 DelegateProvisioningFailure =
+    "DELEGATE_PROVISIONING_FAILURE", 2 ConnectivityFailure = "CONNECTIVITY_FAILURE", 3
+    AuthenticationFailure = "AUTHENTICATION_FAILURE", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationFailure = "APPLICATION_FAILURE", 6
+    AuthorizationFailure = "AUTHORIZATION_FAILURE", 7 TimeoutFailure = "TIMEOUT_FAILURE",
+    8 SkippingFailure = "SKIPPING_FAILURE", 9 PolicyEvaluationFailure =
+    "POLICY_EVALUATION_FAILURE", 10 InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 11
+    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", 12 ApprovalRejection =
+    "APPROVAL_REJECTION", 13 DelegateRestart = "DELEGATE_RESTART", 14 UserMarkedFailure =
+    "USER_MARKED_FAILURE", 15 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureTypeInfo`.
 pub struct FailureTypeInfo {
@@ -232,8 +244,14 @@ impl model::Model for FailureTypeInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failureType", "failureSubType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FailureTypeInfo",
+            names: &["failureType", "failureSubType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -255,18 +273,18 @@ impl model::Model for FailureTypeInfo {
 model::model!(FailureTypeInfo);
 model::open_enum! {
     #[doc = " Schema `FailureTypeInfo.failureSubType`."] FailureTypeInfoFailureSubType {
-    UnknownFailureReason = "UNKNOWN_FAILURE_REASON", Unrecognized = "UNRECOGNIZED", }
+    0 UnknownFailureReason = "UNKNOWN_FAILURE_REASON", 1 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `FailureTypeInfo.failureType`."] FailureTypeInfoFailureType {
-    UnknownFailure = "UNKNOWN_FAILURE", DelegateProvisioningFailure =
-    "DELEGATE_PROVISIONING_FAILURE", ConnectivityFailure = "CONNECTIVITY_FAILURE",
-    AuthenticationFailure = "AUTHENTICATION_FAILURE", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationFailure = "APPLICATION_FAILURE",
-    AuthorizationFailure = "AUTHORIZATION_FAILURE", TimeoutFailure = "TIMEOUT_FAILURE",
-    SkippingFailure = "SKIPPING_FAILURE", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", ApprovalRejection =
-    "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART", UserMarkedFailure =
-    "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `FailureTypeInfo.failureType`."] FailureTypeInfoFailureType { 0
+    UnknownFailure = "UNKNOWN_FAILURE", 1 DelegateProvisioningFailure =
+    "DELEGATE_PROVISIONING_FAILURE", 2 ConnectivityFailure = "CONNECTIVITY_FAILURE", 3
+    AuthenticationFailure = "AUTHENTICATION_FAILURE", 4 VerificationFailure =
+    "VERIFICATION_FAILURE", 5 ApplicationFailure = "APPLICATION_FAILURE", 6
+    AuthorizationFailure = "AUTHORIZATION_FAILURE", 7 TimeoutFailure = "TIMEOUT_FAILURE",
+    8 SkippingFailure = "SKIPPING_FAILURE", 9 PolicyEvaluationFailure =
+    "POLICY_EVALUATION_FAILURE", 10 InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 11
+    FreezeActiveFailure = "FREEZE_ACTIVE_FAILURE", 12 ApprovalRejection =
+    "APPROVAL_REJECTION", 13 DelegateRestart = "DELEGATE_RESTART", 14 UserMarkedFailure =
+    "USER_MARKED_FAILURE", 15 Unrecognized = "UNRECOGNIZED", }
 }

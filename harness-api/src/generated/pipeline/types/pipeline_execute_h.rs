@@ -21,8 +21,14 @@ impl model::Model for HeaderConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HeaderConfig",
+            names: &["key", "values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,6 +49,6 @@ impl model::Model for HeaderConfig {
 }
 model::model!(HeaderConfig);
 model::open_enum! {
-    #[doc = " Schema `handleStageInterrupt interruptType`."] HandleStageInterruptType {
-    AbortAll = "AbortAll", UserMarkedFailure = "UserMarkedFailure", }
+    #[doc = " Schema `handleStageInterrupt interruptType`."] HandleStageInterruptType { 0
+    AbortAll = "AbortAll", 1 UserMarkedFailure = "UserMarkedFailure", }
 }

@@ -23,8 +23,14 @@ impl model::Model for InterruptResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type", "planExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InterruptResponse",
+            names: &["id", "type", "planExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,10 +53,10 @@ impl model::Model for InterruptResponse {
 }
 model::model!(InterruptResponse);
 model::open_enum! {
-    #[doc = " Schema `InterruptResponse.type`."] InterruptResponseType { AbortAll =
-    "AbortAll", Abort = "Abort", Pause = "Pause", Resume = "Resume", Ignore = "Ignore",
-    StageRollback = "StageRollback", PipelineRollback = "PipelineRollback",
-    StepGroupRollback = "StepGroupRollback", MarkAsSuccess = "MarkAsSuccess", ExpireAll =
-    "ExpireAll", Retry = "Retry", MarkAsFailure = "MarkAsFailure", UserMarkedFailure =
-    "UserMarkedFailure", }
+    #[doc = " Schema `InterruptResponse.type`."] InterruptResponseType { 0 AbortAll =
+    "AbortAll", 1 Abort = "Abort", 2 Pause = "Pause", 3 Resume = "Resume", 4 Ignore =
+    "Ignore", 5 StageRollback = "StageRollback", 6 PipelineRollback = "PipelineRollback",
+    7 StepGroupRollback = "StepGroupRollback", 8 MarkAsSuccess = "MarkAsSuccess", 9
+    ExpireAll = "ExpireAll", 10 Retry = "Retry", 11 MarkAsFailure = "MarkAsFailure", 12
+    UserMarkedFailure = "UserMarkedFailure", }
 }

@@ -21,8 +21,14 @@ impl model::Model for Label {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "color"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Label",
+            names: &["name", "color"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,21 +85,27 @@ impl model::Model for Level {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "group",
-            "setupId",
-            "startTs",
-            "nodeType",
-            "stepType",
-            "runtimeId",
-            "identifier",
-            "retryIndex",
-            "strategyInfo",
-            "strategyMetadata",
-            "originalIdentifier",
-            "skipExpressionChain",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Level",
+            names: &[
+                "group",
+                "setupId",
+                "startTs",
+                "nodeType",
+                "stepType",
+                "runtimeId",
+                "identifier",
+                "retryIndex",
+                "strategyInfo",
+                "strategyMetadata",
+                "originalIdentifier",
+                "skipExpressionChain",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for ManifestData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestData",
+            names: &["version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ManualExecutionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManualExecutionRequest",
+            names: &["action"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -80,15 +92,11 @@ impl model::Model for ManualExecutionRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(ManualExecutionRequest);
 model::open_enum! {
-    #[doc = " Schema `ManualExecutionRequest.action`."] ManualExecutionRequestAction {
-    MarkAsResume = "MARK_AS_RESUME", MarkAsFail = "MARK_AS_FAIL", }
+    #[doc = " Schema `ManualExecutionRequest.action`."] ManualExecutionRequestAction { 0
+    MarkAsResume = "MARK_AS_RESUME", 1 MarkAsFail = "MARK_AS_FAIL", }
 }
 /// Schema `ManualExecutionResponse`.
 pub struct ManualExecutionResponse {
@@ -105,8 +113,14 @@ impl model::Model for ManualExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManualExecutionResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

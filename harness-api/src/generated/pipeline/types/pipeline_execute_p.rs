@@ -29,8 +29,14 @@ impl model::Model for ParsedPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pr", "tag", "push", "branch", "release", "payloadCase"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParsedPayload",
+            names: &["pr", "tag", "push", "branch", "release", "payloadCase"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,9 +65,9 @@ impl model::Model for ParsedPayload {
 }
 model::model!(ParsedPayload);
 model::open_enum! {
-    #[doc = " Schema `ParsedPayload.payloadCase`."] ParsedPayloadCase { Pr = "PR", Push =
-    "PUSH", Release = "RELEASE", Branch = "BRANCH", Tag = "TAG", PayloadNotSet =
-    "PAYLOAD_NOT_SET", }
+    #[doc = " Schema `ParsedPayload.payloadCase`."] ParsedPayloadCase { 0 Pr = "PR", 1
+    Push = "PUSH", 2 Release = "RELEASE", 3 Branch = "BRANCH", 4 Tag = "TAG", 5
+    PayloadNotSet = "PAYLOAD_NOT_SET", }
 }
 /// Schema `Perm`.
 pub struct Perm {
@@ -82,8 +88,14 @@ impl model::Model for Perm {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pull", "push", "admin"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Perm",
+            names: &["pull", "push", "admin"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -132,8 +144,14 @@ impl model::Model for PipelineUser {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "email", "login", "avatar", "created", "updated"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineUser",
+            names: &["id", "name", "email", "login", "avatar", "created", "updated"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -230,35 +248,41 @@ impl model::Model for PlanExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "endTs",
-            "nodeId",
-            "planId",
-            "status",
-            "startTs",
-            "version",
-            "ambiance",
-            "metadata",
-            "nodeType",
-            "createdAt",
-            "validUntil",
-            "failureInfo",
-            "priorityType",
-            "lastUpdatedAt",
-            "nextIteration",
-            "processedYaml",
-            "triggerHeader",
-            "triggerPayload",
-            "setupAbstractions",
-            "governanceMetadata",
-            "triggerJsonPayload",
-            "expressionFunctorToken",
-            "stagesExecutionMetadata",
-            "stageExpressionValuesMap",
-            "postExecutionRollbackInfos",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PlanExecution",
+            names: &[
+                "uuid",
+                "endTs",
+                "nodeId",
+                "planId",
+                "status",
+                "startTs",
+                "version",
+                "ambiance",
+                "metadata",
+                "nodeType",
+                "createdAt",
+                "validUntil",
+                "failureInfo",
+                "priorityType",
+                "lastUpdatedAt",
+                "nextIteration",
+                "processedYaml",
+                "triggerHeader",
+                "triggerPayload",
+                "setupAbstractions",
+                "governanceMetadata",
+                "triggerJsonPayload",
+                "expressionFunctorToken",
+                "stagesExecutionMetadata",
+                "stageExpressionValuesMap",
+                "postExecutionRollbackInfos",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,12 +384,12 @@ impl model::Model for PlanExecution {
 }
 model::model!(PlanExecution);
 model::open_enum! {
-    #[doc = " Schema `PlanExecution.nodeType`."] PlanExecutionNodeType { Plan = "PLAN",
-    PlanNode = "PLAN_NODE", IdentityPlanNode = "IDENTITY_PLAN_NODE", }
+    #[doc = " Schema `PlanExecution.nodeType`."] PlanExecutionNodeType { 0 Plan = "PLAN",
+    1 PlanNode = "PLAN_NODE", 2 IdentityPlanNode = "IDENTITY_PLAN_NODE", }
 }
 model::open_enum! {
-    #[doc = " Schema `PlanExecution.priorityType`."] PlanExecutionPriorityType { High =
-    "HIGH", Low = "LOW", Normal = "NORMAL", }
+    #[doc = " Schema `PlanExecution.priorityType`."] PlanExecutionPriorityType { 0 High =
+    "HIGH", 1 Low = "LOW", 2 Normal = "NORMAL", }
 }
 /// Schema `PlanExecutionResponse`.
 pub struct PlanExecutionResponse {
@@ -384,8 +408,14 @@ impl model::Model for PlanExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["gitDetails", "planExecution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PlanExecutionResponse",
+            names: &["gitDetails", "planExecution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -406,21 +436,21 @@ impl model::Model for PlanExecutionResponse {
 }
 model::model!(PlanExecutionResponse);
 model::open_enum! {
-    #[doc = " Schema `PlanExecution.status`."] PlanExecutionStatus { NoOp = "NO_OP",
-    Running = "RUNNING", InterventionWaiting = "INTERVENTION_WAITING", TimedWaiting =
-    "TIMED_WAITING", AsyncWaiting = "ASYNC_WAITING", TaskWaiting = "TASK_WAITING",
-    Discontinuing = "DISCONTINUING", Pausing = "PAUSING", Queued = "QUEUED", Skipped =
-    "SKIPPED", Paused = "PAUSED", Aborted = "ABORTED", Errored = "ERRORED", Failed =
-    "FAILED", Expired = "EXPIRED", Suspended = "SUSPENDED", Succeeded = "SUCCEEDED",
-    IgnoreFailed = "IGNORE_FAILED", ApprovalWaiting = "APPROVAL_WAITING", ResourceWaiting
-    = "RESOURCE_WAITING", ApprovalRejected = "APPROVAL_REJECTED", InputWaiting =
-    "INPUT_WAITING", WaitStepRunning = "WAIT_STEP_RUNNING", FreezeFailed =
-    "FREEZE_FAILED", QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED",
-    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED",
-    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", StartingQueuedStep =
-    "STARTING_QUEUED_STEP", UploadWaiting = "UPLOAD_WAITING", QueuedPlanCreation =
-    "QUEUED_PLAN_CREATION", StartingPlanCreation = "STARTING_PLAN_CREATION", Unrecognized
-    = "UNRECOGNIZED", }
+    #[doc = " Schema `PlanExecution.status`."] PlanExecutionStatus { 0 NoOp = "NO_OP", 1
+    Running = "RUNNING", 2 InterventionWaiting = "INTERVENTION_WAITING", 3 TimedWaiting =
+    "TIMED_WAITING", 4 AsyncWaiting = "ASYNC_WAITING", 5 TaskWaiting = "TASK_WAITING", 6
+    Discontinuing = "DISCONTINUING", 7 Pausing = "PAUSING", 8 Queued = "QUEUED", 9
+    Skipped = "SKIPPED", 10 Paused = "PAUSED", 11 Aborted = "ABORTED", 12 Errored =
+    "ERRORED", 13 Failed = "FAILED", 14 Expired = "EXPIRED", 15 Suspended = "SUSPENDED",
+    16 Succeeded = "SUCCEEDED", 17 IgnoreFailed = "IGNORE_FAILED", 18 ApprovalWaiting =
+    "APPROVAL_WAITING", 19 ResourceWaiting = "RESOURCE_WAITING", 20 ApprovalRejected =
+    "APPROVAL_REJECTED", 21 InputWaiting = "INPUT_WAITING", 22 WaitStepRunning =
+    "WAIT_STEP_RUNNING", 23 FreezeFailed = "FREEZE_FAILED", 24 QueuedLicenseLimitReached
+    = "QUEUED_LICENSE_LIMIT_REACHED", 25 QueuedExecutionConcurrencyReached =
+    "QUEUED_EXECUTION_CONCURRENCY_REACHED", 26 QueuedStepLimitReached =
+    "QUEUED_STEP_LIMIT_REACHED", 27 StartingQueuedStep = "STARTING_QUEUED_STEP", 28
+    UploadWaiting = "UPLOAD_WAITING", 29 QueuedPlanCreation = "QUEUED_PLAN_CREATION", 30
+    StartingPlanCreation = "STARTING_PLAN_CREATION", 31 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `PostExecutionRollbackInfo`.
 pub struct PostExecutionRollbackInfo {
@@ -441,12 +471,18 @@ impl model::Model for PostExecutionRollbackInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "originalStageExecutionId",
-            "postExecutionRollbackStageId",
-            "rollbackStageStrategyMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostExecutionRollbackInfo",
+            names: &[
+                "originalStageExecutionId",
+                "postExecutionRollbackStageId",
+                "rollbackStageStrategyMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,30 +559,36 @@ impl model::Model for PullRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ref",
-            "sha",
-            "base",
-            "body",
-            "fork",
-            "head",
-            "link",
-            "title",
-            "author",
-            "closed",
-            "labels",
-            "merged",
-            "number",
-            "source",
-            "target",
-            "commits",
-            "created",
-            "updated",
-            "mergeSha",
-            "labelsList",
-            "commitsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequest",
+            names: &[
+                "ref",
+                "sha",
+                "base",
+                "body",
+                "fork",
+                "head",
+                "link",
+                "title",
+                "author",
+                "closed",
+                "labels",
+                "merged",
+                "number",
+                "source",
+                "target",
+                "commits",
+                "created",
+                "updated",
+                "mergeSha",
+                "labelsList",
+                "commitsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -653,8 +695,14 @@ impl model::Model for PullRequestHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pr", "repo", "action", "sender"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestHook",
+            names: &["pr", "repo", "action", "sender"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -679,12 +727,13 @@ impl model::Model for PullRequestHook {
 }
 model::model!(PullRequestHook);
 model::open_enum! {
-    #[doc = " Schema `PullRequestHook.action`."] PullRequestHookAction { Unknown =
-    "UNKNOWN", Create = "CREATE", Update = "UPDATE", Delete = "DELETE", Open = "OPEN",
-    Reopen = "REOPEN", Close = "CLOSE", Label = "LABEL", Unlabel = "UNLABEL", Sync =
-    "SYNC", Merge = "MERGE", Edit = "EDIT", Publish = "PUBLISH", Unpublish = "UNPUBLISH",
-    Prerelease = "PRERELEASE", Release = "RELEASE", Reviewready = "REVIEWREADY",
-    Submitted = "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `PullRequestHook.action`."] PullRequestHookAction { 0 Unknown =
+    "UNKNOWN", 1 Create = "CREATE", 2 Update = "UPDATE", 3 Delete = "DELETE", 4 Open =
+    "OPEN", 5 Reopen = "REOPEN", 6 Close = "CLOSE", 7 Label = "LABEL", 8 Unlabel =
+    "UNLABEL", 9 Sync = "SYNC", 10 Merge = "MERGE", 11 Edit = "EDIT", 12 Publish =
+    "PUBLISH", 13 Unpublish = "UNPUBLISH", 14 Prerelease = "PRERELEASE", 15 Release =
+    "RELEASE", 16 Reviewready = "REVIEWREADY", 17 Submitted = "SUBMITTED", 18 Dismissed =
+    "DISMISSED", 19 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `PushHook`.
 pub struct PushHook {
@@ -717,18 +766,24 @@ impl model::Model for PushHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ref",
-            "repo",
-            "after",
-            "before",
-            "commit",
-            "sender",
-            "baseRef",
-            "commits",
-            "commitsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushHook",
+            names: &[
+                "ref",
+                "repo",
+                "after",
+                "before",
+                "commit",
+                "sender",
+                "baseRef",
+                "commits",
+                "commitsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -779,6 +834,6 @@ impl model::Model for PushHook {
 }
 model::model!(PushHook);
 model::open_enum! {
-    #[doc = " Schema `putHandleInterrupt interruptType`."] PutHandleInterruptType {
-    AbortAll = "AbortAll", UserMarkedFailure = "UserMarkedFailure", }
+    #[doc = " Schema `putHandleInterrupt interruptType`."] PutHandleInterruptType { 0
+    AbortAll = "AbortAll", 1 UserMarkedFailure = "UserMarkedFailure", }
 }

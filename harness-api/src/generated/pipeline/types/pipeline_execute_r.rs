@@ -23,8 +23,14 @@ impl model::Model for Reference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sha", "name", "path"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Reference",
+            names: &["sha", "name", "path"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,17 +81,23 @@ impl model::Model for Release {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "link",
-            "draft",
-            "title",
-            "created",
-            "published",
-            "prerelease",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Release",
+            names: &[
+                "tag",
+                "link",
+                "draft",
+                "title",
+                "created",
+                "published",
+                "prerelease",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +165,14 @@ impl model::Model for ReleaseHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "action", "sender", "release"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseHook",
+            names: &["repo", "action", "sender", "release"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,12 +197,13 @@ impl model::Model for ReleaseHook {
 }
 model::model!(ReleaseHook);
 model::open_enum! {
-    #[doc = " Schema `ReleaseHook.action`."] ReleaseHookAction { Unknown = "UNKNOWN",
-    Create = "CREATE", Update = "UPDATE", Delete = "DELETE", Open = "OPEN", Reopen =
-    "REOPEN", Close = "CLOSE", Label = "LABEL", Unlabel = "UNLABEL", Sync = "SYNC", Merge
-    = "MERGE", Edit = "EDIT", Publish = "PUBLISH", Unpublish = "UNPUBLISH", Prerelease =
-    "PRERELEASE", Release = "RELEASE", Reviewready = "REVIEWREADY", Submitted =
-    "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `ReleaseHook.action`."] ReleaseHookAction { 0 Unknown = "UNKNOWN", 1
+    Create = "CREATE", 2 Update = "UPDATE", 3 Delete = "DELETE", 4 Open = "OPEN", 5
+    Reopen = "REOPEN", 6 Close = "CLOSE", 7 Label = "LABEL", 8 Unlabel = "UNLABEL", 9
+    Sync = "SYNC", 10 Merge = "MERGE", 11 Edit = "EDIT", 12 Publish = "PUBLISH", 13
+    Unpublish = "UNPUBLISH", 14 Prerelease = "PRERELEASE", 15 Release = "RELEASE", 16
+    Reviewready = "REVIEWREADY", 17 Submitted = "SUBMITTED", 18 Dismissed = "DISMISSED",
+    19 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `Repository`.
 pub struct Repository {
@@ -221,20 +240,26 @@ impl model::Model for Repository {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "link",
-            "name",
-            "perm",
-            "clone",
-            "branch",
-            "created",
-            "private",
-            "updated",
-            "cloneSsh",
-            "namespace",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Repository",
+            names: &[
+                "id",
+                "link",
+                "name",
+                "perm",
+                "clone",
+                "branch",
+                "created",
+                "private",
+                "updated",
+                "cloneSsh",
+                "namespace",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -311,8 +336,14 @@ impl model::Model for ResponseDtoInterruptResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInterruptResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -338,8 +369,8 @@ impl model::Model for ResponseDtoInterruptResponse {
 model::model!(ResponseDtoInterruptResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInterruptResponse.status`."]
-    ResponseDtoInterruptResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoInterruptResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOManualExecutionResponse`.
 pub struct ResponseDtoManualExecutionResponse {
@@ -362,8 +393,14 @@ impl model::Model for ResponseDtoManualExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoManualExecutionResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +426,8 @@ impl model::Model for ResponseDtoManualExecutionResponse {
 model::model!(ResponseDtoManualExecutionResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOManualExecutionResponse.status`."]
-    ResponseDtoManualExecutionResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoManualExecutionResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPlanExecutionResponse`.
 pub struct ResponseDtoPlanExecutionResponse {
@@ -413,8 +450,14 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPlanExecutionResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -440,8 +483,8 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
 model::model!(ResponseDtoPlanExecutionResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPlanExecutionResponse.status`."]
-    ResponseDtoPlanExecutionResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPlanExecutionResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORetryHistoryResponse`.
 pub struct ResponseDtoRetryHistoryResponse {
@@ -464,8 +507,14 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRetryHistoryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +540,8 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
 model::model!(ResponseDtoRetryHistoryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORetryHistoryResponse.status`."]
-    ResponseDtoRetryHistoryResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoRetryHistoryResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `RetryExecutionInfo`.
 pub struct RetryExecutionInfo {
@@ -513,8 +562,14 @@ impl model::Model for RetryExecutionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["isRetry", "parentRetryId", "rootExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryExecutionInfo",
+            names: &["isRetry", "parentRetryId", "rootExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -557,8 +612,19 @@ impl model::Model for RetryHistoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errorMessage", "executionInfos", "latestExecutionId", "retryStagesMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryHistoryResponse",
+            names: &[
+                "errorMessage",
+                "executionInfos",
+                "latestExecutionId",
+                "retryStagesMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -599,8 +665,14 @@ impl model::Model for RetryStagesMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["skipStagesIdentifier", "retryStagesIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryStagesMetadata",
+            names: &["skipStagesIdentifier", "retryStagesIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -639,8 +711,14 @@ impl model::Model for RunStageRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expressionValues", "runtimeInputYaml", "stageIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunStageRequest",
+            names: &["expressionValues", "runtimeInputYaml", "stageIdentifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -679,8 +757,14 @@ impl model::Model for RetryPipelineV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["expressionValues", "runtimeInputYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryPipelineV2Body",
+            names: &["expressionValues", "runtimeInputYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for Signature {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["date", "name", "email", "login", "avatar"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Signature",
+            names: &["date", "name", "email", "login", "avatar"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,15 +85,21 @@ impl model::Model for StagesExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "stagesExecution",
-            "expressionValues",
-            "fullPipelineYaml",
-            "stageIdentifiers",
-            "isStagesExecution",
-            "stageIdentifierToNameMap",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StagesExecutionMetadata",
+            names: &[
+                "stagesExecution",
+                "expressionValues",
+                "fullPipelineYaml",
+                "stageIdentifiers",
+                "isStagesExecution",
+                "stageIdentifierToNameMap",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -134,8 +146,14 @@ impl model::Model for StepType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "subCategory", "stepCategory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepType",
+            names: &["type", "subCategory", "stepCategory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,15 +176,15 @@ impl model::Model for StepType {
 }
 model::model!(StepType);
 model::open_enum! {
-    #[doc = " Schema `StepType.stepCategory`."] StepTypeStepCategory { Unknown =
-    "UNKNOWN", Pipeline = "PIPELINE", Stage = "STAGE", Step = "STEP", Stages = "STAGES",
-    Fork = "FORK", StepGroup = "STEP_GROUP", Strategy = "STRATEGY", Insert = "INSERT",
-    Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `StepType.stepCategory`."] StepTypeStepCategory { 0 Unknown =
+    "UNKNOWN", 1 Pipeline = "PIPELINE", 2 Stage = "STAGE", 3 Step = "STEP", 4 Stages =
+    "STAGES", 5 Fork = "FORK", 6 StepGroup = "STEP_GROUP", 7 Strategy = "STRATEGY", 8
+    Insert = "INSERT", 9 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `StepType.subCategory`."] StepTypeSubCategory { None = "NONE",
-    StepLevel = "STEP_LEVEL", StageLevel = "STAGE_LEVEL", Unrecognized = "UNRECOGNIZED",
-    }
+    #[doc = " Schema `StepType.subCategory`."] StepTypeSubCategory { 0 None = "NONE", 1
+    StepLevel = "STEP_LEVEL", 2 StageLevel = "STAGE_LEVEL", 3 Unrecognized =
+    "UNRECOGNIZED", }
 }
 /// Schema `StrategyInfo`.
 pub struct StrategyInfo {
@@ -191,14 +209,20 @@ impl model::Model for StrategyInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "forMetadata",
-            "metadataCase",
-            "totalIterations",
-            "currentIteration",
-            "identifierPostFix",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StrategyInfo",
+            names: &[
+                "forMetadata",
+                "metadataCase",
+                "totalIterations",
+                "currentIteration",
+                "identifierPostFix",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,6 +249,6 @@ impl model::Model for StrategyInfo {
 }
 model::model!(StrategyInfo);
 model::open_enum! {
-    #[doc = " Schema `StrategyInfo.metadataCase`."] StrategyInfoMetadataCase {
-    Formetadata = "FORMETADATA", MetadataNotSet = "METADATA_NOT_SET", }
+    #[doc = " Schema `StrategyInfo.metadataCase`."] StrategyInfoMetadataCase { 0
+    Formetadata = "FORMETADATA", 1 MetadataNotSet = "METADATA_NOT_SET", }
 }

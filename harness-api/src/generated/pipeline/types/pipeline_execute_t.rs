@@ -25,8 +25,14 @@ impl model::Model for TagHook {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ref", "repo", "action", "sender"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TagHook",
+            names: &["ref", "repo", "action", "sender"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,12 +57,13 @@ impl model::Model for TagHook {
 }
 model::model!(TagHook);
 model::open_enum! {
-    #[doc = " Schema `TagHook.action`."] TagHookAction { Unknown = "UNKNOWN", Create =
-    "CREATE", Update = "UPDATE", Delete = "DELETE", Open = "OPEN", Reopen = "REOPEN",
-    Close = "CLOSE", Label = "LABEL", Unlabel = "UNLABEL", Sync = "SYNC", Merge =
-    "MERGE", Edit = "EDIT", Publish = "PUBLISH", Unpublish = "UNPUBLISH", Prerelease =
-    "PRERELEASE", Release = "RELEASE", Reviewready = "REVIEWREADY", Submitted =
-    "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `TagHook.action`."] TagHookAction { 0 Unknown = "UNKNOWN", 1 Create
+    = "CREATE", 2 Update = "UPDATE", 3 Delete = "DELETE", 4 Open = "OPEN", 5 Reopen =
+    "REOPEN", 6 Close = "CLOSE", 7 Label = "LABEL", 8 Unlabel = "UNLABEL", 9 Sync =
+    "SYNC", 10 Merge = "MERGE", 11 Edit = "EDIT", 12 Publish = "PUBLISH", 13 Unpublish =
+    "UNPUBLISH", 14 Prerelease = "PRERELEASE", 15 Release = "RELEASE", 16 Reviewready =
+    "REVIEWREADY", 17 Submitted = "SUBMITTED", 18 Dismissed = "DISMISSED", 19
+    Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `Timestamp`.
 pub struct Timestamp {
@@ -75,8 +82,14 @@ impl model::Model for Timestamp {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nanos", "seconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Timestamp",
+            names: &["nanos", "seconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,22 +148,28 @@ impl model::Model for TriggerPayload {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "headers",
-            "version",
-            "imagePath",
-            "headersMap",
-            "sourceType",
-            "artifactData",
-            "changedFiles",
-            "connectorRef",
-            "manifestData",
-            "buildDataCase",
-            "parsedPayload",
-            "changedFilesList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerPayload",
+            names: &[
+                "type",
+                "headers",
+                "version",
+                "imagePath",
+                "headersMap",
+                "sourceType",
+                "artifactData",
+                "changedFiles",
+                "connectorRef",
+                "manifestData",
+                "buildDataCase",
+                "parsedPayload",
+                "changedFilesList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,19 +232,19 @@ impl model::Model for TriggerPayload {
 }
 model::model!(TriggerPayload);
 model::open_enum! {
-    #[doc = " Schema `TriggerPayload.buildDataCase`."] TriggerPayloadBuildDataCase {
-    Artifactdata = "ARTIFACTDATA", Manifestdata = "MANIFESTDATA", BuilddataNotSet =
+    #[doc = " Schema `TriggerPayload.buildDataCase`."] TriggerPayloadBuildDataCase { 0
+    Artifactdata = "ARTIFACTDATA", 1 Manifestdata = "MANIFESTDATA", 2 BuilddataNotSet =
     "BUILDDATA_NOT_SET", }
 }
 model::open_enum! {
-    #[doc = " Schema `TriggerPayload.sourceType`."] TriggerPayloadSourceType { CustomRepo
-    = "CUSTOM_REPO", GithubRepo = "GITHUB_REPO", GitlabRepo = "GITLAB_REPO",
-    BitbucketRepo = "BITBUCKET_REPO", AwsCodecommitRepo = "AWS_CODECOMMIT_REPO",
-    AzureRepo = "AZURE_REPO", HarnessRepo = "HARNESS_REPO", Unrecognized =
-    "UNRECOGNIZED", }
+    #[doc = " Schema `TriggerPayload.sourceType`."] TriggerPayloadSourceType { 0
+    CustomRepo = "CUSTOM_REPO", 1 GithubRepo = "GITHUB_REPO", 2 GitlabRepo =
+    "GITLAB_REPO", 3 BitbucketRepo = "BITBUCKET_REPO", 4 AwsCodecommitRepo =
+    "AWS_CODECOMMIT_REPO", 5 AzureRepo = "AZURE_REPO", 6 HarnessRepo = "HARNESS_REPO", 7
+    Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `TriggerPayload.type`."] TriggerPayloadType { Custom = "CUSTOM", Git
-    = "GIT", Scheduled = "SCHEDULED", Webhook = "WEBHOOK", Artifact = "ARTIFACT",
-    Manifest = "MANIFEST", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `TriggerPayload.type`."] TriggerPayloadType { 0 Custom = "CUSTOM", 1
+    Git = "GIT", 2 Scheduled = "SCHEDULED", 3 Webhook = "WEBHOOK", 4 Artifact =
+    "ARTIFACT", 5 Manifest = "MANIFEST", 6 Unrecognized = "UNRECOGNIZED", }
 }

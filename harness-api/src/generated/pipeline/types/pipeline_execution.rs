@@ -21,8 +21,14 @@ impl model::Model for ExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionDetails",
+            names: &["status", "execution_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for PipelineExecuteRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecuteRequestBody",
+            names: &["inputs_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for PipelineExecuteResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["execution_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecuteResponseBody",
+            names: &["execution_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +143,14 @@ impl model::Model for RerunPipelineRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RerunPipelineRequest",
+            names: &["inputs_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +187,14 @@ impl model::Model for RunStageRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs_yaml", "expression_values", "stage_identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunStageRequestBody",
+            names: &["inputs_yaml", "expression_values", "stage_identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +231,14 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunDynamicExecutionWithInputYamlBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for AbortedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "userName", "createdAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AbortedBy",
+            names: &["email", "userName", "createdAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for AdviserIssuer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["adviseType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AdviserIssuer",
+            names: &["adviseType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,11 +93,11 @@ impl model::Model for AdviserIssuer {
 }
 model::model!(AdviserIssuer);
 model::open_enum! {
-    #[doc = " Schema `AdviserIssuer.adviseType`."] AdviserIssuerAdviseType { Unknown =
-    "UNKNOWN", NextStep = "NEXT_STEP", Retry = "RETRY", InterventionWait =
-    "INTERVENTION_WAIT", EndPlan = "END_PLAN", MarkSuccess = "MARK_SUCCESS",
-    IgnoreFailure = "IGNORE_FAILURE", ProceedWithDefault = "PROCEED_WITH_DEFAULT",
-    MarkAsFailure = "MARK_AS_FAILURE", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `AdviserIssuer.adviseType`."] AdviserIssuerAdviseType { 0 Unknown =
+    "UNKNOWN", 1 NextStep = "NEXT_STEP", 2 Retry = "RETRY", 3 InterventionWait =
+    "INTERVENTION_WAIT", 4 EndPlan = "END_PLAN", 5 MarkSuccess = "MARK_SUCCESS", 6
+    IgnoreFailure = "IGNORE_FAILURE", 7 ProceedWithDefault = "PROCEED_WITH_DEFAULT", 8
+    MarkAsFailure = "MARK_AS_FAILURE", 9 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `AsyncChainExecutableResponse`.
 pub struct AsyncChainExecutableResponse {
@@ -122,20 +134,26 @@ impl model::Model for AsyncChainExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "units",
-            "status",
-            "logKeys",
-            "timeout",
-            "chainEnd",
-            "unitsList",
-            "callbackId",
-            "callbackIds",
-            "logKeysList",
-            "callbackIdsList",
-            "passThroughData",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AsyncChainExecutableResponse",
+            names: &[
+                "units",
+                "status",
+                "logKeys",
+                "timeout",
+                "chainEnd",
+                "unitsList",
+                "callbackId",
+                "callbackIds",
+                "logKeysList",
+                "callbackIdsList",
+                "passThroughData",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,21 +211,21 @@ impl model::Model for AsyncChainExecutableResponse {
 model::model!(AsyncChainExecutableResponse);
 model::open_enum! {
     #[doc = " Schema `AsyncChainExecutableResponse.status`."]
-    AsyncChainExecutableResponseStatus { NoOp = "NO_OP", Running = "RUNNING",
-    InterventionWaiting = "INTERVENTION_WAITING", TimedWaiting = "TIMED_WAITING",
-    AsyncWaiting = "ASYNC_WAITING", TaskWaiting = "TASK_WAITING", Discontinuing =
-    "DISCONTINUING", Pausing = "PAUSING", Queued = "QUEUED", Skipped = "SKIPPED", Paused
-    = "PAUSED", Aborted = "ABORTED", Errored = "ERRORED", Failed = "FAILED", Expired =
-    "EXPIRED", Suspended = "SUSPENDED", Succeeded = "SUCCEEDED", IgnoreFailed =
-    "IGNORE_FAILED", ApprovalWaiting = "APPROVAL_WAITING", ResourceWaiting =
-    "RESOURCE_WAITING", ApprovalRejected = "APPROVAL_REJECTED", InputWaiting =
-    "INPUT_WAITING", WaitStepRunning = "WAIT_STEP_RUNNING", FreezeFailed =
-    "FREEZE_FAILED", QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED",
-    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED",
-    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", StartingQueuedStep =
-    "STARTING_QUEUED_STEP", UploadWaiting = "UPLOAD_WAITING", QueuedPlanCreation =
-    "QUEUED_PLAN_CREATION", StartingPlanCreation = "STARTING_PLAN_CREATION", Unrecognized
-    = "UNRECOGNIZED", }
+    AsyncChainExecutableResponseStatus { 0 NoOp = "NO_OP", 1 Running = "RUNNING", 2
+    InterventionWaiting = "INTERVENTION_WAITING", 3 TimedWaiting = "TIMED_WAITING", 4
+    AsyncWaiting = "ASYNC_WAITING", 5 TaskWaiting = "TASK_WAITING", 6 Discontinuing =
+    "DISCONTINUING", 7 Pausing = "PAUSING", 8 Queued = "QUEUED", 9 Skipped = "SKIPPED",
+    10 Paused = "PAUSED", 11 Aborted = "ABORTED", 12 Errored = "ERRORED", 13 Failed =
+    "FAILED", 14 Expired = "EXPIRED", 15 Suspended = "SUSPENDED", 16 Succeeded =
+    "SUCCEEDED", 17 IgnoreFailed = "IGNORE_FAILED", 18 ApprovalWaiting =
+    "APPROVAL_WAITING", 19 ResourceWaiting = "RESOURCE_WAITING", 20 ApprovalRejected =
+    "APPROVAL_REJECTED", 21 InputWaiting = "INPUT_WAITING", 22 WaitStepRunning =
+    "WAIT_STEP_RUNNING", 23 FreezeFailed = "FREEZE_FAILED", 24 QueuedLicenseLimitReached
+    = "QUEUED_LICENSE_LIMIT_REACHED", 25 QueuedExecutionConcurrencyReached =
+    "QUEUED_EXECUTION_CONCURRENCY_REACHED", 26 QueuedStepLimitReached =
+    "QUEUED_STEP_LIMIT_REACHED", 27 StartingQueuedStep = "STARTING_QUEUED_STEP", 28
+    UploadWaiting = "UPLOAD_WAITING", 29 QueuedPlanCreation = "QUEUED_PLAN_CREATION", 30
+    StartingPlanCreation = "STARTING_PLAN_CREATION", 31 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `AsyncExecutableResponse`.
 pub struct AsyncExecutableResponse {
@@ -238,17 +256,23 @@ impl model::Model for AsyncExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "units",
-            "status",
-            "logKeys",
-            "timeout",
-            "unitsList",
-            "callbackIds",
-            "logKeysList",
-            "callbackIdsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AsyncExecutableResponse",
+            names: &[
+                "units",
+                "status",
+                "logKeys",
+                "timeout",
+                "unitsList",
+                "callbackIds",
+                "logKeysList",
+                "callbackIdsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,18 +321,19 @@ impl model::Model for AsyncExecutableResponse {
 model::model!(AsyncExecutableResponse);
 model::open_enum! {
     #[doc = " Schema `AsyncExecutableResponse.status`."] AsyncExecutableResponseStatus {
-    NoOp = "NO_OP", Running = "RUNNING", InterventionWaiting = "INTERVENTION_WAITING",
-    TimedWaiting = "TIMED_WAITING", AsyncWaiting = "ASYNC_WAITING", TaskWaiting =
-    "TASK_WAITING", Discontinuing = "DISCONTINUING", Pausing = "PAUSING", Queued =
-    "QUEUED", Skipped = "SKIPPED", Paused = "PAUSED", Aborted = "ABORTED", Errored =
-    "ERRORED", Failed = "FAILED", Expired = "EXPIRED", Suspended = "SUSPENDED", Succeeded
-    = "SUCCEEDED", IgnoreFailed = "IGNORE_FAILED", ApprovalWaiting = "APPROVAL_WAITING",
-    ResourceWaiting = "RESOURCE_WAITING", ApprovalRejected = "APPROVAL_REJECTED",
-    InputWaiting = "INPUT_WAITING", WaitStepRunning = "WAIT_STEP_RUNNING", FreezeFailed =
-    "FREEZE_FAILED", QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED",
-    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED",
-    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", StartingQueuedStep =
-    "STARTING_QUEUED_STEP", UploadWaiting = "UPLOAD_WAITING", QueuedPlanCreation =
-    "QUEUED_PLAN_CREATION", StartingPlanCreation = "STARTING_PLAN_CREATION", Unrecognized
-    = "UNRECOGNIZED", }
+    0 NoOp = "NO_OP", 1 Running = "RUNNING", 2 InterventionWaiting =
+    "INTERVENTION_WAITING", 3 TimedWaiting = "TIMED_WAITING", 4 AsyncWaiting =
+    "ASYNC_WAITING", 5 TaskWaiting = "TASK_WAITING", 6 Discontinuing = "DISCONTINUING", 7
+    Pausing = "PAUSING", 8 Queued = "QUEUED", 9 Skipped = "SKIPPED", 10 Paused =
+    "PAUSED", 11 Aborted = "ABORTED", 12 Errored = "ERRORED", 13 Failed = "FAILED", 14
+    Expired = "EXPIRED", 15 Suspended = "SUSPENDED", 16 Succeeded = "SUCCEEDED", 17
+    IgnoreFailed = "IGNORE_FAILED", 18 ApprovalWaiting = "APPROVAL_WAITING", 19
+    ResourceWaiting = "RESOURCE_WAITING", 20 ApprovalRejected = "APPROVAL_REJECTED", 21
+    InputWaiting = "INPUT_WAITING", 22 WaitStepRunning = "WAIT_STEP_RUNNING", 23
+    FreezeFailed = "FREEZE_FAILED", 24 QueuedLicenseLimitReached =
+    "QUEUED_LICENSE_LIMIT_REACHED", 25 QueuedExecutionConcurrencyReached =
+    "QUEUED_EXECUTION_CONCURRENCY_REACHED", 26 QueuedStepLimitReached =
+    "QUEUED_STEP_LIMIT_REACHED", 27 StartingQueuedStep = "STARTING_QUEUED_STEP", 28
+    UploadWaiting = "UPLOAD_WAITING", 29 QueuedPlanCreation = "QUEUED_PLAN_CREATION", 30
+    StartingPlanCreation = "STARTING_PLAN_CREATION", 31 Unrecognized = "UNRECOGNIZED", }
 }

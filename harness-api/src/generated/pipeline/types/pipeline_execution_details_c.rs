@@ -21,8 +21,14 @@ impl model::Model for Child {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["childNodeId", "strategyMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Child",
+            names: &["childNodeId", "strategyMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,20 @@ impl model::Model for ChildChainExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["suspend", "lastLink", "nextChildId", "passThroughData", "previousChildId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChildChainExecutableResponse",
+            names: &[
+                "suspend",
+                "lastLink",
+                "nextChildId",
+                "passThroughData",
+                "previousChildId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +135,21 @@ impl model::Model for ChildExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["skip", "units", "logKeys", "unitsList", "childNodeId", "logKeysList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChildExecutableResponse",
+            names: &[
+                "skip",
+                "units",
+                "logKeys",
+                "unitsList",
+                "childNodeId",
+                "logKeysList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -163,8 +194,14 @@ impl model::Model for ChildExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executionGraph", "pipelineExecutionSummary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChildExecutionDetail",
+            names: &["executionGraph", "pipelineExecutionSummary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,17 +250,23 @@ impl model::Model for ChildrenExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "units",
-            "logKeys",
-            "children",
-            "unitsList",
-            "logKeysList",
-            "childrenList",
-            "maxConcurrency",
-            "shouldProceedIfFailed",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChildrenExecutableResponse",
+            names: &[
+                "units",
+                "logKeys",
+                "children",
+                "unitsList",
+                "logKeysList",
+                "childrenList",
+                "maxConcurrency",
+                "shouldProceedIfFailed",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -293,14 +336,20 @@ impl model::Model for CustomPagePipelineExecutionOutline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "content",
-            "hasMore",
-            "currentSize",
-            "lastSeenStartTime",
-            "lastSeenExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPagePipelineExecutionOutline",
+            names: &[
+                "content",
+                "hasMore",
+                "currentSize",
+                "lastSeenStartTime",
+                "lastSeenExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

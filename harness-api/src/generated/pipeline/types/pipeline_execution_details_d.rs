@@ -25,8 +25,14 @@ impl model::Model for DelegateInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "taskId", "taskName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DelegateInfo",
+            names: &["id", "name", "taskId", "taskName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for EdgeLayoutList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nextIds", "currentNodeChildren"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EdgeLayoutList",
+            names: &["nextIds", "currentNodeChildren"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,20 +83,26 @@ impl model::Model for ExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sync",
-            "task",
-            "async",
-            "child",
-            "children",
-            "skipTask",
-            "taskChain",
-            "asyncChain",
-            "childChain",
-            "facilitator",
-            "responseCase",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutableResponse",
+            names: &[
+                "sync",
+                "task",
+                "async",
+                "child",
+                "children",
+                "skipTask",
+                "taskChain",
+                "asyncChain",
+                "childChain",
+                "facilitator",
+                "responseCase",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,10 +159,11 @@ impl model::Model for ExecutableResponse {
 }
 model::model!(ExecutableResponse);
 model::open_enum! {
-    #[doc = " Schema `ExecutableResponse.responseCase`."] ExecutableResponseCase { Async
-    = "ASYNC", Child = "CHILD", Children = "CHILDREN", Childchain = "CHILDCHAIN", Task =
-    "TASK", Taskchain = "TASKCHAIN", Sync = "SYNC", Skiptask = "SKIPTASK", Asyncchain =
-    "ASYNCCHAIN", Facilitator = "FACILITATOR", ResponseNotSet = "RESPONSE_NOT_SET", }
+    #[doc = " Schema `ExecutableResponse.responseCase`."] ExecutableResponseCase { 0
+    Async = "ASYNC", 1 Child = "CHILD", 2 Children = "CHILDREN", 3 Childchain =
+    "CHILDCHAIN", 4 Task = "TASK", 5 Taskchain = "TASKCHAIN", 6 Sync = "SYNC", 7 Skiptask
+    = "SKIPTASK", 8 Asyncchain = "ASYNCCHAIN", 9 Facilitator = "FACILITATOR", 10
+    ResponseNotSet = "RESPONSE_NOT_SET", }
 }
 /// Schema `ExecutionDataResponse`.
 pub struct ExecutionDataResponse {
@@ -169,8 +182,14 @@ impl model::Model for ExecutionDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executionId", "executionYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionDataResponse",
+            names: &["executionId", "executionYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +224,14 @@ impl model::Model for ExecutionErrorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionErrorInfo",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -249,14 +274,20 @@ impl model::Model for ExecutionGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "nodeMap",
-            "rootNodeId",
-            "executionMetadata",
-            "nodeAdjacencyListMap",
-            "representationStrategy",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionGraph",
+            names: &[
+                "nodeMap",
+                "rootNodeId",
+                "executionMetadata",
+                "nodeAdjacencyListMap",
+                "representationStrategy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -284,7 +315,7 @@ impl model::Model for ExecutionGraph {
 model::model!(ExecutionGraph);
 model::open_enum! {
     #[doc = " Schema `ExecutionGraph.representationStrategy`."]
-    ExecutionGraphRepresentationStrategy { CamelCase = "camelCase", }
+    ExecutionGraphRepresentationStrategy { 0 CamelCase = "camelCase", }
 }
 /// Schema `ExecutionNode`.
 pub struct ExecutionNode {
@@ -363,35 +394,41 @@ impl model::Model for ExecutionNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "endTs",
-            "status",
-            "baseFqn",
-            "setupId",
-            "startTs",
-            "outcomes",
-            "skipInfo",
-            "stepType",
-            "createdAt",
-            "identifier",
-            "logBaseKey",
-            "failureInfo",
-            "nodeRunInfo",
-            "stepDetails",
-            "progressData",
-            "stepParameters",
-            "unitProgresses",
-            "delegateInfoList",
-            "strategyMetadata",
-            "retryNodeMetadata",
-            "interruptHistories",
-            "executableResponses",
-            "executionInputConfigured",
-            "manualInterventionAvailableActions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionNode",
+            names: &[
+                "name",
+                "uuid",
+                "endTs",
+                "status",
+                "baseFqn",
+                "setupId",
+                "startTs",
+                "outcomes",
+                "skipInfo",
+                "stepType",
+                "createdAt",
+                "identifier",
+                "logBaseKey",
+                "failureInfo",
+                "nodeRunInfo",
+                "stepDetails",
+                "progressData",
+                "stepParameters",
+                "unitProgresses",
+                "delegateInfoList",
+                "strategyMetadata",
+                "retryNodeMetadata",
+                "interruptHistories",
+                "executableResponses",
+                "executionInputConfigured",
+                "manualInterventionAvailableActions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,8 +546,14 @@ impl model::Model for ExecutionNodeAdjacencyList {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nextIds", "children"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionNodeAdjacencyList",
+            names: &["nextIds", "children"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -532,27 +575,28 @@ impl model::Model for ExecutionNodeAdjacencyList {
 model::model!(ExecutionNodeAdjacencyList);
 model::open_enum! {
     #[doc = " Schema `ExecutionNode.manualInterventionAvailableActions`."]
-    ExecutionNodeManualInterventionAvailableActions { Unknown = "UNKNOWN", Retry =
-    "RETRY", ManualIntervention = "MANUAL_INTERVENTION", Ignore = "IGNORE", EndExecution
-    = "END_EXECUTION", MarkAsSuccess = "MARK_AS_SUCCESS", OnFail = "ON_FAIL",
-    StageRollback = "STAGE_ROLLBACK", StepGroupRollback = "STEP_GROUP_ROLLBACK",
-    CustomFailure = "CUSTOM_FAILURE", MarkAsFailure = "MARK_AS_FAILURE", PipelineRollback
-    = "PIPELINE_ROLLBACK", Unrecognized = "UNRECOGNIZED", }
+    ExecutionNodeManualInterventionAvailableActions { 0 Unknown = "UNKNOWN", 1 Retry =
+    "RETRY", 2 ManualIntervention = "MANUAL_INTERVENTION", 3 Ignore = "IGNORE", 4
+    EndExecution = "END_EXECUTION", 5 MarkAsSuccess = "MARK_AS_SUCCESS", 6 OnFail =
+    "ON_FAIL", 7 StageRollback = "STAGE_ROLLBACK", 8 StepGroupRollback =
+    "STEP_GROUP_ROLLBACK", 9 CustomFailure = "CUSTOM_FAILURE", 10 MarkAsFailure =
+    "MARK_AS_FAILURE", 11 PipelineRollback = "PIPELINE_ROLLBACK", 12 Unrecognized =
+    "UNRECOGNIZED", }
 }
 model::open_enum! {
-    #[doc = " Schema `ExecutionNode.status`."] ExecutionNodeStatus { Running = "Running",
-    AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting =
-    "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
-    RollbackFailed = "RollbackFailed", }
+    #[doc = " Schema `ExecutionNode.status`."] ExecutionNodeStatus { 0 Running =
+    "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3
+    TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored = "Errored", 6
+    IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired = "Expired", 9
+    Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued = "Queued", 12
+    Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting =
+    "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning =
+    "WaitStepRunning", 17 QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", 28 RollbackFailed = "RollbackFailed", }
 }
 /// Schema `ExpressionBlock`.
 pub struct ExpressionBlock {
@@ -573,8 +617,14 @@ impl model::Model for ExpressionBlock {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "expression", "expressionValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExpressionBlock",
+            names: &["count", "expression", "expressionValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

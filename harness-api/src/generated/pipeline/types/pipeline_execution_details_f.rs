@@ -29,15 +29,21 @@ impl model::Model for FacilitatorExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "status",
-            "startTs",
-            "callbackIds",
-            "callbackIdsList",
-            "timeoutInSeconds",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FacilitatorExecutableResponse",
+            names: &[
+                "type",
+                "status",
+                "startTs",
+                "callbackIds",
+                "callbackIdsList",
+                "timeoutInSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,21 +73,21 @@ impl model::Model for FacilitatorExecutableResponse {
 model::model!(FacilitatorExecutableResponse);
 model::open_enum! {
     #[doc = " Schema `FacilitatorExecutableResponse.status`."]
-    FacilitatorExecutableResponseStatus { NoOp = "NO_OP", Running = "RUNNING",
-    InterventionWaiting = "INTERVENTION_WAITING", TimedWaiting = "TIMED_WAITING",
-    AsyncWaiting = "ASYNC_WAITING", TaskWaiting = "TASK_WAITING", Discontinuing =
-    "DISCONTINUING", Pausing = "PAUSING", Queued = "QUEUED", Skipped = "SKIPPED", Paused
-    = "PAUSED", Aborted = "ABORTED", Errored = "ERRORED", Failed = "FAILED", Expired =
-    "EXPIRED", Suspended = "SUSPENDED", Succeeded = "SUCCEEDED", IgnoreFailed =
-    "IGNORE_FAILED", ApprovalWaiting = "APPROVAL_WAITING", ResourceWaiting =
-    "RESOURCE_WAITING", ApprovalRejected = "APPROVAL_REJECTED", InputWaiting =
-    "INPUT_WAITING", WaitStepRunning = "WAIT_STEP_RUNNING", FreezeFailed =
-    "FREEZE_FAILED", QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED",
-    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED",
-    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", StartingQueuedStep =
-    "STARTING_QUEUED_STEP", UploadWaiting = "UPLOAD_WAITING", QueuedPlanCreation =
-    "QUEUED_PLAN_CREATION", StartingPlanCreation = "STARTING_PLAN_CREATION", Unrecognized
-    = "UNRECOGNIZED", }
+    FacilitatorExecutableResponseStatus { 0 NoOp = "NO_OP", 1 Running = "RUNNING", 2
+    InterventionWaiting = "INTERVENTION_WAITING", 3 TimedWaiting = "TIMED_WAITING", 4
+    AsyncWaiting = "ASYNC_WAITING", 5 TaskWaiting = "TASK_WAITING", 6 Discontinuing =
+    "DISCONTINUING", 7 Pausing = "PAUSING", 8 Queued = "QUEUED", 9 Skipped = "SKIPPED",
+    10 Paused = "PAUSED", 11 Aborted = "ABORTED", 12 Errored = "ERRORED", 13 Failed =
+    "FAILED", 14 Expired = "EXPIRED", 15 Suspended = "SUSPENDED", 16 Succeeded =
+    "SUCCEEDED", 17 IgnoreFailed = "IGNORE_FAILED", 18 ApprovalWaiting =
+    "APPROVAL_WAITING", 19 ResourceWaiting = "RESOURCE_WAITING", 20 ApprovalRejected =
+    "APPROVAL_REJECTED", 21 InputWaiting = "INPUT_WAITING", 22 WaitStepRunning =
+    "WAIT_STEP_RUNNING", 23 FreezeFailed = "FREEZE_FAILED", 24 QueuedLicenseLimitReached
+    = "QUEUED_LICENSE_LIMIT_REACHED", 25 QueuedExecutionConcurrencyReached =
+    "QUEUED_EXECUTION_CONCURRENCY_REACHED", 26 QueuedStepLimitReached =
+    "QUEUED_STEP_LIMIT_REACHED", 27 StartingQueuedStep = "STARTING_QUEUED_STEP", 28
+    UploadWaiting = "UPLOAD_WAITING", 29 QueuedPlanCreation = "QUEUED_PLAN_CREATION", 30
+    StartingPlanCreation = "STARTING_PLAN_CREATION", 31 Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureInfoDTO`.
 pub struct FailureInfoDto {
@@ -102,8 +108,14 @@ impl model::Model for FailureInfoDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "failureTypeList", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FailureInfoDto",
+            names: &["message", "failureTypeList", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,11 +139,12 @@ impl model::Model for FailureInfoDto {
 model::model!(FailureInfoDto);
 model::open_enum! {
     #[doc = " Schema `FailureInfoDTO.failureTypeList`."] FailureInfoDtoFailureTypeList {
-    Expired = "EXPIRED", DelegateProvisioning = "DELEGATE_PROVISIONING", Connectivity =
-    "CONNECTIVITY", Authentication = "AUTHENTICATION", VerificationFailure =
-    "VERIFICATION_FAILURE", ApplicationError = "APPLICATION_ERROR", AuthorizationError =
-    "AUTHORIZATION_ERROR", TimeoutError = "TIMEOUT_ERROR", PolicyEvaluationFailure =
-    "POLICY_EVALUATION_FAILURE", InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE",
-    ApprovalRejection = "APPROVAL_REJECTION", DelegateRestart = "DELEGATE_RESTART",
-    UserMarkedFailure = "USER_MARKED_FAILURE", }
+    0 Expired = "EXPIRED", 1 DelegateProvisioning = "DELEGATE_PROVISIONING", 2
+    Connectivity = "CONNECTIVITY", 3 Authentication = "AUTHENTICATION", 4
+    VerificationFailure = "VERIFICATION_FAILURE", 5 ApplicationError =
+    "APPLICATION_ERROR", 6 AuthorizationError = "AUTHORIZATION_ERROR", 7 TimeoutError =
+    "TIMEOUT_ERROR", 8 PolicyEvaluationFailure = "POLICY_EVALUATION_FAILURE", 9
+    InputTimeoutFailure = "INPUT_TIMEOUT_FAILURE", 10 ApprovalRejection =
+    "APPROVAL_REJECTION", 11 DelegateRestart = "DELEGATE_RESTART", 12 UserMarkedFailure =
+    "USER_MARKED_FAILURE", }
 }

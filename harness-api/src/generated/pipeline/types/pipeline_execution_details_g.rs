@@ -75,33 +75,39 @@ impl model::Model for GraphLayoutNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "endTs",
-            "hidden",
-            "module",
-            "status",
-            "startTs",
-            "nodeType",
-            "nodeUuid",
-            "skipInfo",
-            "createdAt",
-            "nodeGroup",
-            "moduleInfo",
-            "failureInfo",
-            "nodeRunInfo",
-            "stepDetails",
-            "barrierFound",
-            "edgeLayoutList",
-            "failureInfoDTO",
-            "nodeIdentifier",
-            "nodeExecutionId",
-            "strategyMetadata",
-            "isManualExecution",
-            "isRollbackStageNode",
-            "executionInputConfigured",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphLayoutNode",
+            names: &[
+                "name",
+                "endTs",
+                "hidden",
+                "module",
+                "status",
+                "startTs",
+                "nodeType",
+                "nodeUuid",
+                "skipInfo",
+                "createdAt",
+                "nodeGroup",
+                "moduleInfo",
+                "failureInfo",
+                "nodeRunInfo",
+                "stepDetails",
+                "barrierFound",
+                "edgeLayoutList",
+                "failureInfoDTO",
+                "nodeIdentifier",
+                "nodeExecutionId",
+                "strategyMetadata",
+                "isManualExecution",
+                "isRollbackStageNode",
+                "executionInputConfigured",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,23 +203,23 @@ impl model::Model for GraphLayoutNode {
 }
 model::model!(GraphLayoutNode);
 model::open_enum! {
-    #[doc = " Schema `GraphLayoutNode.status`."] GraphLayoutNodeStatus { Running =
-    "Running", AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting =
-    "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
-    RollbackFailed = "RollbackFailed", }
+    #[doc = " Schema `GraphLayoutNode.status`."] GraphLayoutNodeStatus { 0 Running =
+    "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3
+    TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored = "Errored", 6
+    IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired = "Expired", 9
+    Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued = "Queued", 12
+    Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting =
+    "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning =
+    "WaitStepRunning", 17 QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", 28 RollbackFailed = "RollbackFailed", }
 }
 model::open_enum! {
     #[doc = " Schema `getInputsetYamlV2 resolveExpressionsType`."]
-    GetInputsetYamlV2ResolveExpressionsType { ResolveAllExpressions =
-    "RESOLVE_ALL_EXPRESSIONS", ResolveTriggerExpressions = "RESOLVE_TRIGGER_EXPRESSIONS",
-    Unknown = "UNKNOWN", }
+    GetInputsetYamlV2ResolveExpressionsType { 0 ResolveAllExpressions =
+    "RESOLVE_ALL_EXPRESSIONS", 1 ResolveTriggerExpressions =
+    "RESOLVE_TRIGGER_EXPRESSIONS", 2 Unknown = "UNKNOWN", }
 }

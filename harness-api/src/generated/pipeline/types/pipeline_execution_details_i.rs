@@ -21,8 +21,14 @@ impl model::Model for InputSetDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetDetails",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for InputSetTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputSetYaml", "inputSetDetails", "inputSetTemplateYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetTemplateResponse",
+            names: &["inputSetYaml", "inputSetDetails", "inputSetTemplateYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,8 +113,14 @@ impl model::Model for InterruptConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["issuedBy", "retryInterruptConfig"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InterruptConfig",
+            names: &["issuedBy", "retryInterruptConfig"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,8 +161,14 @@ impl model::Model for InterruptEffectDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["interruptId", "tookEffectAt", "interruptType", "interruptConfig"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InterruptEffectDto",
+            names: &["interruptId", "tookEffectAt", "interruptType", "interruptConfig"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,14 +194,15 @@ impl model::Model for InterruptEffectDto {
 model::model!(InterruptEffectDto);
 model::open_enum! {
     #[doc = " Schema `InterruptEffectDTO.interruptType`."]
-    InterruptEffectDtoInterruptType { Unknown = "UNKNOWN", Abort = "ABORT", AbortAll =
-    "ABORT_ALL", Pause = "PAUSE", PauseAll = "PAUSE_ALL", Resume = "RESUME", ResumeAll =
-    "RESUME_ALL", Retry = "RETRY", Ignore = "IGNORE", WaitingForManualIntervention =
-    "WAITING_FOR_MANUAL_INTERVENTION", MarkFailed = "MARK_FAILED", MarkSuccess =
-    "MARK_SUCCESS", NextStep = "NEXT_STEP", EndExecution = "END_EXECUTION", MarkExpired =
-    "MARK_EXPIRED", CustomFailure = "CUSTOM_FAILURE", ExpireAll = "EXPIRE_ALL",
-    ProceedWithDefault = "PROCEED_WITH_DEFAULT", UserMarkedFailAll =
-    "USER_MARKED_FAIL_ALL", Unrecognized = "UNRECOGNIZED", }
+    InterruptEffectDtoInterruptType { 0 Unknown = "UNKNOWN", 1 Abort = "ABORT", 2
+    AbortAll = "ABORT_ALL", 3 Pause = "PAUSE", 4 PauseAll = "PAUSE_ALL", 5 Resume =
+    "RESUME", 6 ResumeAll = "RESUME_ALL", 7 Retry = "RETRY", 8 Ignore = "IGNORE", 9
+    WaitingForManualIntervention = "WAITING_FOR_MANUAL_INTERVENTION", 10 MarkFailed =
+    "MARK_FAILED", 11 MarkSuccess = "MARK_SUCCESS", 12 NextStep = "NEXT_STEP", 13
+    EndExecution = "END_EXECUTION", 14 MarkExpired = "MARK_EXPIRED", 15 CustomFailure =
+    "CUSTOM_FAILURE", 16 ExpireAll = "EXPIRE_ALL", 17 ProceedWithDefault =
+    "PROCEED_WITH_DEFAULT", 18 UserMarkedFailAll = "USER_MARKED_FAIL_ALL", 19
+    Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `IssuedBy`.
 pub struct IssuedBy {
@@ -204,15 +229,21 @@ impl model::Model for IssuedBy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "issueTime",
-            "manualIssuer",
-            "systemIssuer",
-            "adviserIssuer",
-            "timeoutIssuer",
-            "triggerIssuer",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssuedBy",
+            names: &[
+                "issueTime",
+                "manualIssuer",
+                "systemIssuer",
+                "adviserIssuer",
+                "timeoutIssuer",
+                "triggerIssuer",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for ManualIssuer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "user_id", "email_id", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManualIssuer",
+            names: &["type", "user_id", "email_id", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

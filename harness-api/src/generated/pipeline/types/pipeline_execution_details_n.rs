@@ -21,8 +21,14 @@ impl model::Model for NgLabel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgLabel",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for NodeExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executionGraph"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeExecutionDetails",
+            names: &["executionGraph"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,20 +123,26 @@ impl model::Model for NodeExecutionOutline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "endTs",
-            "status",
-            "startTs",
-            "nodeType",
-            "nodeUuid",
-            "nodeGroup",
-            "failureInfo",
-            "edgeLayoutList",
-            "nodeIdentifier",
-            "nodeExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeExecutionOutline",
+            names: &[
+                "name",
+                "endTs",
+                "status",
+                "startTs",
+                "nodeType",
+                "nodeUuid",
+                "nodeGroup",
+                "failureInfo",
+                "edgeLayoutList",
+                "nodeIdentifier",
+                "nodeExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,19 +199,19 @@ impl model::Model for NodeExecutionOutline {
 }
 model::model!(NodeExecutionOutline);
 model::open_enum! {
-    #[doc = " Schema `NodeExecutionOutline.status`."] NodeExecutionOutlineStatus {
-    Running = "Running", AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting",
-    TimedWaiting = "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
-    RollbackFailed = "RollbackFailed", }
+    #[doc = " Schema `NodeExecutionOutline.status`."] NodeExecutionOutlineStatus { 0
+    Running = "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting = "TaskWaiting",
+    3 TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored = "Errored", 6
+    IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired = "Expired", 9
+    Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued = "Queued", 12
+    Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting =
+    "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning =
+    "WaitStepRunning", 17 QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", 28 RollbackFailed = "RollbackFailed", }
 }
 /// Schema `NodeRunInfo`.
 pub struct NodeRunInfo {
@@ -218,14 +236,20 @@ impl model::Model for NodeRunInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "expressions",
-            "whenCondition",
-            "expressionsList",
-            "isManualExecution",
-            "evaluatedCondition",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeRunInfo",
+            names: &[
+                "expressions",
+                "whenCondition",
+                "expressionsList",
+                "isManualExecution",
+                "evaluatedCondition",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -39,20 +39,26 @@ impl model::Model for PageGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageGovernanceMetadata",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,20 +149,26 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PagePipelineExecutionIdentifierSummary",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -247,20 +259,26 @@ impl model::Model for PagePipelineExecutionSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PagePipelineExecutionSummary",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,8 +353,14 @@ impl model::Model for PipelineExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["childGraph", "executionGraph", "pipelineExecutionSummary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionDetail",
+            names: &["childGraph", "executionGraph", "pipelineExecutionSummary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -383,15 +407,21 @@ impl model::Model for PipelineExecutionIdentifierSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "runSequence",
-            "orgIdentifier",
-            "planExecutionId",
-            "projectIdentifier",
-            "pipelineIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionIdentifierSummary",
+            names: &[
+                "status",
+                "runSequence",
+                "orgIdentifier",
+                "planExecutionId",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,18 +451,19 @@ impl model::Model for PipelineExecutionIdentifierSummary {
 model::model!(PipelineExecutionIdentifierSummary);
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionIdentifierSummary.status`."]
-    PipelineExecutionIdentifierSummaryStatus { Running = "Running", AsyncWaiting =
-    "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting = "TimedWaiting", Failed =
-    "Failed", Errored = "Errored", IgnoreFailed = "IgnoreFailed", NotStarted =
-    "NotStarted", Expired = "Expired", Aborted = "Aborted", Discontinuing =
-    "Discontinuing", Queued = "Queued", Paused = "Paused", ResourceWaiting =
-    "ResourceWaiting", InterventionWaiting = "InterventionWaiting", ApprovalWaiting =
-    "ApprovalWaiting", WaitStepRunning = "WaitStepRunning", QueuedLicenseLimitReached =
-    "QueuedLicenseLimitReached", QueuedExecutionConcurrencyReached =
-    "QueuedExecutionConcurrencyReached", Success = "Success", Suspended = "Suspended",
-    Skipped = "Skipped", Pausing = "Pausing", ApprovalRejected = "ApprovalRejected",
-    InputWaiting = "InputWaiting", AbortedByFreeze = "AbortedByFreeze", UploadWaiting =
-    "UploadWaiting", Waiting = "Waiting", RollbackFailed = "RollbackFailed", }
+    PipelineExecutionIdentifierSummaryStatus { 0 Running = "Running", 1 AsyncWaiting =
+    "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4
+    Failed = "Failed", 5 Errored = "Errored", 6 IgnoreFailed = "IgnoreFailed", 7
+    NotStarted = "NotStarted", 8 Expired = "Expired", 9 Aborted = "Aborted", 10
+    Discontinuing = "Discontinuing", 11 Queued = "Queued", 12 Paused = "Paused", 13
+    ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting = "InterventionWaiting",
+    15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning = "WaitStepRunning", 17
+    QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", 28 RollbackFailed = "RollbackFailed", }
 }
 /// Schema `PipelineExecutionNotes`.
 pub struct PipelineExecutionNotes {
@@ -449,8 +480,14 @@ impl model::Model for PipelineExecutionNotes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["notes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionNotes",
+            names: &["notes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -515,26 +552,32 @@ impl model::Model for PipelineExecutionOutline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "endTs",
-            "status",
-            "modules",
-            "startTs",
-            "createdAt",
-            "stagesMap",
-            "failureInfo",
-            "runSequence",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "startingNodeId",
-            "planExecutionId",
-            "runtimeInputYaml",
-            "accountIdentifier",
-            "projectIdentifier",
-            "pipelineIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionOutline",
+            names: &[
+                "name",
+                "endTs",
+                "status",
+                "modules",
+                "startTs",
+                "createdAt",
+                "stagesMap",
+                "failureInfo",
+                "runSequence",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "startingNodeId",
+                "planExecutionId",
+                "runtimeInputYaml",
+                "accountIdentifier",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -629,8 +672,14 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "timeRange", "planExecutionIds", "pipelineIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionOutlineFilterDto",
+            names: &["status", "timeRange", "planExecutionIds", "pipelineIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -656,32 +705,34 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
 model::model!(PipelineExecutionOutlineFilterDto);
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionOutlineFilterDTO.status`."]
-    PipelineExecutionOutlineFilterDtoStatus { Running = "Running", AsyncWaiting =
-    "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting = "TimedWaiting", Failed =
-    "Failed", Errored = "Errored", IgnoreFailed = "IgnoreFailed", NotStarted =
-    "NotStarted", Expired = "Expired", Aborted = "Aborted", Discontinuing =
-    "Discontinuing", Queued = "Queued", Paused = "Paused", ResourceWaiting =
-    "ResourceWaiting", InterventionWaiting = "InterventionWaiting", ApprovalWaiting =
-    "ApprovalWaiting", WaitStepRunning = "WaitStepRunning", QueuedLicenseLimitReached =
-    "QueuedLicenseLimitReached", QueuedExecutionConcurrencyReached =
-    "QueuedExecutionConcurrencyReached", Success = "Success", Suspended = "Suspended",
-    Skipped = "Skipped", Pausing = "Pausing", ApprovalRejected = "ApprovalRejected",
-    InputWaiting = "InputWaiting", AbortedByFreeze = "AbortedByFreeze", UploadWaiting =
-    "UploadWaiting", Waiting = "Waiting", }
+    PipelineExecutionOutlineFilterDtoStatus { 0 Running = "Running", 1 AsyncWaiting =
+    "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4
+    Failed = "Failed", 5 Errored = "Errored", 6 IgnoreFailed = "IgnoreFailed", 7
+    NotStarted = "NotStarted", 8 Expired = "Expired", 9 Aborted = "Aborted", 10
+    Discontinuing = "Discontinuing", 11 Queued = "Queued", 12 Paused = "Paused", 13
+    ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting = "InterventionWaiting",
+    15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning = "WaitStepRunning", 17
+    QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 Waiting = "Waiting", }
 }
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionOutline.status`."] PipelineExecutionOutlineStatus
-    { Running = "Running", AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting",
-    TimedWaiting = "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
+    { 0 Running = "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting =
+    "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored =
+    "Errored", 6 IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired =
+    "Expired", 9 Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued =
+    "Queued", 12 Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14
+    InterventionWaiting = "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting",
+    16 WaitStepRunning = "WaitStepRunning", 17 QueuedLicenseLimitReached =
+    "QueuedLicenseLimitReached", 18 QueuedExecutionConcurrencyReached =
+    "QueuedExecutionConcurrencyReached", 19 Success = "Success", 20 Suspended =
+    "Suspended", 21 Skipped = "Skipped", 22 Pausing = "Pausing", 23 ApprovalRejected =
+    "ApprovalRejected", 24 InputWaiting = "InputWaiting", 25 AbortedByFreeze =
+    "AbortedByFreeze", 26 UploadWaiting = "UploadWaiting", 27 Waiting = "Waiting", 28
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `PipelineExecutionSummary`.
@@ -808,62 +859,68 @@ impl model::Model for PipelineExecutionSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "endTs",
-            "labels",
-            "status",
-            "modules",
-            "startTs",
-            "canRetry",
-            "abortedBy",
-            "createdAt",
-            "storeType",
-            "gitDetails",
-            "moduleInfo",
-            "queuedType",
-            "failureInfo",
-            "runSequence",
-            "yamlVersion",
-            "canReExecute",
-            "connectorRef",
-            "queuedReason",
-            "executionMode",
-            "layoutNodeMap",
-            "orgIdentifier",
-            "stagesExecuted",
-            "startingNodeId",
-            "parentStageInfo",
-            "planExecutionId",
-            "stagesExecution",
-            "dynamicExecution",
-            "retriedExecution",
-            "showRetryHistory",
-            "totalStagesCount",
-            "failedStagesCount",
-            "isStagesExecution",
-            "projectIdentifier",
-            "executionErrorInfo",
-            "governanceMetadata",
-            "isDynamicExecution",
-            "isRetriedExecution",
-            "pipelineIdentifier",
-            "runningStagesCount",
-            "inputSetIdentifiers",
-            "stagesExecutedNames",
-            "allowStageExecutions",
-            "executionTriggerInfo",
-            "successfulStagesCount",
-            "retryExecutionMetadata",
-            "shouldUseSimplifiedKey",
-            "originalYamlUsedOnRerun",
-            "executionInputConfigured",
-            "templateReferenceSummary",
-            "isOriginalYamlUsedOnRerun",
-            "notesExistForPlanExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineExecutionSummary",
+            names: &[
+                "name",
+                "tags",
+                "endTs",
+                "labels",
+                "status",
+                "modules",
+                "startTs",
+                "canRetry",
+                "abortedBy",
+                "createdAt",
+                "storeType",
+                "gitDetails",
+                "moduleInfo",
+                "queuedType",
+                "failureInfo",
+                "runSequence",
+                "yamlVersion",
+                "canReExecute",
+                "connectorRef",
+                "queuedReason",
+                "executionMode",
+                "layoutNodeMap",
+                "orgIdentifier",
+                "stagesExecuted",
+                "startingNodeId",
+                "parentStageInfo",
+                "planExecutionId",
+                "stagesExecution",
+                "dynamicExecution",
+                "retriedExecution",
+                "showRetryHistory",
+                "totalStagesCount",
+                "failedStagesCount",
+                "isStagesExecution",
+                "projectIdentifier",
+                "executionErrorInfo",
+                "governanceMetadata",
+                "isDynamicExecution",
+                "isRetriedExecution",
+                "pipelineIdentifier",
+                "runningStagesCount",
+                "inputSetIdentifiers",
+                "stagesExecutedNames",
+                "allowStageExecutions",
+                "executionTriggerInfo",
+                "successfulStagesCount",
+                "retryExecutionMetadata",
+                "shouldUseSimplifiedKey",
+                "originalYamlUsedOnRerun",
+                "executionInputConfigured",
+                "templateReferenceSummary",
+                "isOriginalYamlUsedOnRerun",
+                "notesExistForPlanExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1047,33 +1104,35 @@ impl model::Model for PipelineExecutionSummary {
 model::model!(PipelineExecutionSummary);
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionSummary.executionMode`."]
-    PipelineExecutionSummaryExecutionMode { UndefinedMode = "UNDEFINED_MODE", Normal =
-    "NORMAL", PostExecutionRollback = "POST_EXECUTION_ROLLBACK", PipelineRollback =
-    "PIPELINE_ROLLBACK", Unrecognized = "UNRECOGNIZED", }
+    PipelineExecutionSummaryExecutionMode { 0 UndefinedMode = "UNDEFINED_MODE", 1 Normal
+    = "NORMAL", 2 PostExecutionRollback = "POST_EXECUTION_ROLLBACK", 3 PipelineRollback =
+    "PIPELINE_ROLLBACK", 4 Unrecognized = "UNRECOGNIZED", }
 }
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionSummary.queuedType`."]
-    PipelineExecutionSummaryQueuedType { MaxConcurrencyReached =
-    "MAX_CONCURRENCY_REACHED", MaxConcurrencyNotReached = "MAX_CONCURRENCY_NOT_REACHED",
-    PriorityConcurrencyReached = "PRIORITY_CONCURRENCY_REACHED", }
+    PipelineExecutionSummaryQueuedType { 0 MaxConcurrencyReached =
+    "MAX_CONCURRENCY_REACHED", 1 MaxConcurrencyNotReached =
+    "MAX_CONCURRENCY_NOT_REACHED", 2 PriorityConcurrencyReached =
+    "PRIORITY_CONCURRENCY_REACHED", }
 }
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionSummary.status`."] PipelineExecutionSummaryStatus
-    { Running = "Running", AsyncWaiting = "AsyncWaiting", TaskWaiting = "TaskWaiting",
-    TimedWaiting = "TimedWaiting", Failed = "Failed", Errored = "Errored", IgnoreFailed =
-    "IgnoreFailed", NotStarted = "NotStarted", Expired = "Expired", Aborted = "Aborted",
-    Discontinuing = "Discontinuing", Queued = "Queued", Paused = "Paused",
-    ResourceWaiting = "ResourceWaiting", InterventionWaiting = "InterventionWaiting",
-    ApprovalWaiting = "ApprovalWaiting", WaitStepRunning = "WaitStepRunning",
-    QueuedLicenseLimitReached = "QueuedLicenseLimitReached",
-    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", Success =
-    "Success", Suspended = "Suspended", Skipped = "Skipped", Pausing = "Pausing",
-    ApprovalRejected = "ApprovalRejected", InputWaiting = "InputWaiting", AbortedByFreeze
-    = "AbortedByFreeze", UploadWaiting = "UploadWaiting", Waiting = "Waiting",
+    { 0 Running = "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting =
+    "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored =
+    "Errored", 6 IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired =
+    "Expired", 9 Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued =
+    "Queued", 12 Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14
+    InterventionWaiting = "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting",
+    16 WaitStepRunning = "WaitStepRunning", 17 QueuedLicenseLimitReached =
+    "QueuedLicenseLimitReached", 18 QueuedExecutionConcurrencyReached =
+    "QueuedExecutionConcurrencyReached", 19 Success = "Success", 20 Suspended =
+    "Suspended", 21 Skipped = "Skipped", 22 Pausing = "Pausing", 23 ApprovalRejected =
+    "ApprovalRejected", 24 InputWaiting = "InputWaiting", 25 AbortedByFreeze =
+    "AbortedByFreeze", 26 UploadWaiting = "UploadWaiting", 27 Waiting = "Waiting", 28
     RollbackFailed = "RollbackFailed", }
 }
 model::open_enum! {
     #[doc = " Schema `PipelineExecutionSummary.storeType`."]
-    PipelineExecutionSummaryStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc =
-    "INLINE_HC", }
+    PipelineExecutionSummaryStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }

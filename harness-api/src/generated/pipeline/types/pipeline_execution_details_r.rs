@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCustomPagePipelineExecutionOutline",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
 model::model!(ResponseDtoCustomPagePipelineExecutionOutline);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCustomPagePipelineExecutionOutline.status`."]
-    ResponseDtoCustomPagePipelineExecutionOutlineStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoCustomPagePipelineExecutionOutlineStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOExecutionDataResponse`.
 pub struct ResponseDtoExecutionDataResponse {
@@ -76,8 +82,14 @@ impl model::Model for ResponseDtoExecutionDataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoExecutionDataResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,8 @@ impl model::Model for ResponseDtoExecutionDataResponse {
 model::model!(ResponseDtoExecutionDataResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOExecutionDataResponse.status`."]
-    ResponseDtoExecutionDataResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoExecutionDataResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOExecutionGraph`.
 pub struct ResponseDtoExecutionGraph {
@@ -127,8 +139,14 @@ impl model::Model for ResponseDtoExecutionGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoExecutionGraph",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -154,8 +172,8 @@ impl model::Model for ResponseDtoExecutionGraph {
 model::model!(ResponseDtoExecutionGraph);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOExecutionGraph.status`."]
-    ResponseDtoExecutionGraphStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoExecutionGraphStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetTemplateResponse`.
 pub struct ResponseDtoInputSetTemplateResponse {
@@ -178,8 +196,14 @@ impl model::Model for ResponseDtoInputSetTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInputSetTemplateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,8 +229,8 @@ impl model::Model for ResponseDtoInputSetTemplateResponse {
 model::model!(ResponseDtoInputSetTemplateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInputSetTemplateResponse.status`."]
-    ResponseDtoInputSetTemplateResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoInputSetTemplateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONodeExecutionDetails`.
 pub struct ResponseDtoNodeExecutionDetails {
@@ -229,8 +253,14 @@ impl model::Model for ResponseDtoNodeExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoNodeExecutionDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -256,8 +286,8 @@ impl model::Model for ResponseDtoNodeExecutionDetails {
 model::model!(ResponseDtoNodeExecutionDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONodeExecutionDetails.status`."]
-    ResponseDtoNodeExecutionDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoNodeExecutionDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageGovernanceMetadata`.
 pub struct ResponseDtoPageGovernanceMetadata {
@@ -280,8 +310,14 @@ impl model::Model for ResponseDtoPageGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageGovernanceMetadata",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -307,8 +343,8 @@ impl model::Model for ResponseDtoPageGovernanceMetadata {
 model::model!(ResponseDtoPageGovernanceMetadata);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageGovernanceMetadata.status`."]
-    ResponseDtoPageGovernanceMetadataStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPageGovernanceMetadataStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPagePipelineExecutionIdentifierSummary`.
 pub struct ResponseDtoPagePipelineExecutionIdentifierSummary {
@@ -331,8 +367,14 @@ impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPagePipelineExecutionIdentifierSummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -358,8 +400,8 @@ impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
 model::model!(ResponseDtoPagePipelineExecutionIdentifierSummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPagePipelineExecutionIdentifierSummary.status`."]
-    ResponseDtoPagePipelineExecutionIdentifierSummaryStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoPagePipelineExecutionIdentifierSummaryStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPagePipelineExecutionSummary`.
 pub struct ResponseDtoPagePipelineExecutionSummary {
@@ -382,8 +424,14 @@ impl model::Model for ResponseDtoPagePipelineExecutionSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPagePipelineExecutionSummary",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,8 +457,8 @@ impl model::Model for ResponseDtoPagePipelineExecutionSummary {
 model::model!(ResponseDtoPagePipelineExecutionSummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPagePipelineExecutionSummary.status`."]
-    ResponseDtoPagePipelineExecutionSummaryStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPagePipelineExecutionSummaryStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineExecutionDetail`.
 pub struct ResponseDtoPipelineExecutionDetail {
@@ -433,8 +481,14 @@ impl model::Model for ResponseDtoPipelineExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPipelineExecutionDetail",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -460,8 +514,8 @@ impl model::Model for ResponseDtoPipelineExecutionDetail {
 model::model!(ResponseDtoPipelineExecutionDetail);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPipelineExecutionDetail.status`."]
-    ResponseDtoPipelineExecutionDetailStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPipelineExecutionDetailStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineExecutionNotes`.
 pub struct ResponseDtoPipelineExecutionNotes {
@@ -484,8 +538,14 @@ impl model::Model for ResponseDtoPipelineExecutionNotes {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPipelineExecutionNotes",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -511,8 +571,8 @@ impl model::Model for ResponseDtoPipelineExecutionNotes {
 model::model!(ResponseDtoPipelineExecutionNotes);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPipelineExecutionNotes.status`."]
-    ResponseDtoPipelineExecutionNotesStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPipelineExecutionNotesStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOWorkflowGraph`.
 pub struct ResponseDtoWorkflowGraph {
@@ -535,8 +595,14 @@ impl model::Model for ResponseDtoWorkflowGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoWorkflowGraph",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -562,7 +628,7 @@ impl model::Model for ResponseDtoWorkflowGraph {
 model::model!(ResponseDtoWorkflowGraph);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOWorkflowGraph.status`."] ResponseDtoWorkflowGraphStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RetryExecutionMetadata`.
 pub struct RetryExecutionMetadata {
@@ -589,15 +655,21 @@ impl model::Model for RetryExecutionMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "endTs",
-            "startTs",
-            "executedBy",
-            "runSequence",
-            "rootExecutionId",
-            "parentExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryExecutionMetadata",
+            names: &[
+                "endTs",
+                "startTs",
+                "executedBy",
+                "runSequence",
+                "rootExecutionId",
+                "parentExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -640,8 +712,14 @@ impl model::Model for RetryInterruptConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["retryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryInterruptConfig",
+            names: &["retryId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -682,8 +760,20 @@ impl model::Model for RetryNodeMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTs", "startTs", "executedBy", "runSequence", "originalPlanExecutionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryNodeMetadata",
+            names: &[
+                "endTs",
+                "startTs",
+                "executedBy",
+                "runSequence",
+                "originalPlanExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

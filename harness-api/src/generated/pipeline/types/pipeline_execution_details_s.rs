@@ -21,8 +21,14 @@ impl model::Model for SkipInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["skipCondition", "evaluatedCondition"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SkipInfo",
+            names: &["skipCondition", "evaluatedCondition"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for SkipTaskExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SkipTaskExecutableResponse",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for SyncExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["units", "logKeys", "unitsList", "logKeysList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SyncExecutableResponse",
+            names: &["units", "logKeys", "unitsList", "logKeysList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,8 +155,14 @@ impl model::Model for SystemIssuer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SystemIssuer",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

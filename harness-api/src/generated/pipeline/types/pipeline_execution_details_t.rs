@@ -35,18 +35,24 @@ impl model::Model for TaskChainExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "units",
-            "taskId",
-            "logKeys",
-            "chainEnd",
-            "taskName",
-            "unitsList",
-            "logKeysList",
-            "taskCategory",
-            "passThroughData",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TaskChainExecutableResponse",
+            names: &[
+                "units",
+                "taskId",
+                "logKeys",
+                "chainEnd",
+                "taskName",
+                "unitsList",
+                "logKeysList",
+                "taskCategory",
+                "passThroughData",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,8 +104,8 @@ impl model::Model for TaskChainExecutableResponse {
 model::model!(TaskChainExecutableResponse);
 model::open_enum! {
     #[doc = " Schema `TaskChainExecutableResponse.taskCategory`."]
-    TaskChainExecutableResponseTaskCategory { UnknownCategory = "UNKNOWN_CATEGORY",
-    DelegateTaskV1 = "DELEGATE_TASK_V1", DelegateTaskV2 = "DELEGATE_TASK_V2",
+    TaskChainExecutableResponseTaskCategory { 0 UnknownCategory = "UNKNOWN_CATEGORY", 1
+    DelegateTaskV1 = "DELEGATE_TASK_V1", 2 DelegateTaskV2 = "DELEGATE_TASK_V2", 3
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TaskExecutableResponse`.
@@ -129,16 +135,22 @@ impl model::Model for TaskExecutableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "units",
-            "taskId",
-            "logKeys",
-            "taskName",
-            "unitsList",
-            "logKeysList",
-            "taskCategory",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TaskExecutableResponse",
+            names: &[
+                "units",
+                "taskId",
+                "logKeys",
+                "taskName",
+                "unitsList",
+                "logKeysList",
+                "taskCategory",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,8 +182,8 @@ impl model::Model for TaskExecutableResponse {
 model::model!(TaskExecutableResponse);
 model::open_enum! {
     #[doc = " Schema `TaskExecutableResponse.taskCategory`."]
-    TaskExecutableResponseTaskCategory { UnknownCategory = "UNKNOWN_CATEGORY",
-    DelegateTaskV1 = "DELEGATE_TASK_V1", DelegateTaskV2 = "DELEGATE_TASK_V2",
+    TaskExecutableResponseTaskCategory { 0 UnknownCategory = "UNKNOWN_CATEGORY", 1
+    DelegateTaskV1 = "DELEGATE_TASK_V1", 2 DelegateTaskV2 = "DELEGATE_TASK_V2", 3
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TimeoutIssuer`.
@@ -189,8 +201,14 @@ impl model::Model for TimeoutIssuer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timeoutInstanceId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeoutIssuer",
+            names: &["timeoutInstanceId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +243,14 @@ impl model::Model for TriggerIssuer {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["triggerRef", "abortPrevConcurrentExecution"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerIssuer",
+            names: &["triggerRef", "abortPrevConcurrentExecution"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for UnitProgress {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "endTime", "unitName", "startTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitProgress",
+            names: &["status", "endTime", "unitName", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,7 +57,8 @@ impl model::Model for UnitProgress {
 }
 model::model!(UnitProgress);
 model::open_enum! {
-    #[doc = " Schema `UnitProgress.status`."] UnitProgressStatus { Unknown = "UNKNOWN",
-    Success = "SUCCESS", Failure = "FAILURE", Running = "RUNNING", Queued = "QUEUED",
-    Skipped = "SKIPPED", Expired = "EXPIRED", Unrecognized = "UNRECOGNIZED", }
+    #[doc = " Schema `UnitProgress.status`."] UnitProgressStatus { 0 Unknown = "UNKNOWN",
+    1 Success = "SUCCESS", 2 Failure = "FAILURE", 3 Running = "RUNNING", 4 Queued =
+    "QUEUED", 5 Skipped = "SKIPPED", 6 Expired = "EXPIRED", 7 Unrecognized =
+    "UNRECOGNIZED", }
 }

@@ -21,8 +21,14 @@ impl model::Model for WorkflowGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "relation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowGraph",
+            names: &["data", "relation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for WorkflowGraphNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "inputs", "status", "outputs", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowGraphNode",
+            names: &["name", "uuid", "inputs", "status", "outputs", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,21 +109,22 @@ impl model::Model for WorkflowGraphNode {
 }
 model::model!(WorkflowGraphNode);
 model::open_enum! {
-    #[doc = " Schema `WorkflowGraphNode.status`."] WorkflowGraphNodeStatus { NoOp =
-    "NO_OP", Running = "RUNNING", InterventionWaiting = "INTERVENTION_WAITING",
-    TimedWaiting = "TIMED_WAITING", AsyncWaiting = "ASYNC_WAITING", TaskWaiting =
-    "TASK_WAITING", Discontinuing = "DISCONTINUING", Pausing = "PAUSING", Queued =
-    "QUEUED", Skipped = "SKIPPED", Paused = "PAUSED", Aborted = "ABORTED", Errored =
-    "ERRORED", Failed = "FAILED", Expired = "EXPIRED", Suspended = "SUSPENDED", Succeeded
-    = "SUCCEEDED", IgnoreFailed = "IGNORE_FAILED", ApprovalWaiting = "APPROVAL_WAITING",
-    ResourceWaiting = "RESOURCE_WAITING", ApprovalRejected = "APPROVAL_REJECTED",
-    InputWaiting = "INPUT_WAITING", WaitStepRunning = "WAIT_STEP_RUNNING", FreezeFailed =
-    "FREEZE_FAILED", QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED",
-    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED",
-    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", StartingQueuedStep =
-    "STARTING_QUEUED_STEP", UploadWaiting = "UPLOAD_WAITING", QueuedPlanCreation =
-    "QUEUED_PLAN_CREATION", StartingPlanCreation = "STARTING_PLAN_CREATION", Unrecognized
-    = "UNRECOGNIZED", }
+    #[doc = " Schema `WorkflowGraphNode.status`."] WorkflowGraphNodeStatus { 0 NoOp =
+    "NO_OP", 1 Running = "RUNNING", 2 InterventionWaiting = "INTERVENTION_WAITING", 3
+    TimedWaiting = "TIMED_WAITING", 4 AsyncWaiting = "ASYNC_WAITING", 5 TaskWaiting =
+    "TASK_WAITING", 6 Discontinuing = "DISCONTINUING", 7 Pausing = "PAUSING", 8 Queued =
+    "QUEUED", 9 Skipped = "SKIPPED", 10 Paused = "PAUSED", 11 Aborted = "ABORTED", 12
+    Errored = "ERRORED", 13 Failed = "FAILED", 14 Expired = "EXPIRED", 15 Suspended =
+    "SUSPENDED", 16 Succeeded = "SUCCEEDED", 17 IgnoreFailed = "IGNORE_FAILED", 18
+    ApprovalWaiting = "APPROVAL_WAITING", 19 ResourceWaiting = "RESOURCE_WAITING", 20
+    ApprovalRejected = "APPROVAL_REJECTED", 21 InputWaiting = "INPUT_WAITING", 22
+    WaitStepRunning = "WAIT_STEP_RUNNING", 23 FreezeFailed = "FREEZE_FAILED", 24
+    QueuedLicenseLimitReached = "QUEUED_LICENSE_LIMIT_REACHED", 25
+    QueuedExecutionConcurrencyReached = "QUEUED_EXECUTION_CONCURRENCY_REACHED", 26
+    QueuedStepLimitReached = "QUEUED_STEP_LIMIT_REACHED", 27 StartingQueuedStep =
+    "STARTING_QUEUED_STEP", 28 UploadWaiting = "UPLOAD_WAITING", 29 QueuedPlanCreation =
+    "QUEUED_PLAN_CREATION", 30 StartingPlanCreation = "STARTING_PLAN_CREATION", 31
+    Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `WorkflowGraphRelation`.
 pub struct WorkflowGraphRelation {
@@ -134,8 +147,14 @@ impl model::Model for WorkflowGraphRelation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["nextIds", "prevIds", "children", "parentId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowGraphRelation",
+            names: &["nextIds", "prevIds", "children", "parentId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

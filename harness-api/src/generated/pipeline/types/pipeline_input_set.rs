@@ -29,8 +29,14 @@ impl model::Model for BatchInputSetsApiRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipelineIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchInputSetsApiRequest",
+            names: &["pipelineIdentifiers"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for BatchInputSetsApiRequest {
             0 => model::Cell::part(&self.pipeline_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(BatchInputSetsApiRequest);
@@ -77,8 +79,14 @@ impl model::Model for BulkInputSetsApiRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputSetIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkInputSetsApiRequest",
+            names: &["inputSetIdentifiers"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,10 +101,6 @@ impl model::Model for BulkInputSetsApiRequest {
             0 => model::Cell::part(&self.input_set_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(BulkInputSetsApiRequest);
@@ -115,8 +119,14 @@ impl model::Model for BulkInputSetsApiResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputSets"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkInputSetsApiResponse",
+            names: &["inputSets"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +163,14 @@ impl model::Model for EntityInputsMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entityType", "identifier", "inputsMetadataList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityInputsMetadata",
+            names: &["entityType", "identifier", "inputsMetadataList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -204,8 +220,14 @@ impl model::Model for EntityWithGitInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ref", "branch"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityWithGitInfo",
+            names: &["ref", "branch"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -222,10 +244,6 @@ impl model::Model for EntityWithGitInfo {
             1 => model::Part::Str(&self.branch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(EntityWithGitInfo);
@@ -252,13 +270,19 @@ impl model::Model for InputSetErrorWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "errorPipelineYaml",
-            "uuidToErrorResponseMap",
-            "invalidInputSetReferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetErrorWrapper",
+            names: &[
+                "type",
+                "errorPipelineYaml",
+                "uuidToErrorResponseMap",
+                "invalidInputSetReferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -297,8 +321,14 @@ impl model::Model for InputSetGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetGitUpdateResponse",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -341,15 +371,21 @@ impl model::Model for InputSetListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "identifier",
-            "description",
-            "inputSetType",
-            "pipelineIdentifier",
-            "inputSetIdWithPipelineId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetListResponse",
+            names: &[
+                "name",
+                "identifier",
+                "description",
+                "inputSetType",
+                "pipelineIdentifier",
+                "inputSetIdWithPipelineId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,7 +415,7 @@ impl model::Model for InputSetListResponse {
 model::model!(InputSetListResponse);
 model::open_enum! {
     #[doc = " Schema `InputSetListResponse.inputSetType`."]
-    InputSetListResponseInputSetType { InputSet = "INPUT_SET", OverlayInputSet =
+    InputSetListResponseInputSetType { 0 InputSet = "INPUT_SET", 1 OverlayInputSet =
     "OVERLAY_INPUT_SET", }
 }
 /// Schema `InputSetPlaceError`.
@@ -401,8 +437,14 @@ impl model::Model for InputSetPlaceError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "fieldName", "identifierOfErrorSource"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetPlaceError",
+            names: &["message", "fieldName", "identifierOfErrorSource"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -439,8 +481,14 @@ impl model::Model for InputSetPlaceErrors {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetPlaceErrors",
+            names: &["errors"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,28 +557,34 @@ impl model::Model for InputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "version",
-            "outdated",
-            "accountId",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "isOutdated",
-            "description",
-            "connectorRef",
-            "inputSetYaml",
-            "errorResponse",
-            "orgIdentifier",
-            "isErrorResponse",
-            "projectIdentifier",
-            "pipelineIdentifier",
-            "inputSetErrorWrapper",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetResponse",
+            names: &[
+                "name",
+                "tags",
+                "version",
+                "outdated",
+                "accountId",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "isOutdated",
+                "description",
+                "connectorRef",
+                "inputSetYaml",
+                "errorResponse",
+                "orgIdentifier",
+                "isErrorResponse",
+                "projectIdentifier",
+                "pipelineIdentifier",
+                "inputSetErrorWrapper",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -611,8 +665,8 @@ impl model::Model for InputSetResponse {
 }
 model::model!(InputSetResponse);
 model::open_enum! {
-    #[doc = " Schema `InputSetResponse.storeType`."] InputSetResponseStoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `InputSetResponse.storeType`."] InputSetResponseStoreType { 0 Inline
+    = "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 /// Schema `InputSetSummaryResponse`.
 pub struct InputSetSummaryResponse {
@@ -659,25 +713,31 @@ impl model::Model for InputSetSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "modules",
-            "createdAt",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "isOutdated",
-            "description",
-            "connectorRef",
-            "inputSetType",
-            "lastUpdatedAt",
-            "pipelineIdentifier",
-            "inputSetErrorDetails",
-            "entityValidityDetails",
-            "overlaySetErrorDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetSummaryResponse",
+            names: &[
+                "name",
+                "tags",
+                "modules",
+                "createdAt",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "isOutdated",
+                "description",
+                "connectorRef",
+                "inputSetType",
+                "lastUpdatedAt",
+                "pipelineIdentifier",
+                "inputSetErrorDetails",
+                "entityValidityDetails",
+                "overlaySetErrorDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -750,13 +810,13 @@ impl model::Model for InputSetSummaryResponse {
 model::model!(InputSetSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `InputSetSummaryResponse.inputSetType`."]
-    InputSetSummaryResponseInputSetType { InputSet = "INPUT_SET", OverlayInputSet =
+    InputSetSummaryResponseInputSetType { 0 InputSet = "INPUT_SET", 1 OverlayInputSet =
     "OVERLAY_INPUT_SET", }
 }
 model::open_enum! {
     #[doc = " Schema `InputSetSummaryResponse.storeType`."]
-    InputSetSummaryResponseStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc =
-    "INLINE_HC", }
+    InputSetSummaryResponseStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 /// Schema `InputSetTemplateRequest`.
 pub struct InputSetTemplateRequest {
@@ -775,8 +835,14 @@ impl model::Model for InputSetTemplateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stageIdentifiers", "serviceWithGitInfoList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetTemplateRequest",
+            names: &["stageIdentifiers", "serviceWithGitInfoList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -823,15 +889,21 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "modules",
-            "hasInputSets",
-            "inputsMetadata",
-            "replacedExpressions",
-            "inputSetTemplateYaml",
-            "replacedExpressionsPerStage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetTemplateWithReplacedExpressionsResponse",
+            names: &[
+                "modules",
+                "hasInputSets",
+                "inputsMetadata",
+                "replacedExpressions",
+                "inputSetTemplateYaml",
+                "replacedExpressionsPerStage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -876,8 +948,14 @@ impl model::Model for InputsMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["required", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputsMetadata",
+            names: &["required", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -920,14 +998,20 @@ impl model::Model for MergeInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pipelineYaml",
-            "errorResponse",
-            "isErrorResponse",
-            "completePipelineYaml",
-            "inputSetErrorWrapper",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeInputSetResponse",
+            names: &[
+                "pipelineYaml",
+                "errorResponse",
+                "isErrorResponse",
+                "completePipelineYaml",
+                "inputSetErrorWrapper",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1006,29 +1090,35 @@ impl model::Model for OverlayInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "version",
-            "outdated",
-            "accountId",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "isOutdated",
-            "description",
-            "connectorRef",
-            "errorResponse",
-            "orgIdentifier",
-            "isErrorResponse",
-            "projectIdentifier",
-            "inputSetReferences",
-            "pipelineIdentifier",
-            "overlayInputSetYaml",
-            "entityValidityDetails",
-            "invalidInputSetReferences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverlayInputSetResponse",
+            names: &[
+                "name",
+                "tags",
+                "version",
+                "outdated",
+                "accountId",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "isOutdated",
+                "description",
+                "connectorRef",
+                "errorResponse",
+                "orgIdentifier",
+                "isErrorResponse",
+                "projectIdentifier",
+                "inputSetReferences",
+                "pipelineIdentifier",
+                "overlayInputSetYaml",
+                "entityValidityDetails",
+                "invalidInputSetReferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1113,8 +1203,8 @@ impl model::Model for OverlayInputSetResponse {
 model::model!(OverlayInputSetResponse);
 model::open_enum! {
     #[doc = " Schema `OverlayInputSetResponse.storeType`."]
-    OverlayInputSetResponseStoreType { Inline = "INLINE", Remote = "REMOTE", InlineHc =
-    "INLINE_HC", }
+    OverlayInputSetResponseStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", 2
+    InlineHc = "INLINE_HC", }
 }
 /// Schema `PageResponseInputSetListResponse`.
 pub struct PageResponseInputSetListResponse {
@@ -1145,17 +1235,23 @@ impl model::Model for PageResponseInputSetListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseInputSetListResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1231,17 +1327,23 @@ impl model::Model for PageResponseInputSetSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseInputSetSummaryResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1309,8 +1411,14 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoBulkInputSetsApiResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1336,8 +1444,8 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
 model::model!(ResponseDtoBulkInputSetsApiResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOBulkInputSetsAPIResponse.status`."]
-    ResponseDtoBulkInputSetsApiResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoBulkInputSetsApiResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetGitUpdateResponse`.
 pub struct ResponseDtoInputSetGitUpdateResponse {
@@ -1360,8 +1468,14 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInputSetGitUpdateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1387,8 +1501,8 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
 model::model!(ResponseDtoInputSetGitUpdateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInputSetGitUpdateResponse.status`."]
-    ResponseDtoInputSetGitUpdateResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoInputSetGitUpdateResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetResponse`.
 pub struct ResponseDtoInputSetResponse {
@@ -1411,8 +1525,14 @@ impl model::Model for ResponseDtoInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInputSetResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1438,8 +1558,8 @@ impl model::Model for ResponseDtoInputSetResponse {
 model::model!(ResponseDtoInputSetResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOInputSetResponse.status`."]
-    ResponseDtoInputSetResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoInputSetResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOInputSetTemplateWithReplacedExpressionsResponse`.
 pub struct ResponseDtoInputSetTemplateWithReplacedExpressionsResponse {
@@ -1462,8 +1582,14 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInputSetTemplateWithReplacedExpressionsResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1490,8 +1616,8 @@ model::model!(ResponseDtoInputSetTemplateWithReplacedExpressionsResponse);
 model::open_enum! {
     #[doc =
     " Schema `ResponseDTOInputSetTemplateWithReplacedExpressionsResponse.status`."]
-    ResponseDtoInputSetTemplateWithReplacedExpressionsResponseStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoInputSetTemplateWithReplacedExpressionsResponseStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOMergeInputSetResponse`.
 pub struct ResponseDtoMergeInputSetResponse {
@@ -1514,8 +1640,14 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMergeInputSetResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1541,8 +1673,8 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
 model::model!(ResponseDtoMergeInputSetResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMergeInputSetResponse.status`."]
-    ResponseDtoMergeInputSetResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoMergeInputSetResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOOverlayInputSetResponse`.
 pub struct ResponseDtoOverlayInputSetResponse {
@@ -1565,8 +1697,14 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoOverlayInputSetResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1592,8 +1730,8 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
 model::model!(ResponseDtoOverlayInputSetResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOOverlayInputSetResponse.status`."]
-    ResponseDtoOverlayInputSetResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoOverlayInputSetResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInputSetListResponse`.
 pub struct ResponseDtoPageResponseInputSetListResponse {
@@ -1616,8 +1754,14 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseInputSetListResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1643,8 +1787,8 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
 model::model!(ResponseDtoPageResponseInputSetListResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseInputSetListResponse.status`."]
-    ResponseDtoPageResponseInputSetListResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseInputSetListResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInputSetSummaryResponse`.
 pub struct ResponseDtoPageResponseInputSetSummaryResponse {
@@ -1667,8 +1811,14 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseInputSetSummaryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1694,18 +1844,18 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
 model::model!(ResponseDtoPageResponseInputSetSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseInputSetSummaryResponse.status`."]
-    ResponseDtoPageResponseInputSetSummaryResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseInputSetSummaryResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `listInputSet inputSetType`."] ListInputSetType { All = "ALL",
-    InputSet = "INPUT_SET", OverlayInputSet = "OVERLAY_INPUT_SET", }
+    #[doc = " Schema `listInputSet inputSetType`."] ListInputSetType { 0 All = "ALL", 1
+    InputSet = "INPUT_SET", 2 OverlayInputSet = "OVERLAY_INPUT_SET", }
 }
 model::open_enum! {
-    #[doc = " Schema `postInputSet storeType`."] PostInputSetStoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `postInputSet storeType`."] PostInputSetStoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
-    #[doc = " Schema `postOverlayInputSet storeType`."] PostOverlayInputSetStoreType {
-    Inline = "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `postOverlayInputSet storeType`."] PostOverlayInputSetStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }

@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoValidateTemplateInputsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoValidateTemplateInputsResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,6 +58,6 @@ impl model::Model for ResponseDtoValidateTemplateInputsResponseDto {
 model::model!(ResponseDtoValidateTemplateInputsResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOValidateTemplateInputsResponseDTO.status`."]
-    ResponseDtoValidateTemplateInputsResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoValidateTemplateInputsResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }

@@ -25,8 +25,14 @@ impl model::Model for CacheResponseMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CacheResponseMetadataDto",
+            names: &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for CacheResponseMetadataDto {
 model::model!(CacheResponseMetadataDto);
 model::open_enum! {
     #[doc = " Schema `CacheResponseMetadataDTO.cache_state`."]
-    CacheResponseMetadataDtoCacheState { ValidCache = "VALID_CACHE", StaleCache =
-    "STALE_CACHE", Unknown = "UNKNOWN", }
+    CacheResponseMetadataDtoCacheState { 0 ValidCache = "VALID_CACHE", 1 StaleCache =
+    "STALE_CACHE", 2 Unknown = "UNKNOWN", }
 }
 /// Schema `ExecutorInfo`.
 pub struct ExecutorInfo {
@@ -74,8 +80,14 @@ impl model::Model for ExecutorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["email", "username", "trigger_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutorInfo",
+            names: &["email", "username", "trigger_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,9 +110,9 @@ impl model::Model for ExecutorInfo {
 }
 model::model!(ExecutorInfo);
 model::open_enum! {
-    #[doc = " Schema `ExecutorInfo.trigger_type`."] ExecutorInfoTriggerType { Noop =
-    "NOOP", Manual = "MANUAL", Webhook = "WEBHOOK", WebhookCustom = "WEBHOOK_CUSTOM",
-    SchedulerCron = "SCHEDULER_CRON", }
+    #[doc = " Schema `ExecutorInfo.trigger_type`."] ExecutorInfoTriggerType { 0 Noop =
+    "NOOP", 1 Manual = "MANUAL", 2 Webhook = "WEBHOOK", 3 WebhookCustom =
+    "WEBHOOK_CUSTOM", 4 SchedulerCron = "SCHEDULER_CRON", }
 }
 /// Schema `GitUpdateDetails`.
 pub struct GitUpdateDetails {
@@ -133,18 +145,24 @@ impl model::Model for GitUpdateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "last_commit_id",
-            "last_object_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitUpdateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "last_commit_id",
+                "last_object_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,8 +213,8 @@ impl model::Model for GitUpdateDetails {
 }
 model::model!(GitUpdateDetails);
 model::open_enum! {
-    #[doc = " Schema `GitUpdateDetails.store_type`."] GitUpdateDetailsStoreType { Inline
-    = "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `GitUpdateDetails.store_type`."] GitUpdateDetailsStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `NodeInfo`.
 pub struct NodeInfo {
@@ -219,8 +237,14 @@ impl model::Model for NodeInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "name", "type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NodeInfo",
+            names: &["fqn", "name", "type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,16 +295,22 @@ impl model::Model for ParentStageInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org_id",
-            "identifier",
-            "project_id",
-            "execution_id",
-            "run_sequence",
-            "stage_node_id",
-            "has_parent_pipeline",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParentStageInfo",
+            names: &[
+                "org_id",
+                "identifier",
+                "project_id",
+                "execution_id",
+                "run_sequence",
+                "stage_node_id",
+                "has_parent_pipeline",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -354,8 +384,21 @@ impl model::Model for PipelineCreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "git_details", "pipeline_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineCreateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "description",
+                "git_details",
+                "pipeline_yaml",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -381,10 +424,6 @@ impl model::Model for PipelineCreateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
-    }
 }
 model::through_cell!(PipelineCreateRequestBody);
 /// Schema `PipelineCreateResponseBody`.
@@ -402,8 +441,14 @@ impl model::Model for PipelineCreateResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineCreateResponseBody",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -466,25 +511,31 @@ impl model::Model for PipelineGetResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "valid",
-            "created",
-            "modules",
-            "project",
-            "updated",
-            "identifier",
-            "description",
-            "git_details",
-            "pipeline_yaml",
-            "validation_uuid",
-            "yaml_error_wrapper",
-            "cache_response_metadata",
-            "template_applied_pipeline_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineGetResponseBody",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "valid",
+                "created",
+                "modules",
+                "project",
+                "updated",
+                "identifier",
+                "description",
+                "git_details",
+                "pipeline_yaml",
+                "validation_uuid",
+                "yaml_error_wrapper",
+                "cache_response_metadata",
+                "template_applied_pipeline_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -572,8 +623,14 @@ impl model::Model for PipelineImportRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_import_info", "pipeline_import_request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineImportRequestBody",
+            names: &["git_import_info", "pipeline_import_request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -610,8 +667,14 @@ impl model::Model for PipelineImportRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline_name", "pipeline_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineImportRequestDto",
+            names: &["pipeline_name", "pipeline_description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -670,22 +733,28 @@ impl model::Model for PipelineListResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "valid",
-            "created",
-            "modules",
-            "updated",
-            "identifier",
-            "store_type",
-            "description",
-            "git_details",
-            "yaml_version",
-            "connector_ref",
-            "recent_execution_info",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineListResponseBody",
+            names: &[
+                "name",
+                "tags",
+                "valid",
+                "created",
+                "modules",
+                "updated",
+                "identifier",
+                "store_type",
+                "description",
+                "git_details",
+                "yaml_version",
+                "connector_ref",
+                "recent_execution_info",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -749,7 +818,7 @@ impl model::Model for PipelineListResponseBody {
 model::model!(PipelineListResponseBody);
 model::open_enum! {
     #[doc = " Schema `PipelineListResponseBody.store_type`."]
-    PipelineListResponseBodyStoreType { Inline = "INLINE", Remote = "REMOTE", }
+    PipelineListResponseBodyStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `PipelineMoveConfigRequestBody`.
 pub struct PipelineMoveConfigRequestBody {
@@ -770,8 +839,14 @@ impl model::Model for PipelineMoveConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_details", "pipeline_identifier", "move_config_operation_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineMoveConfigRequestBody",
+            names: &["git_details", "pipeline_identifier", "move_config_operation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -808,8 +883,14 @@ impl model::Model for PipelineMoveConfigResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineMoveConfigResponseBody",
+            names: &["pipeline_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -852,8 +933,14 @@ impl model::Model for PipelinePatchRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["desc", "name", "tags", "version", "git_details", "pipeline_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelinePatchRequestBody",
+            names: &["desc", "name", "tags", "version", "git_details", "pipeline_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -920,22 +1007,28 @@ impl model::Model for PipelineSaveGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "type",
-            "action",
-            "entity",
-            "status",
-            "created",
-            "message",
-            "identifier",
-            "time_stamp",
-            "org_identifier",
-            "account_identifier",
-            "project_identifier",
-            "policy_set_metadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSaveGovernanceMetadata",
+            names: &[
+                "deny",
+                "type",
+                "action",
+                "entity",
+                "status",
+                "created",
+                "message",
+                "identifier",
+                "time_stamp",
+                "org_identifier",
+                "account_identifier",
+                "project_identifier",
+                "policy_set_metadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1014,8 +1107,14 @@ impl model::Model for PipelineSaveResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier", "governance_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSaveResponseBody",
+            names: &["identifier", "governance_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1079,8 +1178,21 @@ impl model::Model for PipelineUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "git_details", "pipeline_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineUpdateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "identifier",
+                "description",
+                "git_details",
+                "pipeline_yaml",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1105,10 +1217,6 @@ impl model::Model for PipelineUpdateRequestBody {
             5 => model::Cell::part(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 5]
     }
 }
 model::through_cell!(PipelineUpdateRequestBody);
@@ -1135,8 +1243,20 @@ impl model::Model for PipelineValidationResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["end_ts", "status", "start_ts", "policy_eval", "template_validation_response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineValidationResponseBody",
+            names: &[
+                "end_ts",
+                "status",
+                "start_ts",
+                "policy_eval",
+                "template_validation_response",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1177,8 +1297,14 @@ impl model::Model for PipelineValidationUuidResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uuid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineValidationUuidResponseBody",
+            names: &["uuid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1233,21 +1359,27 @@ impl model::Model for PolicyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "status",
-            "created",
-            "updated",
-            "severity",
-            "identifier",
-            "policy_name",
-            "deny_messages",
-            "org_identifier",
-            "policy_identifier",
-            "account_identifier",
-            "project_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyMetadata",
+            names: &[
+                "error",
+                "status",
+                "created",
+                "updated",
+                "severity",
+                "identifier",
+                "policy_name",
+                "deny_messages",
+                "org_identifier",
+                "policy_identifier",
+                "account_identifier",
+                "project_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1339,19 +1471,25 @@ impl model::Model for PolicySetMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "status",
-            "created",
-            "identifier",
-            "policy_set",
-            "org_identifier",
-            "policy_metadata",
-            "account_identifier",
-            "project_identifier",
-            "policy_set_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetMetadata",
+            names: &[
+                "deny",
+                "status",
+                "created",
+                "identifier",
+                "policy_set",
+                "org_identifier",
+                "policy_metadata",
+                "account_identifier",
+                "project_identifier",
+                "policy_set_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1431,16 +1569,22 @@ impl model::Model for RecentExecutionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ended",
-            "started",
-            "run_number",
-            "execution_id",
-            "executor_info",
-            "execution_status",
-            "parent_stage_info",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecentExecutionInfo",
+            names: &[
+                "ended",
+                "started",
+                "run_number",
+                "execution_id",
+                "executor_info",
+                "execution_status",
+                "parent_stage_info",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1472,15 +1616,15 @@ impl model::Model for RecentExecutionInfo {
 model::model!(RecentExecutionInfo);
 model::open_enum! {
     #[doc = " Schema `RecentExecutionInfo.execution_status`."]
-    RecentExecutionInfoExecutionStatus { Running = "Running", AsyncWaiting =
-    "AsyncWaiting", TaskWaiting = "TaskWaiting", TimedWaiting = "TimedWaiting", Failed =
-    "Failed", Errored = "Errored", IgnoreFailed = "IgnoreFailed", NotStarted =
-    "NotStarted", Expired = "Expired", Aborted = "Aborted", Discontinuing =
-    "Discontinuing", Queued = "Queued", Paused = "Paused", ResourceWaiting =
-    "ResourceWaiting", InterventionWaiting = "InterventionWaiting", ApprovalWaiting =
-    "ApprovalWaiting", Success = "Success", Suspended = "Suspended", Skipped = "Skipped",
-    Pausing = "Pausing", ApprovalRejected = "ApprovalRejected", InputWaiting =
-    "InputWaiting", Waiting = "Waiting", }
+    RecentExecutionInfoExecutionStatus { 0 Running = "Running", 1 AsyncWaiting =
+    "AsyncWaiting", 2 TaskWaiting = "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4
+    Failed = "Failed", 5 Errored = "Errored", 6 IgnoreFailed = "IgnoreFailed", 7
+    NotStarted = "NotStarted", 8 Expired = "Expired", 9 Aborted = "Aborted", 10
+    Discontinuing = "Discontinuing", 11 Queued = "Queued", 12 Paused = "Paused", 13
+    ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting = "InterventionWaiting",
+    15 ApprovalWaiting = "ApprovalWaiting", 16 Success = "Success", 17 Suspended =
+    "Suspended", 18 Skipped = "Skipped", 19 Pausing = "Pausing", 20 ApprovalRejected =
+    "ApprovalRejected", 21 InputWaiting = "InputWaiting", 22 Waiting = "Waiting", }
 }
 /// Schema `TemplateValidationResponseBody`.
 pub struct TemplateValidationResponseBody {
@@ -1499,8 +1643,14 @@ impl model::Model for TemplateValidationResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valid_yaml", "exception_message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateValidationResponseBody",
+            names: &["valid_yaml", "exception_message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1545,8 +1695,21 @@ impl model::Model for YamlSchemaErrorWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fqn", "message", "step_info", "stage_info", "message_fqn", "hint_message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "YamlSchemaErrorWrapper",
+            names: &[
+                "fqn",
+                "message",
+                "step_info",
+                "stage_info",
+                "message_fqn",
+                "hint_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1575,14 +1738,14 @@ impl model::Model for YamlSchemaErrorWrapper {
 }
 model::model!(YamlSchemaErrorWrapper);
 model::open_enum! {
-    #[doc = " Schema `list-pipelines module`."] ListPipelinesV1Module { Cd = "CD", Ci =
-    "CI", Cv = "CV", Cf = "CF", Ce = "CE", Sto = "STO", }
+    #[doc = " Schema `list-pipelines module`."] ListPipelinesV1Module { 0 Cd = "CD", 1 Ci
+    = "CI", 2 Cv = "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-pipelines order`."] ListPipelinesV1Order { Asc = "ASC", Desc =
-    "DESC", }
+    #[doc = " Schema `list-pipelines order`."] ListPipelinesV1Order { 0 Asc = "ASC", 1
+    Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `list-pipelines sort`."] ListPipelinesV1Sort { Name = "name",
+    #[doc = " Schema `list-pipelines sort`."] ListPipelinesV1Sort { 0 Name = "name", 1
     Updated = "updated", }
 }

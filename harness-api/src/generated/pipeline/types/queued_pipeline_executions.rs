@@ -19,8 +19,14 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["planExecutionIds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkAbortQueuedPipelinesBody",
+            names: &["planExecutionIds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,19 +77,25 @@ impl model::Model for ListQueuedPipelinesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "statuses",
-            "filterType",
-            "pipelineTags",
-            "triggerTypes",
-            "priorityTypes",
-            "orgIdentifiers",
-            "queuedTimeRange",
-            "projectIdentifiers",
-            "pipelineIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListQueuedPipelinesBody",
+            names: &[
+                "tags",
+                "statuses",
+                "filterType",
+                "pipelineTags",
+                "triggerTypes",
+                "priorityTypes",
+                "orgIdentifiers",
+                "queuedTimeRange",
+                "projectIdentifiers",
+                "pipelineIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +165,14 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListQueuedPipelinesBodyPipelineTags",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,8 +213,14 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListQueuedPipelinesBodyQueuedTimeRange",
+            names: &["endTime", "startTime", "relativeTime", "timeRangeFilterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for IndividualSchemaResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IndividualSchemaResponseBody",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for PipelineInputsSchemaRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineInputsSchemaRequestBody",
+            names: &["pipeline_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -74,16 +86,17 @@ impl model::Model for PipelineInputsSchemaRequestBody {
 model::model!(PipelineInputsSchemaRequestBody);
 model::open_enum! {
     #[doc = " Schema `get-individual-static-schema node_group`."]
-    GetIndividualStaticSchemaNodeGroup { Step = "step", Stage = "stage", Pipeline =
-    "pipeline", Strategy = "strategy", StepGroup = "step_group", Trigger = "trigger", }
+    GetIndividualStaticSchemaNodeGroup { 0 Step = "step", 1 Stage = "stage", 2 Pipeline =
+    "pipeline", 3 Strategy = "strategy", 4 StepGroup = "step_group", 5 Trigger =
+    "trigger", }
 }
 model::open_enum! {
     #[doc = " Schema `get-individual-static-schema node_group_differentiator`."]
-    GetIndividualStaticSchemaNodeGroupDifferentiator { Iacm = "iacm", Cd = "cd", Ci =
-    "ci", Security = "security", Approval = "approval", Custom = "custom", Cf = "cf",
-    Template = "template", }
+    GetIndividualStaticSchemaNodeGroupDifferentiator { 0 Iacm = "iacm", 1 Cd = "cd", 2 Ci
+    = "ci", 3 Security = "security", 4 Approval = "approval", 5 Custom = "custom", 6 Cf =
+    "cf", 7 Template = "template", }
 }
 model::open_enum! {
     #[doc = " Schema `get-individual-static-schema version`."]
-    GetIndividualStaticSchemaVersion { V0 = "v0", V1 = "v1", }
+    GetIndividualStaticSchemaVersion { 0 V0 = "v0", 1 V1 = "v1", }
 }

@@ -25,8 +25,14 @@ impl model::Model for StepData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "disabled", "feature_restriction_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepData",
+            names: &["name", "type", "disabled", "feature_restriction_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for StepPalleteFilterRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "step_pallete_module_infos"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepPalleteFilterRequestBody",
+            names: &["version", "step_pallete_module_infos"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,19 @@ impl model::Model for StepPalleteModuleInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["module", "category", "common_step_category", "should_show_common_steps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepPalleteModuleInfo",
+            names: &[
+                "module",
+                "category",
+                "common_step_category",
+                "should_show_common_steps",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +176,14 @@ impl model::Model for StepsDataResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "steps_data", "step_categories"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepsDataResponseBody",
+            names: &["name", "steps_data", "step_categories"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for AcrArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AcrArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for AcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "registry",
-            "repository",
-            "connector_ref",
-            "jexl_condition",
-            "subscription_id",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AcrArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "registry",
+                "repository",
+                "connector_ref",
+                "jexl_condition",
+                "subscription_id",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +157,14 @@ impl model::Model for AmazonMachineImageArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AmazonMachineImageArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,18 +215,24 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "region",
-            "filters",
-            "version",
-            "connector_ref",
-            "version_regex",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AmazonMachineImageArtifactTriggerSpec",
+            names: &[
+                "tags",
+                "region",
+                "filters",
+                "version",
+                "connector_ref",
+                "version_regex",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,8 +299,14 @@ impl model::Model for AmazonS3ArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AmazonS3ArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -323,16 +353,22 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "region",
-            "bucket_name",
-            "connector_ref",
-            "jexl_condition",
-            "file_path_regex",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AmazonS3ArtifactTriggerSpec",
+            names: &[
+                "region",
+                "bucket_name",
+                "connector_ref",
+                "jexl_condition",
+                "file_path_regex",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -379,8 +415,14 @@ impl model::Model for AmiFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AmiFilter",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,8 +463,14 @@ impl model::Model for ArtifactTriggerSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "webhook_id", "poll_interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactTriggerSource",
+            names: &["spec", "type", "webhook_id", "poll_interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,9 +495,9 @@ impl model::Model for ArtifactTriggerSource {
 }
 model::model!(ArtifactTriggerSource);
 model::open_enum! {
-    #[doc = " Schema `ArtifactTriggerSource.type`."] ArtifactTriggerSourceType { Webhook
-    = "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled = "Scheduled",
-    MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `ArtifactTriggerSource.type`."] ArtifactTriggerSourceType { 0
+    Webhook = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 model::union! {
     #[doc = " Schema `ArtifactTriggerSpec`."] ArtifactTriggerSpec : 16, tag :
@@ -471,13 +519,14 @@ model::union! {
     Nexus3Registry(Nexus3RegistryArtifactSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `ArtifactType`."] ArtifactType { Gcr = "Gcr", Ecr = "Ecr", Acr =
-    "Acr", DockerRegistry = "DockerRegistry", Nexus3Registry = "Nexus3Registry",
-    Nexus2Registry = "Nexus2Registry", ArtifactoryRegistry = "ArtifactoryRegistry",
-    AmazonS3 = "AmazonS3", Jenkins = "Jenkins", CustomArtifact = "CustomArtifact",
-    GoogleArtifactRegistry = "GoogleArtifactRegistry", GithubPackageRegistry =
-    "GithubPackageRegistry", AzureArtifacts = "AzureArtifacts", AmazonMachineImage =
-    "AmazonMachineImage", GoogleCloudStorage = "GoogleCloudStorage", Bamboo = "Bamboo", }
+    #[doc = " Schema `ArtifactType`."] ArtifactType { 0 Gcr = "Gcr", 1 Ecr = "Ecr", 2 Acr
+    = "Acr", 3 DockerRegistry = "DockerRegistry", 4 Nexus3Registry = "Nexus3Registry", 5
+    Nexus2Registry = "Nexus2Registry", 6 ArtifactoryRegistry = "ArtifactoryRegistry", 7
+    AmazonS3 = "AmazonS3", 8 Jenkins = "Jenkins", 9 CustomArtifact = "CustomArtifact", 10
+    GoogleArtifactRegistry = "GoogleArtifactRegistry", 11 GithubPackageRegistry =
+    "GithubPackageRegistry", 12 AzureArtifacts = "AzureArtifacts", 13 AmazonMachineImage
+    = "AmazonMachineImage", 14 GoogleCloudStorage = "GoogleCloudStorage", 15 Bamboo =
+    "Bamboo", }
 }
 /// Schema `ArtifactTypeSpecWrapper`.
 pub struct ArtifactTypeSpecWrapper {
@@ -494,8 +543,14 @@ impl model::Model for ArtifactTypeSpecWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactTypeSpecWrapper",
+            names: &["spec"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -530,8 +585,14 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryRegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -584,19 +645,25 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "repository",
-            "artifact_path",
-            "connector_ref",
-            "jexl_condition",
-            "repository_url",
-            "artifact_filter",
-            "event_conditions",
-            "repository_format",
-            "artifact_directory",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactoryRegistryArtifactTriggerSpec",
+            names: &[
+                "repository",
+                "artifact_path",
+                "connector_ref",
+                "jexl_condition",
+                "repository_url",
+                "artifact_filter",
+                "event_conditions",
+                "repository_format",
+                "artifact_directory",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -666,8 +733,14 @@ impl model::Model for AwsCodeCommitWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -688,9 +761,10 @@ impl model::Model for AwsCodeCommitWebhookSpec {
 }
 model::model!(AwsCodeCommitWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `AwsCodeCommitWebhookSpec.type`."] AwsCodeCommitWebhookSpecType {
-    Github = "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `AwsCodeCommitWebhookSpec.type`."] AwsCodeCommitWebhookSpecType { 0
+    Github = "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 /// Schema `AwsCodeCommitWebhookTriggerSpec`.
 pub struct AwsCodeCommitWebhookTriggerSpec {
@@ -709,8 +783,14 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsCodeCommitWebhookTriggerSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -732,7 +812,7 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
 model::model!(AwsCodeCommitWebhookTriggerSpec);
 model::open_enum! {
     #[doc = " Schema `AwsCodeCommitWebhookTriggerSpec.type`."]
-    AwsCodeCommitWebhookTriggerSpecType { Push = "Push", }
+    AwsCodeCommitWebhookTriggerSpecType { 0 Push = "Push", }
 }
 /// Schema `AzureArtifactsArtifactSpec`.
 pub struct AzureArtifactsArtifactSpec {
@@ -751,8 +831,14 @@ impl model::Model for AzureArtifactsArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -805,19 +891,25 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "feed",
-            "project",
-            "version",
-            "package_name",
-            "package_type",
-            "connector_ref",
-            "version_regex",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureArtifactsArtifactTriggerSpec",
+            names: &[
+                "feed",
+                "project",
+                "version",
+                "package_name",
+                "package_type",
+                "connector_ref",
+                "version_regex",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -887,8 +979,14 @@ impl model::Model for AzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureRepoWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -909,9 +1007,10 @@ impl model::Model for AzureRepoWebhookSpec {
 }
 model::model!(AzureRepoWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `AzureRepoWebhookSpec.type`."] AzureRepoWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `AzureRepoWebhookSpec.type`."] AzureRepoWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 model::union! {
     #[doc = " Schema `AzureRepoWebhookTriggerSpec`."] AzureRepoWebhookTriggerSpec : 3,

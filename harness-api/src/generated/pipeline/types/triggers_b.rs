@@ -21,8 +21,14 @@ impl model::Model for BambooArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BambooArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,16 +75,22 @@ impl model::Model for BambooArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "build",
-            "plan_key",
-            "connector_ref",
-            "artifact_paths",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BambooArtifactTriggerSpec",
+            names: &[
+                "build",
+                "plan_key",
+                "connector_ref",
+                "artifact_paths",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +137,14 @@ impl model::Model for BitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BitbucketWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,9 +165,10 @@ impl model::Model for BitbucketWebhookSpec {
 }
 model::model!(BitbucketWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `BitbucketWebhookSpec.type`."] BitbucketWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `BitbucketWebhookSpec.type`."] BitbucketWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 model::union! {
     #[doc = " Schema `BitbucketWebhookTriggerSpec`."] BitbucketWebhookTriggerSpec : 3,
@@ -172,8 +191,14 @@ impl model::Model for BuildDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["buildType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BuildDetails",
+            names: &["buildType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for CronScheduledTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CronScheduledTriggerSpec",
+            names: &["type", "expression"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for CustomArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,18 +123,24 @@ impl model::Model for CustomArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "inputs",
-            "script",
-            "version",
-            "metadata",
-            "version_path",
-            "jexl_condition",
-            "event_conditions",
-            "artifacts_array_path",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomArtifactTriggerSpec",
+            names: &[
+                "inputs",
+                "script",
+                "version",
+                "metadata",
+                "version_path",
+                "jexl_condition",
+                "event_conditions",
+                "artifacts_array_path",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +207,14 @@ impl model::Model for CustomWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,9 +235,10 @@ impl model::Model for CustomWebhookSpec {
 }
 model::model!(CustomWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `CustomWebhookSpec.type`."] CustomWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `CustomWebhookSpec.type`."] CustomWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 /// Schema `CustomWebhookTriggerSpec`.
 pub struct CustomWebhookTriggerSpec {
@@ -234,8 +259,14 @@ impl model::Model for CustomWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["jexl_condition", "header_conditions", "payload_conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomWebhookTriggerSpec",
+            names: &["jexl_condition", "header_conditions", "payload_conditions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -274,8 +305,14 @@ impl model::Model for CreateTriggerV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "executorInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTriggerV2Body",
+            names: &["yaml", "executorInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -312,8 +349,14 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "uuid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTriggerV2BodyExecutorInfo",
+            names: &["type", "uuid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

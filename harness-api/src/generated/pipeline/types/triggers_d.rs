@@ -21,8 +21,14 @@ impl model::Model for DockerRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerRegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,15 +73,21 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "image_path",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DockerRegistryArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "image_path",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

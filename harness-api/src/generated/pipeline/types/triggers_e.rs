@@ -21,8 +21,14 @@ impl model::Model for EcrArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcrArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,17 +77,23 @@ impl model::Model for EcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "region",
-            "image_path",
-            "registry_id",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcrArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "region",
+                "image_path",
+                "registry_id",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

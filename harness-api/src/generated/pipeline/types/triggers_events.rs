@@ -39,20 +39,26 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "headers",
-            "message",
-            "payload",
-            "accountId",
-            "createdAt",
-            "finalStatus",
-            "eventCreatedAt",
-            "exceptionOccurred",
-            "triggerIdentifier",
-            "eventCorrelationId",
-            "triggerEventStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerEventHistoryBaseDto",
+            names: &[
+                "headers",
+                "message",
+                "payload",
+                "accountId",
+                "createdAt",
+                "finalStatus",
+                "eventCreatedAt",
+                "exceptionOccurred",
+                "triggerIdentifier",
+                "eventCorrelationId",
+                "triggerEventStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -110,44 +116,47 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
 model::model!(NgTriggerEventHistoryBaseDto);
 model::open_enum! {
     #[doc = " Schema `NGTriggerEventHistoryBaseDTO.finalStatus`."]
-    NgTriggerEventHistoryBaseDtoFinalStatus { ScmServiceConnectionFailed =
-    "SCM_SERVICE_CONNECTION_FAILED", InvalidPayload = "INVALID_PAYLOAD",
-    TriggerDidNotMatchEventCondition = "TRIGGER_DID_NOT_MATCH_EVENT_CONDITION",
-    TriggerDidNotMatchMetadataCondition = "TRIGGER_DID_NOT_MATCH_METADATA_CONDITION",
+    NgTriggerEventHistoryBaseDtoFinalStatus { 0 ScmServiceConnectionFailed =
+    "SCM_SERVICE_CONNECTION_FAILED", 1 InvalidPayload = "INVALID_PAYLOAD", 2
+    TriggerDidNotMatchEventCondition = "TRIGGER_DID_NOT_MATCH_EVENT_CONDITION", 3
+    TriggerDidNotMatchMetadataCondition = "TRIGGER_DID_NOT_MATCH_METADATA_CONDITION", 4
     TriggerDidNotMatchArtifactJexlCondition =
-    "TRIGGER_DID_NOT_MATCH_ARTIFACT_JEXL_CONDITION", NoMatchingTriggerForRepo =
-    "NO_MATCHING_TRIGGER_FOR_REPO", NoMatchingTriggerForEventAction =
-    "NO_MATCHING_TRIGGER_FOR_EVENT_ACTION", NoMatchingTriggerForMetadataConditions =
-    "NO_MATCHING_TRIGGER_FOR_METADATA_CONDITIONS", NoMatchingTriggerForPayloadConditions
-    = "NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS", NoMatchingTriggerForJexlConditions =
-    "NO_MATCHING_TRIGGER_FOR_JEXL_CONDITIONS", NoMatchingTriggerForHeaderConditions =
-    "NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS", InvalidRuntimeInputYaml =
-    "INVALID_RUNTIME_INPUT_YAML", TargetDidNotExecute = "TARGET_DID_NOT_EXECUTE",
-    TargetExecutionRequested = "TARGET_EXECUTION_REQUESTED", NoEnabledCustomTriggerFound
-    = "NO_ENABLED_CUSTOM_TRIGGER_FOUND", NoEnabledCustomTriggerFoundForAccount =
-    "NO_ENABLED_CUSTOM_TRIGGER_FOUND_FOR_ACCOUNT", NoEnabledTriggerForProject =
-    "NO_ENABLED_TRIGGER_FOR_PROJECT", NoEnabledTriggerForAccount =
-    "NO_ENABLED_TRIGGER_FOR_ACCOUNT", NoEnabledTriggerForSourcerepoType =
-    "NO_ENABLED_TRIGGER_FOR_SOURCEREPO_TYPE", NoEnabledTriggerForAccountSourceRepo =
-    "NO_ENABLED_TRIGGER_FOR_ACCOUNT_SOURCE_REPO", NoMatchingTriggerForFilepathConditions
-    = "NO_MATCHING_TRIGGER_FOR_FILEPATH_CONDITIONS", FailedToFetchPrDetails =
-    "FAILED_TO_FETCH_PR_DETAILS", ExceptionWhileProcessing =
-    "EXCEPTION_WHILE_PROCESSING", TriggerConfirmationSuccessful =
-    "TRIGGER_CONFIRMATION_SUCCESSFUL", TriggerConfirmationFailed =
-    "TRIGGER_CONFIRMATION_FAILED", TriggerAuthenticationFailed =
-    "TRIGGER_AUTHENTICATION_FAILED", ValidationFailedForTrigger =
-    "VALIDATION_FAILED_FOR_TRIGGER", AllMappedTriggerFailedValidationForPollingEvent =
-    "ALL_MAPPED_TRIGGER_FAILED_VALIDATION_FOR_POLLING_EVENT",
+    "TRIGGER_DID_NOT_MATCH_ARTIFACT_JEXL_CONDITION", 5 NoMatchingTriggerForRepo =
+    "NO_MATCHING_TRIGGER_FOR_REPO", 6 NoMatchingTriggerForEventAction =
+    "NO_MATCHING_TRIGGER_FOR_EVENT_ACTION", 7 NoMatchingTriggerForMetadataConditions =
+    "NO_MATCHING_TRIGGER_FOR_METADATA_CONDITIONS", 8
+    NoMatchingTriggerForPayloadConditions = "NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS",
+    9 NoMatchingTriggerForJexlConditions = "NO_MATCHING_TRIGGER_FOR_JEXL_CONDITIONS", 10
+    NoMatchingTriggerForHeaderConditions = "NO_MATCHING_TRIGGER_FOR_HEADER_CONDITIONS",
+    11 InvalidRuntimeInputYaml = "INVALID_RUNTIME_INPUT_YAML", 12 TargetDidNotExecute =
+    "TARGET_DID_NOT_EXECUTE", 13 TargetExecutionRequested = "TARGET_EXECUTION_REQUESTED",
+    14 NoEnabledCustomTriggerFound = "NO_ENABLED_CUSTOM_TRIGGER_FOUND", 15
+    NoEnabledCustomTriggerFoundForAccount =
+    "NO_ENABLED_CUSTOM_TRIGGER_FOUND_FOR_ACCOUNT", 16 NoEnabledTriggerForProject =
+    "NO_ENABLED_TRIGGER_FOR_PROJECT", 17 NoEnabledTriggerForAccount =
+    "NO_ENABLED_TRIGGER_FOR_ACCOUNT", 18 NoEnabledTriggerForSourcerepoType =
+    "NO_ENABLED_TRIGGER_FOR_SOURCEREPO_TYPE", 19 NoEnabledTriggerForAccountSourceRepo =
+    "NO_ENABLED_TRIGGER_FOR_ACCOUNT_SOURCE_REPO", 20
+    NoMatchingTriggerForFilepathConditions =
+    "NO_MATCHING_TRIGGER_FOR_FILEPATH_CONDITIONS", 21 FailedToFetchPrDetails =
+    "FAILED_TO_FETCH_PR_DETAILS", 22 ExceptionWhileProcessing =
+    "EXCEPTION_WHILE_PROCESSING", 23 TriggerConfirmationSuccessful =
+    "TRIGGER_CONFIRMATION_SUCCESSFUL", 24 TriggerConfirmationFailed =
+    "TRIGGER_CONFIRMATION_FAILED", 25 TriggerAuthenticationFailed =
+    "TRIGGER_AUTHENTICATION_FAILED", 26 ValidationFailedForTrigger =
+    "VALIDATION_FAILED_FOR_TRIGGER", 27 AllMappedTriggerFailedValidationForPollingEvent =
+    "ALL_MAPPED_TRIGGER_FAILED_VALIDATION_FOR_POLLING_EVENT", 28
     NoMatchingTriggerForForEventSignatures =
-    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_SIGNATURES", NoMatchingTriggerForForEventCondition
-    = "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_CONDITION", PollingEventWithNoVersions =
-    "POLLING_EVENT_WITH_NO_VERSIONS", NewArtifactEventProcessed =
-    "NEW_ARTIFACT_EVENT_PROCESSED", NewManifestEventProcessed =
-    "NEW_MANIFEST_EVENT_PROCESSED", Skipped = "SKIPPED", Queued = "QUEUED",
+    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_SIGNATURES", 29
+    NoMatchingTriggerForForEventCondition =
+    "NO_MATCHING_TRIGGER_FOR_FOR_EVENT_CONDITION", 30 PollingEventWithNoVersions =
+    "POLLING_EVENT_WITH_NO_VERSIONS", 31 NewArtifactEventProcessed =
+    "NEW_ARTIFACT_EVENT_PROCESSED", 32 NewManifestEventProcessed =
+    "NEW_MANIFEST_EVENT_PROCESSED", 33 Skipped = "SKIPPED", 34 Queued = "QUEUED", 35
     InvalidHarnessArtifactRegistryTriggerAction =
-    "INVALID_HARNESS_ARTIFACT_REGISTRY_TRIGGER_ACTION",
+    "INVALID_HARNESS_ARTIFACT_REGISTRY_TRIGGER_ACTION", 36
     NoTriggersFoundForHarnessArtifactRegistryWebhook =
-    "NO_TRIGGERS_FOUND_FOR_HARNESS_ARTIFACT_REGISTRY_WEBHOOK",
+    "NO_TRIGGERS_FOUND_FOR_HARNESS_ARTIFACT_REGISTRY_WEBHOOK", 37
     HarnessArtifactRegistryWebhookNotExecuted =
     "HARNESS_ARTIFACT_REGISTRY_WEBHOOK_NOT_EXECUTED", }
 }
@@ -184,19 +193,25 @@ impl model::Model for NgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "scope",
-            "message",
-            "ngTriggerType",
-            "eventCreatedAt",
-            "subTriggerType",
-            "ngTriggerMetaData",
-            "triggerIdentifier",
-            "eventCorrelationId",
-            "triggerEventStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerEventsApiResponse",
+            names: &[
+                "name",
+                "scope",
+                "message",
+                "ngTriggerType",
+                "eventCreatedAt",
+                "subTriggerType",
+                "ngTriggerMetaData",
+                "triggerIdentifier",
+                "eventCorrelationId",
+                "triggerEventStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,9 +266,9 @@ impl model::Model for NgTriggerEventsApiResponse {
 model::model!(NgTriggerEventsApiResponse);
 model::open_enum! {
     #[doc = " Schema `NGTriggerEventsApiResponse.ngTriggerType`."]
-    NgTriggerEventsApiResponseNgTriggerType { Webhook = "Webhook", Artifact = "Artifact",
-    Manifest = "Manifest", Scheduled = "Scheduled", MultiRegionArtifact =
-    "MultiRegionArtifact", }
+    NgTriggerEventsApiResponseNgTriggerType { 0 Webhook = "Webhook", 1 Artifact =
+    "Artifact", 2 Manifest = "Manifest", 3 Scheduled = "Scheduled", 4 MultiRegionArtifact
+    = "MultiRegionArtifact", }
 }
 /// Schema `NGTriggerMetaData`.
 pub struct NgTriggerMetaData {
@@ -272,8 +287,14 @@ impl model::Model for NgTriggerMetaData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["build", "pollingDocumentId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerMetaData",
+            names: &["build", "pollingDocumentId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -328,20 +349,26 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageNgTriggerEventHistoryBaseDto",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,20 +459,26 @@ impl model::Model for PageNgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageNgTriggerEventsApiResponse",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,15 +559,21 @@ impl model::Model for PerpetualTaskInfoForTriggers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "state",
-            "createdAt",
-            "delegateId",
-            "taskDescription",
-            "delegateHostName",
-            "unassignedReason",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerpetualTaskInfoForTriggers",
+            names: &[
+                "state",
+                "createdAt",
+                "delegateId",
+                "taskDescription",
+                "delegateHostName",
+                "unassignedReason",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -583,8 +622,19 @@ impl model::Model for PipelineScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "parentUniqueId", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineScope",
+            names: &[
+                "orgIdentifier",
+                "parentUniqueId",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -623,8 +673,14 @@ impl model::Model for PolledResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["allPolledKeys"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolledResponse",
+            names: &["allPolledKeys"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -663,13 +719,19 @@ impl model::Model for PollingInfoForTriggers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pollingDocId",
-            "polledResponse",
-            "perpetualTaskId",
-            "perpetualTaskInfoForTriggers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PollingInfoForTriggers",
+            names: &[
+                "pollingDocId",
+                "polledResponse",
+                "perpetualTaskId",
+                "perpetualTaskInfoForTriggers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -714,8 +776,14 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageNgTriggerEventHistoryBaseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -741,8 +809,8 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
 model::model!(ResponseDtoPageNgTriggerEventHistoryBaseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageNGTriggerEventHistoryBaseDTO.status`."]
-    ResponseDtoPageNgTriggerEventHistoryBaseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageNgTriggerEventHistoryBaseDtoStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageNGTriggerEventsApiResponse`.
 pub struct ResponseDtoPageNgTriggerEventsApiResponse {
@@ -765,8 +833,14 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageNgTriggerEventsApiResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -792,8 +866,8 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
 model::model!(ResponseDtoPageNgTriggerEventsApiResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageNGTriggerEventsApiResponse.status`."]
-    ResponseDtoPageNgTriggerEventsApiResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageNgTriggerEventsApiResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPollingInfoForTriggers`.
 pub struct ResponseDtoPollingInfoForTriggers {
@@ -816,8 +890,14 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPollingInfoForTriggers",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -843,12 +923,12 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
 model::model!(ResponseDtoPollingInfoForTriggers);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPollingInfoForTriggers.status`."]
-    ResponseDtoPollingInfoForTriggersStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPollingInfoForTriggersStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `triggerEventHistoryUsingFilters triggerType`."]
-    TriggerEventHistoryUsingFiltersTriggerType { Webhook = "Webhook", Artifact =
-    "Artifact", Manifest = "Manifest", Scheduled = "Scheduled", MultiRegionArtifact =
-    "MultiRegionArtifact", SystemEvent = "SystemEvent", }
+    TriggerEventHistoryUsingFiltersTriggerType { 0 Webhook = "Webhook", 1 Artifact =
+    "Artifact", 2 Manifest = "Manifest", 3 Scheduled = "Scheduled", 4 MultiRegionArtifact
+    = "MultiRegionArtifact", 5 SystemEvent = "SystemEvent", }
 }

@@ -21,8 +21,14 @@ impl model::Model for GcrArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcrArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,16 +75,22 @@ impl model::Model for GcrArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "image_path",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "registry_hostname",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcrArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "image_path",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "registry_hostname",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +137,14 @@ impl model::Model for GcsBuildStore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcsBuildStore",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,8 +183,14 @@ impl model::Model for GcsBuildStoreSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["bucketName", "folder_path", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcsBuildStoreSpec",
+            names: &["bucketName", "folder_path", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,8 @@ impl model::Model for GcsBuildStoreSpec {
 }
 model::model!(GcsBuildStoreSpec);
 model::open_enum! {
-    #[doc = " Schema `GcsBuildStore.type`."] GcsBuildStoreType { Http = "Http", S3 =
-    "S3", Gcs = "Gcs", }
+    #[doc = " Schema `GcsBuildStore.type`."] GcsBuildStoreType { 0 Http = "Http", 1 S3 =
+    "S3", 2 Gcs = "Gcs", }
 }
 /// Schema `GithubPackageRegistryArtifactSpec`.
 pub struct GithubPackageRegistryArtifactSpec {
@@ -209,8 +233,14 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubPackageRegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,16 +287,22 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "package_name",
-            "package_type",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubPackageRegistryArtifactTriggerSpec",
+            names: &[
+                "org",
+                "package_name",
+                "package_type",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,8 +349,14 @@ impl model::Model for GithubWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,9 +377,10 @@ impl model::Model for GithubWebhookSpec {
 }
 model::model!(GithubWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `GithubWebhookSpec.type`."] GithubWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `GithubWebhookSpec.type`."] GithubWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 model::union! {
     #[doc = " Schema `GithubWebhookTriggerSpec`."] GithubWebhookTriggerSpec : 4, tag :
@@ -363,8 +406,14 @@ impl model::Model for GitlabWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitlabWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -385,9 +434,10 @@ impl model::Model for GitlabWebhookSpec {
 }
 model::model!(GitlabWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `GitlabWebhookSpec.type`."] GitlabWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `GitlabWebhookSpec.type`."] GitlabWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 model::union! {
     #[doc = " Schema `GitlabWebhookTriggerSpec`."] GitlabWebhookTriggerSpec : 3, tag :
@@ -412,8 +462,14 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GoogleArtifactRegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -464,18 +520,24 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "pkg",
-            "region",
-            "project",
-            "version",
-            "connector_ref",
-            "jexl_condition",
-            "repository_name",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GoogleArtifactRegistryArtifactTriggerSpec",
+            names: &[
+                "pkg",
+                "region",
+                "project",
+                "version",
+                "connector_ref",
+                "jexl_condition",
+                "repository_name",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -542,8 +604,14 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GoogleCloudStorageArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -590,16 +658,22 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "bucket",
-            "project",
-            "artifact_path",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GoogleCloudStorageArtifactTriggerSpec",
+            names: &[
+                "bucket",
+                "project",
+                "artifact_path",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

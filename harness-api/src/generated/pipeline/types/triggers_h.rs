@@ -21,8 +21,14 @@ impl model::Model for HarnessWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessWebhookSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,9 +49,10 @@ impl model::Model for HarnessWebhookSpec {
 }
 model::model!(HarnessWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `HarnessWebhookSpec.type`."] HarnessWebhookSpecType { Github =
-    "Github", Gitlab = "Gitlab", Bitbucket = "Bitbucket", AwsCodeCommit =
-    "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
+    #[doc = " Schema `HarnessWebhookSpec.type`."] HarnessWebhookSpecType { 0 Github =
+    "Github", 1 Gitlab = "Gitlab", 2 Bitbucket = "Bitbucket", 3 AwsCodeCommit =
+    "AwsCodeCommit", 4 AzureRepo = "AzureRepo", 5 Harness = "Harness", 6 Custom =
+    "Custom", }
 }
 model::union! {
     #[doc = " Schema `HarnessWebhookTriggerSpec`."] HarnessWebhookTriggerSpec : 3, tag :
@@ -76,8 +83,20 @@ impl model::Model for HelmChartManifestTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["store", "chart_name", "helm_version", "chart_version", "event_conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HelmChartManifestTriggerSpec",
+            names: &[
+                "store",
+                "chart_name",
+                "helm_version",
+                "chart_version",
+                "event_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,7 +124,8 @@ impl model::Model for HelmChartManifestTriggerSpec {
 model::model!(HelmChartManifestTriggerSpec);
 model::open_enum! {
     #[doc = " Schema `HelmChartManifestTriggerSpec.helm_version`."]
-    HelmChartManifestTriggerSpecHelmVersion { V2 = "V2", V3 = "V3", V380 = "V380", }
+    HelmChartManifestTriggerSpecHelmVersion { 0 V2 = "V2", 1 V3 = "V3", 2 V380 = "V380",
+    }
 }
 /// Schema `HttpBuildStore`.
 pub struct HttpBuildStore {
@@ -124,8 +144,14 @@ impl model::Model for HttpBuildStore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpBuildStore",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -160,8 +186,14 @@ impl model::Model for HttpBuildStoreSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HttpBuildStoreSpec",
+            names: &["connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -180,6 +212,6 @@ impl model::Model for HttpBuildStoreSpec {
 }
 model::model!(HttpBuildStoreSpec);
 model::open_enum! {
-    #[doc = " Schema `HttpBuildStore.type`."] HttpBuildStoreType { Http = "Http", S3 =
-    "S3", Gcs = "Gcs", }
+    #[doc = " Schema `HttpBuildStore.type`."] HttpBuildStoreType { 0 Http = "Http", 1 S3
+    = "S3", 2 Gcs = "Gcs", }
 }

@@ -33,17 +33,23 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueCommentAzureRepoWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,13 +98,13 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
 model::model!(IssueCommentAzureRepoWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `IssueCommentAzureRepoWebhookSpec.actions`."]
-    IssueCommentAzureRepoWebhookSpecActions { Create = "Create", Edit = "Edit", Delete =
-    "Delete", }
+    IssueCommentAzureRepoWebhookSpecActions { 0 Create = "Create", 1 Edit = "Edit", 2
+    Delete = "Delete", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueCommentAzureRepoWebhookSpec.type`."]
-    IssueCommentAzureRepoWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    IssueComment = "IssueComment", }
+    IssueCommentAzureRepoWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push =
+    "Push", 2 IssueComment = "IssueComment", }
 }
 /// Schema `IssueCommentGithubWebhookSpec`.
 pub struct IssueCommentGithubWebhookSpec {
@@ -129,17 +135,23 @@ impl model::Model for IssueCommentGithubWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueCommentGithubWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -188,13 +200,13 @@ impl model::Model for IssueCommentGithubWebhookSpec {
 model::model!(IssueCommentGithubWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `IssueCommentGithubWebhookSpec.actions`."]
-    IssueCommentGithubWebhookSpecActions { Create = "Create", Edit = "Edit", Delete =
-    "Delete", }
+    IssueCommentGithubWebhookSpecActions { 0 Create = "Create", 1 Edit = "Edit", 2 Delete
+    = "Delete", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueCommentGithubWebhookSpec.type`."]
-    IssueCommentGithubWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    IssueComment = "IssueComment", Release = "Release", }
+    IssueCommentGithubWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push", 2
+    IssueComment = "IssueComment", 3 Release = "Release", }
 }
 /// Schema `IssueCommentHarnessWebhookSpec`.
 pub struct IssueCommentHarnessWebhookSpec {
@@ -223,16 +235,22 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueCommentHarnessWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -264,11 +282,11 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
 model::model!(IssueCommentHarnessWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `IssueCommentHarnessWebhookSpec.actions`."]
-    IssueCommentHarnessWebhookSpecActions { Create = "Create", Edit = "Edit", Delete =
-    "Delete", }
+    IssueCommentHarnessWebhookSpecActions { 0 Create = "Create", 1 Edit = "Edit", 2
+    Delete = "Delete", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueCommentHarnessWebhookSpec.type`."]
-    IssueCommentHarnessWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    IssueComment = "IssueComment", }
+    IssueCommentHarnessWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push",
+    2 IssueComment = "IssueComment", }
 }

@@ -21,8 +21,14 @@ impl model::Model for JenkinsArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,16 +75,22 @@ impl model::Model for JenkinsArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "build",
-            "job_name",
-            "artifact_path",
-            "connector_ref",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JenkinsArtifactTriggerSpec",
+            names: &[
+                "build",
+                "job_name",
+                "artifact_path",
+                "connector_ref",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,14 +27,20 @@ impl model::Model for LastTriggerExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "message",
-            "planExecutionId",
-            "lastExecutionTime",
-            "lastExecutionStatus",
-            "lastExecutionSuccessful",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LastTriggerExecutionDetails",
+            names: &[
+                "message",
+                "planExecutionId",
+                "lastExecutionTime",
+                "lastExecutionStatus",
+                "lastExecutionSuccessful",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

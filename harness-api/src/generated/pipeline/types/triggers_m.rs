@@ -25,8 +25,14 @@ impl model::Model for ManifestTriggerSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "webhook_id", "poll_interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestTriggerSource",
+            names: &["spec", "type", "webhook_id", "poll_interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -51,9 +57,9 @@ impl model::Model for ManifestTriggerSource {
 }
 model::model!(ManifestTriggerSource);
 model::open_enum! {
-    #[doc = " Schema `ManifestTriggerSource.type`."] ManifestTriggerSourceType { Webhook
-    = "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled = "Scheduled",
-    MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `ManifestTriggerSource.type`."] ManifestTriggerSourceType { 0
+    Webhook = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `ManifestTriggerSpec`.
 pub struct ManifestTriggerSpec {
@@ -72,8 +78,14 @@ impl model::Model for ManifestTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManifestTriggerSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -94,8 +106,8 @@ impl model::Model for ManifestTriggerSpec {
 }
 model::model!(ManifestTriggerSpec);
 model::open_enum! {
-    #[doc = " Schema `ManifestTriggerSpec.type`."] ManifestTriggerSpecType { HelmChart =
-    "HelmChart", }
+    #[doc = " Schema `ManifestTriggerSpec.type`."] ManifestTriggerSpecType { 0 HelmChart
+    = "HelmChart", }
 }
 /// Schema `MergeRequestGitlabWebhookSpec`.
 pub struct MergeRequestGitlabWebhookSpec {
@@ -126,17 +138,23 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MergeRequestGitlabWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,13 +203,13 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
 model::model!(MergeRequestGitlabWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `MergeRequestGitlabWebhookSpec.actions`."]
-    MergeRequestGitlabWebhookSpecActions { Close = "Close", Merge = "Merge", Open =
-    "Open", Reopen = "Reopen", Update = "Update", Sync = "Sync", }
+    MergeRequestGitlabWebhookSpecActions { 0 Close = "Close", 1 Merge = "Merge", 2 Open =
+    "Open", 3 Reopen = "Reopen", 4 Update = "Update", 5 Sync = "Sync", }
 }
 model::open_enum! {
     #[doc = " Schema `MergeRequestGitlabWebhookSpec.type`."]
-    MergeRequestGitlabWebhookSpecType { MergeRequest = "MergeRequest", Push = "Push",
-    MrComment = "MRComment", }
+    MergeRequestGitlabWebhookSpecType { 0 MergeRequest = "MergeRequest", 1 Push = "Push",
+    2 MrComment = "MRComment", }
 }
 /// Schema `MRCommentGitlabWebhookSpec`.
 pub struct MrCommentGitlabWebhookSpec {
@@ -222,17 +240,23 @@ impl model::Model for MrCommentGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MrCommentGitlabWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -281,11 +305,11 @@ impl model::Model for MrCommentGitlabWebhookSpec {
 model::model!(MrCommentGitlabWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `MRCommentGitlabWebhookSpec.actions`."]
-    MrCommentGitlabWebhookSpecActions { Create = "Create", }
+    MrCommentGitlabWebhookSpecActions { 0 Create = "Create", }
 }
 model::open_enum! {
     #[doc = " Schema `MRCommentGitlabWebhookSpec.type`."] MrCommentGitlabWebhookSpecType
-    { MergeRequest = "MergeRequest", Push = "Push", MrComment = "MRComment", }
+    { 0 MergeRequest = "MergeRequest", 1 Push = "Push", 2 MrComment = "MRComment", }
 }
 /// Schema `MultiRegionArtifactTriggerSource`.
 pub struct MultiRegionArtifactTriggerSource {
@@ -308,8 +332,14 @@ impl model::Model for MultiRegionArtifactTriggerSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "webhook_id", "poll_interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MultiRegionArtifactTriggerSource",
+            names: &["spec", "type", "webhook_id", "poll_interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,9 +365,9 @@ impl model::Model for MultiRegionArtifactTriggerSource {
 model::model!(MultiRegionArtifactTriggerSource);
 model::open_enum! {
     #[doc = " Schema `MultiRegionArtifactTriggerSource.type`."]
-    MultiRegionArtifactTriggerSourceType { Webhook = "Webhook", Artifact = "Artifact",
-    Manifest = "Manifest", Scheduled = "Scheduled", MultiRegionArtifact =
-    "MultiRegionArtifact", }
+    MultiRegionArtifactTriggerSourceType { 0 Webhook = "Webhook", 1 Artifact =
+    "Artifact", 2 Manifest = "Manifest", 3 Scheduled = "Scheduled", 4 MultiRegionArtifact
+    = "MultiRegionArtifact", }
 }
 /// Schema `MultiRegionArtifactTriggerSpec`.
 pub struct MultiRegionArtifactTriggerSpec {
@@ -362,14 +392,20 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "sources",
-            "jexl_condition",
-            "event_conditions",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MultiRegionArtifactTriggerSpec",
+            names: &[
+                "type",
+                "sources",
+                "jexl_condition",
+                "event_conditions",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for Nexus2RegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Nexus2RegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,22 +87,28 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "group_id",
-            "extension",
-            "classifier",
-            "artifact_id",
-            "package_name",
-            "connector_ref",
-            "jexl_condition",
-            "repository_url",
-            "repository_name",
-            "event_conditions",
-            "repository_format",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Nexus2RegistryArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "group_id",
+                "extension",
+                "classifier",
+                "artifact_id",
+                "package_name",
+                "connector_ref",
+                "jexl_condition",
+                "repository_url",
+                "repository_name",
+                "event_conditions",
+                "repository_format",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,8 +187,14 @@ impl model::Model for Nexus3RegistryArtifactSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Nexus3RegistryArtifactSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,24 +257,30 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "group",
-            "group_id",
-            "extension",
-            "classifier",
-            "image_path",
-            "repository",
-            "artifact_id",
-            "package_name",
-            "connector_ref",
-            "jexl_condition",
-            "repository_url",
-            "event_conditions",
-            "repository_format",
-            "meta_data_conditions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Nexus3RegistryArtifactTriggerSpec",
+            names: &[
+                "tag",
+                "group",
+                "group_id",
+                "extension",
+                "classifier",
+                "image_path",
+                "repository",
+                "artifact_id",
+                "package_name",
+                "connector_ref",
+                "jexl_condition",
+                "repository_url",
+                "event_conditions",
+                "repository_format",
+                "meta_data_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,27 +397,33 @@ impl model::Model for NgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "yaml",
-            "enabled",
-            "executions",
-            "identifier",
-            "webhookUrl",
-            "description",
-            "yamlVersion",
-            "buildDetails",
-            "triggerStatus",
-            "webhookDetails",
-            "registrationStatus",
-            "webhookCurlCommand",
-            "pipelineInputOutdated",
-            "isPipelineInputOutdated",
-            "lastTriggerExecutionDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerDetailsResponseDto",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "yaml",
+                "enabled",
+                "executions",
+                "identifier",
+                "webhookUrl",
+                "description",
+                "yamlVersion",
+                "buildDetails",
+                "triggerStatus",
+                "webhookDetails",
+                "registrationStatus",
+                "webhookCurlCommand",
+                "pipelineInputOutdated",
+                "isPipelineInputOutdated",
+                "lastTriggerExecutionDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,13 +502,13 @@ impl model::Model for NgTriggerDetailsResponseDto {
 model::model!(NgTriggerDetailsResponseDto);
 model::open_enum! {
     #[doc = " Schema `NGTriggerDetailsResponseDTO.registrationStatus`."]
-    NgTriggerDetailsResponseDtoRegistrationStatus { Success = "SUCCESS", Failed =
-    "FAILED", Error = "ERROR", Timeout = "TIMEOUT", Unavailable = "UNAVAILABLE", }
+    NgTriggerDetailsResponseDtoRegistrationStatus { 0 Success = "SUCCESS", 1 Failed =
+    "FAILED", 2 Error = "ERROR", 3 Timeout = "TIMEOUT", 4 Unavailable = "UNAVAILABLE", }
 }
 model::open_enum! {
     #[doc = " Schema `NGTriggerDetailsResponseDTO.type`."]
-    NgTriggerDetailsResponseDtoType { Webhook = "Webhook", Artifact = "Artifact",
-    Manifest = "Manifest", Scheduled = "Scheduled", MultiRegionArtifact =
+    NgTriggerDetailsResponseDtoType { 0 Webhook = "Webhook", 1 Artifact = "Artifact", 2
+    Manifest = "Manifest", 3 Scheduled = "Scheduled", 4 MultiRegionArtifact =
     "MultiRegionArtifact", }
 }
 /// Schema `NGTriggerResponse`.
@@ -528,25 +558,31 @@ impl model::Model for NgTriggerResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "yaml",
-            "errors",
-            "enabled",
-            "version",
-            "identifier",
-            "webhookUrl",
-            "description",
-            "yamlVersion",
-            "errorResponse",
-            "orgIdentifier",
-            "stagesToExecute",
-            "targetIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerResponse",
+            names: &[
+                "name",
+                "type",
+                "yaml",
+                "errors",
+                "enabled",
+                "version",
+                "identifier",
+                "webhookUrl",
+                "description",
+                "yamlVersion",
+                "errorResponse",
+                "orgIdentifier",
+                "stagesToExecute",
+                "targetIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -618,9 +654,9 @@ impl model::Model for NgTriggerResponse {
 }
 model::model!(NgTriggerResponse);
 model::open_enum! {
-    #[doc = " Schema `NGTriggerResponse.type`."] NgTriggerResponseType { Webhook =
-    "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled = "Scheduled",
-    MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `NGTriggerResponse.type`."] NgTriggerResponseType { 0 Webhook =
+    "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 model::union! {
     #[doc = " Schema `NGVariable`."] NgVariable : 2, tag : Some("type"), tagged_by_parent
@@ -654,16 +690,22 @@ impl model::Model for NumberNgVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "value",
-            "metadata",
-            "required",
-            "description",
-            "default_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NumberNgVariable",
+            names: &[
+                "name",
+                "type",
+                "value",
+                "metadata",
+                "required",
+                "description",
+                "default_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,6 +736,6 @@ impl model::Model for NumberNgVariable {
 }
 model::model!(NumberNgVariable);
 model::open_enum! {
-    #[doc = " Schema `NumberNGVariable.type`."] NumberNgVariableType { String = "String",
-    Number = "Number", }
+    #[doc = " Schema `NumberNGVariable.type`."] NumberNgVariableType { 0 String =
+    "String", 1 Number = "Number", }
 }

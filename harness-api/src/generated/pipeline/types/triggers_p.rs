@@ -33,17 +33,23 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseNgTriggerDetailsResponseDto",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,18 +127,24 @@ impl model::Model for ParameterFieldListString {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "expression",
-            "typeString",
-            "defaultValue",
-            "responseField",
-            "executionInput",
-            "expressionValue",
-            "inputSetValidator",
-            "jsonResponseField",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ParameterFieldListString",
+            names: &[
+                "value",
+                "expression",
+                "typeString",
+                "defaultValue",
+                "responseField",
+                "executionInput",
+                "expressionValue",
+                "inputSetValidator",
+                "jsonResponseField",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -205,14 +217,20 @@ impl model::Model for PollingSubscriptionStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "lastPolled",
-            "statusResult",
-            "detailedMessage",
-            "lastPollingUpdate",
-            "errorStatusValidUntil",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PollingSubscriptionStatus",
+            names: &[
+                "lastPolled",
+                "statusResult",
+                "detailedMessage",
+                "lastPollingUpdate",
+                "errorStatusValidUntil",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -240,8 +258,8 @@ impl model::Model for PollingSubscriptionStatus {
 model::model!(PollingSubscriptionStatus);
 model::open_enum! {
     #[doc = " Schema `PollingSubscriptionStatus.statusResult`."]
-    PollingSubscriptionStatusResult { Success = "SUCCESS", Failed = "FAILED", Unknown =
-    "UNKNOWN", Pending = "PENDING", }
+    PollingSubscriptionStatusResult { 0 Success = "SUCCESS", 1 Failed = "FAILED", 2
+    Unknown = "UNKNOWN", 3 Pending = "PENDING", }
 }
 /// Schema `PRCommentBitbucketWebhookSpec`.
 pub struct PrCommentBitbucketWebhookSpec {
@@ -272,17 +290,23 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrCommentBitbucketWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -331,12 +355,12 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
 model::model!(PrCommentBitbucketWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `PRCommentBitbucketWebhookSpec.actions`."]
-    PrCommentBitbucketWebhookSpecActions { Create = "Create", Edit = "Edit", Delete =
-    "Delete", }
+    PrCommentBitbucketWebhookSpecActions { 0 Create = "Create", 1 Edit = "Edit", 2 Delete
+    = "Delete", }
 }
 model::open_enum! {
     #[doc = " Schema `PRCommentBitbucketWebhookSpec.type`."]
-    PrCommentBitbucketWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
+    PrCommentBitbucketWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push", 2
     PrComment = "PRComment", }
 }
 /// Schema `PullRequestAzureRepoWebhookSpec`.
@@ -368,17 +392,23 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestAzureRepoWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,13 +457,13 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
 model::model!(PullRequestAzureRepoWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `PullRequestAzureRepoWebhookSpec.actions`."]
-    PullRequestAzureRepoWebhookSpecActions { Create = "Create", Update = "Update", Merge
-    = "Merge", }
+    PullRequestAzureRepoWebhookSpecActions { 0 Create = "Create", 1 Update = "Update", 2
+    Merge = "Merge", }
 }
 model::open_enum! {
     #[doc = " Schema `PullRequestAzureRepoWebhookSpec.type`."]
-    PullRequestAzureRepoWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    IssueComment = "IssueComment", }
+    PullRequestAzureRepoWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push",
+    2 IssueComment = "IssueComment", }
 }
 /// Schema `PullRequestBitbucketWebhookSpec`.
 pub struct PullRequestBitbucketWebhookSpec {
@@ -464,17 +494,23 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestBitbucketWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -523,13 +559,13 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
 model::model!(PullRequestBitbucketWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `PullRequestBitbucketWebhookSpec.actions`."]
-    PullRequestBitbucketWebhookSpecActions { Create = "Create", Merge = "Merge", Update =
-    "Update", Decline = "Decline", }
+    PullRequestBitbucketWebhookSpecActions { 0 Create = "Create", 1 Merge = "Merge", 2
+    Update = "Update", 3 Decline = "Decline", }
 }
 model::open_enum! {
     #[doc = " Schema `PullRequestBitbucketWebhookSpec.type`."]
-    PullRequestBitbucketWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    PrComment = "PRComment", }
+    PullRequestBitbucketWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push",
+    2 PrComment = "PRComment", }
 }
 /// Schema `PullRequestGithubWebhookSpec`.
 pub struct PullRequestGithubWebhookSpec {
@@ -560,17 +596,23 @@ impl model::Model for PullRequestGithubWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestGithubWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -619,14 +661,14 @@ impl model::Model for PullRequestGithubWebhookSpec {
 model::model!(PullRequestGithubWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `PullRequestGithubWebhookSpec.actions`."]
-    PullRequestGithubWebhookSpecActions { Close = "Close", Edit = "Edit", Open = "Open",
-    Reopen = "Reopen", Label = "Label", Unlabel = "Unlabel", Synchronize = "Synchronize",
-    ReadyForReview = "ReadyForReview", }
+    PullRequestGithubWebhookSpecActions { 0 Close = "Close", 1 Edit = "Edit", 2 Open =
+    "Open", 3 Reopen = "Reopen", 4 Label = "Label", 5 Unlabel = "Unlabel", 6 Synchronize
+    = "Synchronize", 7 ReadyForReview = "ReadyForReview", }
 }
 model::open_enum! {
     #[doc = " Schema `PullRequestGithubWebhookSpec.type`."]
-    PullRequestGithubWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
-    IssueComment = "IssueComment", Release = "Release", }
+    PullRequestGithubWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push", 2
+    IssueComment = "IssueComment", 3 Release = "Release", }
 }
 /// Schema `PullRequestHarnessWebhookSpec`.
 pub struct PullRequestHarnessWebhookSpec {
@@ -655,16 +697,22 @@ impl model::Model for PullRequestHarnessWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestHarnessWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -696,13 +744,13 @@ impl model::Model for PullRequestHarnessWebhookSpec {
 model::model!(PullRequestHarnessWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `PullRequestHarnessWebhookSpec.actions`."]
-    PullRequestHarnessWebhookSpecActions { Close = "Close", Edit = "Edit", Open = "Open",
-    Reopen = "Reopen", Label = "Label", Unlabel = "Unlabel", Synchronize = "Synchronize",
-    }
+    PullRequestHarnessWebhookSpecActions { 0 Close = "Close", 1 Edit = "Edit", 2 Open =
+    "Open", 3 Reopen = "Reopen", 4 Label = "Label", 5 Unlabel = "Unlabel", 6 Synchronize
+    = "Synchronize", }
 }
 model::open_enum! {
     #[doc = " Schema `PullRequestHarnessWebhookSpec.type`."]
-    PullRequestHarnessWebhookSpecType { PullRequest = "PullRequest", Push = "Push",
+    PullRequestHarnessWebhookSpecType { 0 PullRequest = "PullRequest", 1 Push = "Push", 2
     IssueComment = "IssueComment", }
 }
 /// Schema `PushAwsCodeCommitWebhookTriggerSpec`.
@@ -726,8 +774,19 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo_name", "connector_ref", "jexl_condition", "payload_conditions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushAwsCodeCommitWebhookTriggerSpec",
+            names: &[
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "payload_conditions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -778,16 +837,22 @@ impl model::Model for PushAzureRepoWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushAzureRepoWebhookSpec",
+            names: &[
+                "type",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -818,8 +883,8 @@ impl model::Model for PushAzureRepoWebhookSpec {
 }
 model::model!(PushAzureRepoWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `PushAzureRepoWebhookSpec.type`."] PushAzureRepoWebhookSpecType {
-    PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", }
+    #[doc = " Schema `PushAzureRepoWebhookSpec.type`."] PushAzureRepoWebhookSpecType { 0
+    PullRequest = "PullRequest", 1 Push = "Push", 2 IssueComment = "IssueComment", }
 }
 /// Schema `PushBitbucketWebhookSpec`.
 pub struct PushBitbucketWebhookSpec {
@@ -848,16 +913,22 @@ impl model::Model for PushBitbucketWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushBitbucketWebhookSpec",
+            names: &[
+                "type",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -888,8 +959,8 @@ impl model::Model for PushBitbucketWebhookSpec {
 }
 model::model!(PushBitbucketWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `PushBitbucketWebhookSpec.type`."] PushBitbucketWebhookSpecType {
-    PullRequest = "PullRequest", Push = "Push", PrComment = "PRComment", }
+    #[doc = " Schema `PushBitbucketWebhookSpec.type`."] PushBitbucketWebhookSpecType { 0
+    PullRequest = "PullRequest", 1 Push = "Push", 2 PrComment = "PRComment", }
 }
 /// Schema `PushGithubWebhookSpec`.
 pub struct PushGithubWebhookSpec {
@@ -918,16 +989,22 @@ impl model::Model for PushGithubWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushGithubWebhookSpec",
+            names: &[
+                "type",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -958,9 +1035,9 @@ impl model::Model for PushGithubWebhookSpec {
 }
 model::model!(PushGithubWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `PushGithubWebhookSpec.type`."] PushGithubWebhookSpecType {
-    PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", Release =
-    "Release", }
+    #[doc = " Schema `PushGithubWebhookSpec.type`."] PushGithubWebhookSpecType { 0
+    PullRequest = "PullRequest", 1 Push = "Push", 2 IssueComment = "IssueComment", 3
+    Release = "Release", }
 }
 /// Schema `PushGitlabWebhookSpec`.
 pub struct PushGitlabWebhookSpec {
@@ -989,16 +1066,22 @@ impl model::Model for PushGitlabWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushGitlabWebhookSpec",
+            names: &[
+                "type",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1029,8 +1112,8 @@ impl model::Model for PushGitlabWebhookSpec {
 }
 model::model!(PushGitlabWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `PushGitlabWebhookSpec.type`."] PushGitlabWebhookSpecType {
-    MergeRequest = "MergeRequest", Push = "Push", MrComment = "MRComment", }
+    #[doc = " Schema `PushGitlabWebhookSpec.type`."] PushGitlabWebhookSpecType { 0
+    MergeRequest = "MergeRequest", 1 Push = "Push", 2 MrComment = "MRComment", }
 }
 /// Schema `PushHarnessWebhookSpec`.
 pub struct PushHarnessWebhookSpec {
@@ -1057,15 +1140,21 @@ impl model::Model for PushHarnessWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "repo_name",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PushHarnessWebhookSpec",
+            names: &[
+                "type",
+                "repo_name",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1094,6 +1183,6 @@ impl model::Model for PushHarnessWebhookSpec {
 }
 model::model!(PushHarnessWebhookSpec);
 model::open_enum! {
-    #[doc = " Schema `PushHarnessWebhookSpec.type`."] PushHarnessWebhookSpecType {
-    PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", }
+    #[doc = " Schema `PushHarnessWebhookSpec.type`."] PushHarnessWebhookSpecType { 0
+    PullRequest = "PullRequest", 1 Push = "Push", 2 IssueComment = "IssueComment", }
 }

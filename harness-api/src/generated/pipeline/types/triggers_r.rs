@@ -33,17 +33,23 @@ impl model::Model for ReleaseGithubWebhookSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "actions",
-            "repo_name",
-            "connector_ref",
-            "jexl_condition",
-            "header_conditions",
-            "payload_conditions",
-            "auto_abort_previous_executions",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseGithubWebhookSpec",
+            names: &[
+                "type",
+                "actions",
+                "repo_name",
+                "connector_ref",
+                "jexl_condition",
+                "header_conditions",
+                "payload_conditions",
+                "auto_abort_previous_executions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -92,14 +98,14 @@ impl model::Model for ReleaseGithubWebhookSpec {
 model::model!(ReleaseGithubWebhookSpec);
 model::open_enum! {
     #[doc = " Schema `ReleaseGithubWebhookSpec.actions`."]
-    ReleaseGithubWebhookSpecActions { Create = "Create", Edit = "Edit", Delete =
-    "Delete", Prerelease = "Prerelease", Publish = "Publish", Release = "Release",
-    Unpublish = "Unpublish", }
+    ReleaseGithubWebhookSpecActions { 0 Create = "Create", 1 Edit = "Edit", 2 Delete =
+    "Delete", 3 Prerelease = "Prerelease", 4 Publish = "Publish", 5 Release = "Release",
+    6 Unpublish = "Unpublish", }
 }
 model::open_enum! {
-    #[doc = " Schema `ReleaseGithubWebhookSpec.type`."] ReleaseGithubWebhookSpecType {
-    PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", Release =
-    "Release", }
+    #[doc = " Schema `ReleaseGithubWebhookSpec.type`."] ReleaseGithubWebhookSpecType { 0
+    PullRequest = "PullRequest", 1 Push = "Push", 2 IssueComment = "IssueComment", 3
+    Release = "Release", }
 }
 /// Schema `ResponseDTOPageResponseNGTriggerDetailsResponseDTO`.
 pub struct ResponseDtoPageResponseNgTriggerDetailsResponseDto {
@@ -122,8 +128,14 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseNgTriggerDetailsResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +161,8 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
 model::model!(ResponseDtoPageResponseNgTriggerDetailsResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseNGTriggerDetailsResponseDTO.status`."]
-    ResponseDtoPageResponseNgTriggerDetailsResponseDtoStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseNgTriggerDetailsResponseDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTriggerCatalogResponse`.
 pub struct ResponseDtoTriggerCatalogResponse {
@@ -173,8 +185,14 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTriggerCatalogResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -200,8 +218,8 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
 model::model!(ResponseDtoTriggerCatalogResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTriggerCatalogResponse.status`."]
-    ResponseDtoTriggerCatalogResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoTriggerCatalogResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONGTriggerDetailsResponseDTO`.
 pub struct ResponseDtongTriggerDetailsResponseDto {
@@ -224,8 +242,14 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtongTriggerDetailsResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +275,8 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
 model::model!(ResponseDtongTriggerDetailsResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONGTriggerDetailsResponseDTO.status`."]
-    ResponseDtongTriggerDetailsResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtongTriggerDetailsResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONGTriggerResponse`.
 pub struct ResponseDtongTriggerResponse {
@@ -275,8 +299,14 @@ impl model::Model for ResponseDtongTriggerResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtongTriggerResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -302,6 +332,6 @@ impl model::Model for ResponseDtongTriggerResponse {
 model::model!(ResponseDtongTriggerResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONGTriggerResponse.status`."]
-    ResponseDtongTriggerResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtongTriggerResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -21,8 +21,14 @@ impl model::Model for S3BuildStore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "S3BuildStore",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for S3BuildStoreSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["region", "bucketName", "folder_path", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "S3BuildStoreSpec",
+            names: &["region", "bucketName", "folder_path", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,8 +101,8 @@ impl model::Model for S3BuildStoreSpec {
 }
 model::model!(S3BuildStoreSpec);
 model::open_enum! {
-    #[doc = " Schema `S3BuildStore.type`."] S3BuildStoreType { Http = "Http", S3 = "S3",
-    Gcs = "Gcs", }
+    #[doc = " Schema `S3BuildStore.type`."] S3BuildStoreType { 0 Http = "Http", 1 S3 =
+    "S3", 2 Gcs = "Gcs", }
 }
 /// Schema `ScheduledTriggerSource`.
 pub struct ScheduledTriggerSource {
@@ -113,8 +125,14 @@ impl model::Model for ScheduledTriggerSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "webhook_id", "poll_interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScheduledTriggerSource",
+            names: &["spec", "type", "webhook_id", "poll_interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,9 +157,9 @@ impl model::Model for ScheduledTriggerSource {
 }
 model::model!(ScheduledTriggerSource);
 model::open_enum! {
-    #[doc = " Schema `ScheduledTriggerSource.type`."] ScheduledTriggerSourceType {
-    Webhook = "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled =
-    "Scheduled", MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `ScheduledTriggerSource.type`."] ScheduledTriggerSourceType { 0
+    Webhook = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `ScheduledTriggerSpec`.
 pub struct ScheduledTriggerSpec {
@@ -160,8 +178,14 @@ impl model::Model for ScheduledTriggerSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScheduledTriggerSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -182,7 +206,7 @@ impl model::Model for ScheduledTriggerSpec {
 }
 model::model!(ScheduledTriggerSpec);
 model::open_enum! {
-    #[doc = " Schema `ScheduledTriggerSpec.type`."] ScheduledTriggerSpecType { Cron =
+    #[doc = " Schema `ScheduledTriggerSpec.type`."] ScheduledTriggerSpecType { 0 Cron =
     "Cron", }
 }
 /// Schema `StringNGVariable`.
@@ -212,16 +236,22 @@ impl model::Model for StringNgVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "value",
-            "metadata",
-            "required",
-            "description",
-            "default_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StringNgVariable",
+            names: &[
+                "name",
+                "type",
+                "value",
+                "metadata",
+                "required",
+                "description",
+                "default_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -252,6 +282,6 @@ impl model::Model for StringNgVariable {
 }
 model::model!(StringNgVariable);
 model::open_enum! {
-    #[doc = " Schema `StringNGVariable.type`."] StringNgVariableType { String = "String",
-    Number = "Number", }
+    #[doc = " Schema `StringNGVariable.type`."] StringNgVariableType { 0 String =
+    "String", 1 Number = "Number", }
 }

@@ -33,17 +33,23 @@ impl model::Model for TriggerBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "inputs",
-            "source",
-            "enabled",
-            "input_set_refs",
-            "stages_to_execute",
-            "pipeline_branch_name",
-            "encrypted_webhook_secret_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerBody",
+            names: &[
+                "tags",
+                "inputs",
+                "source",
+                "enabled",
+                "input_set_refs",
+                "stages_to_execute",
+                "pipeline_branch_name",
+                "encrypted_webhook_secret_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +113,14 @@ impl model::Model for TriggerCatalogItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["category", "triggerCatalogType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerCatalogItem",
+            names: &["category", "triggerCatalogType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,22 +141,24 @@ impl model::Model for TriggerCatalogItem {
 }
 model::model!(TriggerCatalogItem);
 model::open_enum! {
-    #[doc = " Schema `TriggerCatalogItem.category`."] TriggerCatalogItemCategory {
-    Webhook = "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled =
-    "Scheduled", MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `TriggerCatalogItem.category`."] TriggerCatalogItemCategory { 0
+    Webhook = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 model::open_enum! {
     #[doc = " Schema `TriggerCatalogItem.triggerCatalogType`."]
-    TriggerCatalogItemTriggerCatalogType { Github = "Github", Gitlab = "Gitlab", Harness
-    = "Harness", Bitbucket = "Bitbucket", AzureRepo = "AzureRepo", Custom = "Custom",
-    EventRelay = "EventRelay", HarnessArtifactRegistry = "HarnessArtifactRegistry", Gcr =
-    "Gcr", Ecr = "Ecr", DockerRegistry = "DockerRegistry", ArtifactoryRegistry =
-    "ArtifactoryRegistry", Acr = "Acr", AmazonS3 = "AmazonS3", GoogleArtifactRegistry =
-    "GoogleArtifactRegistry", CustomArtifact = "CustomArtifact", GithubPackageRegistry =
-    "GithubPackageRegistry", Jenkins = "Jenkins", Nexus3Registry = "Nexus3Registry",
-    Nexus2Registry = "Nexus2Registry", AzureArtifacts = "AzureArtifacts",
-    AmazonMachineImage = "AmazonMachineImage", Bamboo = "Bamboo", GoogleCloudStorage =
-    "GoogleCloudStorage", HelmChart = "HelmChart", Cron = "Cron", }
+    TriggerCatalogItemTriggerCatalogType { 0 Github = "Github", 1 Gitlab = "Gitlab", 2
+    Harness = "Harness", 3 Bitbucket = "Bitbucket", 4 AzureRepo = "AzureRepo", 5 Custom =
+    "Custom", 6 EventRelay = "EventRelay", 7 HarnessArtifactRegistry =
+    "HarnessArtifactRegistry", 8 Gcr = "Gcr", 9 Ecr = "Ecr", 10 DockerRegistry =
+    "DockerRegistry", 11 ArtifactoryRegistry = "ArtifactoryRegistry", 12 Acr = "Acr", 13
+    AmazonS3 = "AmazonS3", 14 GoogleArtifactRegistry = "GoogleArtifactRegistry", 15
+    CustomArtifact = "CustomArtifact", 16 GithubPackageRegistry =
+    "GithubPackageRegistry", 17 Jenkins = "Jenkins", 18 Nexus3Registry =
+    "Nexus3Registry", 19 Nexus2Registry = "Nexus2Registry", 20 AzureArtifacts =
+    "AzureArtifacts", 21 AmazonMachineImage = "AmazonMachineImage", 22 Bamboo = "Bamboo",
+    23 GoogleCloudStorage = "GoogleCloudStorage", 24 HelmChart = "HelmChart", 25 Cron =
+    "Cron", }
 }
 /// Schema `TriggerCatalogResponse`.
 pub struct TriggerCatalogResponse {
@@ -161,8 +175,14 @@ impl model::Model for TriggerCatalogResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["catalog"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerCatalogResponse",
+            names: &["catalog"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +219,14 @@ impl model::Model for TriggerConditions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerConditions",
+            names: &["key", "value", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -223,10 +249,10 @@ impl model::Model for TriggerConditions {
 }
 model::model!(TriggerConditions);
 model::open_enum! {
-    #[doc = " Schema `TriggerConditions.operator`."] TriggerConditionsOperator { In =
-    "In", Equals = "Equals", NotEquals = "NotEquals", StartsWith = "StartsWith", EndsWith
-    = "EndsWith", Contains = "Contains", DoesNotContain = "DoesNotContain", Regex =
-    "Regex", NotIn = "NotIn", }
+    #[doc = " Schema `TriggerConditions.operator`."] TriggerConditionsOperator { 0 In =
+    "In", 1 Equals = "Equals", 2 NotEquals = "NotEquals", 3 StartsWith = "StartsWith", 4
+    EndsWith = "EndsWith", 5 Contains = "Contains", 6 DoesNotContain = "DoesNotContain",
+    7 Regex = "Regex", 8 NotIn = "NotIn", }
 }
 /// Schema `TriggerFilterProperties`.
 pub struct TriggerFilterProperties {
@@ -265,8 +291,20 @@ impl model::Model for TriggerFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "filterType", "triggerNames", "triggerTypes", "triggerIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerFilterProperties",
+            names: &[
+                "tags",
+                "filterType",
+                "triggerNames",
+                "triggerTypes",
+                "triggerIdentifiers",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,29 +328,25 @@ impl model::Model for TriggerFilterProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(TriggerFilterProperties);
 model::open_enum! {
     #[doc = " Schema `TriggerFilterProperties.filterType`."]
-    TriggerFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
-    DelegateProfile = "DelegateProfile", Delegate = "Delegate", PipelineSetup =
-    "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment = "Deployment",
-    Audit = "Audit", Template = "Template", Trigger = "Trigger", EnvironmentGroup =
-    "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation = "CCMRecommendation",
-    Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory = "SPInventory",
-    Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", }
+    TriggerFilterPropertiesFilterType { 0 Connector = "Connector", 1 Secret = "Secret", 2
+    DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4 PipelineSetup =
+    "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6 Deployment =
+    "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger = "Trigger", 10
+    EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 model::open_enum! {
     #[doc = " Schema `TriggerFilterProperties.triggerTypes`."]
-    TriggerFilterPropertiesTriggerTypes { Webhook = "Webhook", Artifact = "Artifact",
-    Manifest = "Manifest", Scheduled = "Scheduled", MultiRegionArtifact =
+    TriggerFilterPropertiesTriggerTypes { 0 Webhook = "Webhook", 1 Artifact = "Artifact",
+    2 Manifest = "Manifest", 3 Scheduled = "Scheduled", 4 MultiRegionArtifact =
     "MultiRegionArtifact", }
 }
 /// Schema `TriggerGetResponseBody`.
@@ -342,8 +376,22 @@ impl model::Model for TriggerGetResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "project", "trigger", "pipeline", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerGetResponseBody",
+            names: &[
+                "org",
+                "name",
+                "project",
+                "trigger",
+                "pipeline",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -435,21 +483,27 @@ impl model::Model for TriggerRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "inputs",
-            "source",
-            "enabled",
-            "identifier",
-            "description",
-            "input_set_refs",
-            "stages_to_execute",
-            "pipeline_branch_name",
-            "encrypted_webhook_secret_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "inputs",
+                "source",
+                "enabled",
+                "identifier",
+                "description",
+                "input_set_refs",
+                "stages_to_execute",
+                "pipeline_branch_name",
+                "encrypted_webhook_secret_identifier",
+            ],
+            required: &[0, 4, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -506,10 +560,6 @@ impl model::Model for TriggerRequestBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4, 6]
-    }
 }
 model::through_cell!(TriggerRequestBody);
 /// Schema `TriggerResponseBody`.
@@ -527,8 +577,14 @@ impl model::Model for TriggerResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerResponseBody",
+            names: &["identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -583,17 +639,23 @@ impl model::Model for TriggerStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "lastPolled",
-            "webhookInfo",
-            "detailMessages",
-            "validationStatus",
-            "lastPollingUpdate",
-            "pollingSubscriptionStatus",
-            "webhookAutoRegistrationStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerStatus",
+            names: &[
+                "status",
+                "lastPolled",
+                "webhookInfo",
+                "detailMessages",
+                "validationStatus",
+                "lastPollingUpdate",
+                "pollingSubscriptionStatus",
+                "webhookAutoRegistrationStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,6 +703,6 @@ impl model::Model for TriggerStatus {
 }
 model::model!(TriggerStatus);
 model::open_enum! {
-    #[doc = " Schema `TriggerStatus.status`."] TriggerStatusValue { Success = "SUCCESS",
-    Failed = "FAILED", Unknown = "UNKNOWN", Pending = "PENDING", }
+    #[doc = " Schema `TriggerStatus.status`."] TriggerStatusValue { 0 Success =
+    "SUCCESS", 1 Failed = "FAILED", 2 Unknown = "UNKNOWN", 3 Pending = "PENDING", }
 }

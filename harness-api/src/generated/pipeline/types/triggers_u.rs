@@ -21,8 +21,14 @@ impl model::Model for UpdateTriggerV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "executorInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTriggerV2Body",
+            names: &["yaml", "executorInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for UpdateTriggerV2BodyExecutorInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "uuid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTriggerV2BodyExecutorInfo",
+            names: &["type", "uuid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ValidationStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["statusResult", "detailedMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidationStatus",
+            names: &["statusResult", "detailedMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -43,6 +49,7 @@ impl model::Model for ValidationStatus {
 }
 model::model!(ValidationStatus);
 model::open_enum! {
-    #[doc = " Schema `ValidationStatus.statusResult`."] ValidationStatusResult { Success
-    = "SUCCESS", Failed = "FAILED", Unknown = "UNKNOWN", Pending = "PENDING", }
+    #[doc = " Schema `ValidationStatus.statusResult`."] ValidationStatusResult { 0
+    Success = "SUCCESS", 1 Failed = "FAILED", 2 Unknown = "UNKNOWN", 3 Pending =
+    "PENDING", }
 }

@@ -21,8 +21,14 @@ impl model::Model for WebhookAutoRegistrationStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["detailedMessage", "registrationResult"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookAutoRegistrationStatus",
+            names: &["detailedMessage", "registrationResult"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -44,8 +50,8 @@ impl model::Model for WebhookAutoRegistrationStatus {
 model::model!(WebhookAutoRegistrationStatus);
 model::open_enum! {
     #[doc = " Schema `WebhookAutoRegistrationStatus.registrationResult`."]
-    WebhookAutoRegistrationStatusRegistrationResult { Success = "SUCCESS", Failed =
-    "FAILED", Error = "ERROR", Timeout = "TIMEOUT", Unavailable = "UNAVAILABLE", }
+    WebhookAutoRegistrationStatusRegistrationResult { 0 Success = "SUCCESS", 1 Failed =
+    "FAILED", 2 Error = "ERROR", 3 Timeout = "TIMEOUT", 4 Unavailable = "UNAVAILABLE", }
 }
 /// Schema `WebhookDetails`.
 pub struct WebhookDetails {
@@ -64,8 +70,14 @@ impl model::Model for WebhookDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhookSecret", "webhookSourceRepo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookDetails",
+            names: &["webhookSecret", "webhookSourceRepo"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -82,10 +94,6 @@ impl model::Model for WebhookDetails {
             1 => model::Part::Str(&self.webhook_source_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(WebhookDetails);
@@ -104,8 +112,14 @@ impl model::Model for WebhookInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["webhookId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookInfo",
+            names: &["webhookId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -144,8 +158,14 @@ impl model::Model for WebhookTriggerSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "webhook_id", "poll_interval"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookTriggerSource",
+            names: &["spec", "type", "webhook_id", "poll_interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,9 +190,9 @@ impl model::Model for WebhookTriggerSource {
 }
 model::model!(WebhookTriggerSource);
 model::open_enum! {
-    #[doc = " Schema `WebhookTriggerSource.type`."] WebhookTriggerSourceType { Webhook =
-    "Webhook", Artifact = "Artifact", Manifest = "Manifest", Scheduled = "Scheduled",
-    MultiRegionArtifact = "MultiRegionArtifact", }
+    #[doc = " Schema `WebhookTriggerSource.type`."] WebhookTriggerSourceType { 0 Webhook
+    = "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
+    "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
 model::union! {
     #[doc = " Schema `WebhookTriggerSpec`."] WebhookTriggerSpec : 7, tag : Some("type"),

@@ -25,8 +25,14 @@ impl model::Model for NgProcessWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["uiUrl", "apiUrl", "uiSetupUrl", "eventCorrelationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgProcessWebhookResponse",
+            names: &["uiUrl", "apiUrl", "uiSetupUrl", "eventCorrelationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoWebhookEventProcessingDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,8 +110,8 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
 model::model!(ResponseDtoWebhookEventProcessingDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOWebhookEventProcessingDetails.status`."]
-    ResponseDtoWebhookEventProcessingDetailsStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoWebhookEventProcessingDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOWebhookExecutionDetails`.
 pub struct ResponseDtoWebhookExecutionDetails {
@@ -122,8 +134,14 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoWebhookExecutionDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,8 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
 model::model!(ResponseDtoWebhookExecutionDetails);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOWebhookExecutionDetails.status`."]
-    ResponseDtoWebhookExecutionDetailsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoWebhookExecutionDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTONGProcessWebhookResponse`.
 pub struct ResponseDtongProcessWebhookResponse {
@@ -173,8 +191,14 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtongProcessWebhookResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -200,8 +224,8 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
 model::model!(ResponseDtongProcessWebhookResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTONGProcessWebhookResponse.status`."]
-    ResponseDtongProcessWebhookResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", Failed = "FAILED", }
+    ResponseDtongProcessWebhookResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", 3 Failed = "FAILED", }
 }
 /// Schema `WebhookEventProcessingDetails`.
 pub struct WebhookEventProcessingDetails {
@@ -246,24 +270,30 @@ impl model::Model for WebhookEventProcessingDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "eventId",
-            "message",
-            "payload",
-            "eventFound",
-            "warningMsg",
-            "runtimeInput",
-            "orgIdentifier",
-            "eventCreatedAt",
-            "exceptionOccured",
-            "accountIdentifier",
-            "projectIdentifier",
-            "triggerIdentifier",
-            "pipelineIdentifier",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookEventProcessingDetails",
+            names: &[
+                "status",
+                "eventId",
+                "message",
+                "payload",
+                "eventFound",
+                "warningMsg",
+                "runtimeInput",
+                "orgIdentifier",
+                "eventCreatedAt",
+                "exceptionOccured",
+                "accountIdentifier",
+                "projectIdentifier",
+                "triggerIdentifier",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -350,8 +380,14 @@ impl model::Model for WebhookExecutionDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["executionUrl", "executionDetails", "webhookProcessingDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WebhookExecutionDetails",
+            names: &["executionUrl", "executionDetails", "webhookProcessingDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

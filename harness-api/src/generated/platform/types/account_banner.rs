@@ -31,8 +31,22 @@ impl model::Model for BannerDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "title", "intent", "enabled", "message", "identifier", "callToActions"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BannerDto",
+            names: &[
+                "name",
+                "title",
+                "intent",
+                "enabled",
+                "message",
+                "identifier",
+                "callToActions",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +77,8 @@ impl model::Model for BannerDto {
 }
 model::model!(BannerDto);
 model::open_enum! {
-    #[doc = " Schema `BannerIntent`."] BannerIntent { Informational = "INFORMATIONAL",
-    High = "HIGH", Medium = "MEDIUM", Low = "LOW", }
+    #[doc = " Schema `BannerIntent`."] BannerIntent { 0 Informational = "INFORMATIONAL",
+    1 High = "HIGH", 2 Medium = "MEDIUM", 3 Low = "LOW", }
 }
 /// Schema `BannerResponseDTO`.
 pub struct BannerResponseDto {
@@ -85,8 +99,14 @@ impl model::Model for BannerResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["banner", "created", "updated"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BannerResponseDto",
+            names: &["banner", "created", "updated"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -110,22 +130,23 @@ impl model::Model for BannerResponseDto {
 model::model!(BannerResponseDto);
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-active-banners order`."]
-    GetAccountScopedActiveBannersOrder { Asc = "ASC", Desc = "DESC", }
+    GetAccountScopedActiveBannersOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-active-banners sort`."]
-    GetAccountScopedActiveBannersSort { Name = "name", Identifier = "identifier", Created
-    = "created", Updated = "updated", }
+    GetAccountScopedActiveBannersSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-banners enabled`."]
-    GetAccountScopedBannersEnabled { True = "true", False = "false", }
+    GetAccountScopedBannersEnabled { 0 True = "true", 1 False = "false", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-banners order`."] GetAccountScopedBannersOrder {
-    Asc = "ASC", Desc = "DESC", }
+    0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-account-scoped-banners sort`."] GetAccountScopedBannersSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-account-scoped-banners sort`."] GetAccountScopedBannersSort { 0
+    Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }

@@ -6,10 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-certificates order`."]
-    GetAccountScopedCertificatesOrder { Asc = "ASC", Desc = "DESC", }
+    GetAccountScopedCertificatesOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-scoped-certificates sort`."]
-    GetAccountScopedCertificatesSort { Name = "name", Identifier = "identifier", Created
-    = "created", Updated = "updated", }
+    GetAccountScopedCertificatesSort { 0 Name = "name", 1 Identifier = "identifier", 2
+    Created = "created", 3 Updated = "updated", }
 }

@@ -6,11 +6,11 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `delete-account-favorite resource_type`."]
-    DeleteAccountFavoriteResourceType { Connector = "CONNECTOR", Delegate = "DELEGATE",
-    Pipeline = "PIPELINE", Secret = "SECRET", Project = "PROJECT", }
+    DeleteAccountFavoriteResourceType { 0 Connector = "CONNECTOR", 1 Delegate =
+    "DELEGATE", 2 Pipeline = "PIPELINE", 3 Secret = "SECRET", 4 Project = "PROJECT", }
 }
 model::open_enum! {
     #[doc = " Schema `get-account-favorites resource_type`."]
-    GetAccountFavoritesResourceType { Connector = "CONNECTOR", Delegate = "DELEGATE",
-    Pipeline = "PIPELINE", Secret = "SECRET", Project = "PROJECT", }
+    GetAccountFavoritesResourceType { 0 Connector = "CONNECTOR", 1 Delegate = "DELEGATE",
+    2 Pipeline = "PIPELINE", 3 Secret = "SECRET", 4 Project = "PROJECT", }
 }

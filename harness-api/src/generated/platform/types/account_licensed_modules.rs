@@ -19,8 +19,14 @@ impl model::Model for LicensedModules {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["licensedModules"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicensedModules",
+            names: &["licensedModules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

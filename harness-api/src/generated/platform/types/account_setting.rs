@@ -28,8 +28,14 @@ impl model::Model for AccountSettingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "lastModifiedAt", "accountSettings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccountSettingResponse",
+            names: &["createdAt", "lastModifiedAt", "accountSettings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -74,8 +80,20 @@ impl model::Model for AccountSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "config", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AccountSettings",
+            names: &[
+                "type",
+                "config",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(0, 1)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -100,10 +118,6 @@ impl model::Model for AccountSettings {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(0, 1)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.config {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -112,7 +126,7 @@ impl model::Model for AccountSettings {
 }
 model::model!(AccountSettings);
 model::open_enum! {
-    #[doc = " Schema `AccountSettings.type`."] AccountSettingsType { Connector =
+    #[doc = " Schema `AccountSettings.type`."] AccountSettingsType { 0 Connector =
     "Connector", }
 }
 /// Schema `ConnectorSettings`.
@@ -130,8 +144,14 @@ impl model::Model for ConnectorSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["builtInSMDisabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConnectorSettings",
+            names: &["builtInSMDisabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,8 +190,14 @@ impl model::Model for ResponseDtoAccountSettingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAccountSettingResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +223,8 @@ impl model::Model for ResponseDtoAccountSettingResponse {
 model::model!(ResponseDtoAccountSettingResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAccountSettingResponse.status`."]
-    ResponseDtoAccountSettingResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoAccountSettingResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAccountSettings`.
 pub struct ResponseDtoListAccountSettings {
@@ -221,8 +247,14 @@ impl model::Model for ResponseDtoListAccountSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAccountSettings",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -248,14 +280,14 @@ impl model::Model for ResponseDtoListAccountSettings {
 model::model!(ResponseDtoListAccountSettings);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListAccountSettings.status`."]
-    ResponseDtoListAccountSettingsStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListAccountSettingsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAccountSetting type`."] GetAccountSettingType { Connector =
+    #[doc = " Schema `getAccountSetting type`."] GetAccountSettingType { 0 Connector =
     "Connector", }
 }
 model::open_enum! {
-    #[doc = " Schema `listAccountSetting type`."] ListAccountSettingType { Connector =
+    #[doc = " Schema `listAccountSetting type`."] ListAccountSettingType { 0 Connector =
     "Connector", }
 }

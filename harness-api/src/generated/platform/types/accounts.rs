@@ -63,32 +63,38 @@ impl model::Model for Account {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "cluster",
-            "ringName",
-            "createdAt",
-            "expiryTime",
-            "identifier",
-            "productLed",
-            "accountType",
-            "companyName",
-            "oauthEnabled",
-            "subdomainURL",
-            "accountStatus",
-            "nextGenEnabled",
-            "defaultExperience",
-            "publicAccessEnabled",
-            "serviceAccountConfig",
-            "twoFactorAdminEnforced",
-            "authenticationMechanism",
-            "sessionTimeoutInMinutes",
-            "harnessSupportAccessAllowed",
-            "crossGenerationAccessEnabled",
-            "absoluteSessionTimeoutInMinutes",
-            "cannyUsernameAbbreviationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Account",
+            names: &[
+                "name",
+                "cluster",
+                "ringName",
+                "createdAt",
+                "expiryTime",
+                "identifier",
+                "productLed",
+                "accountType",
+                "companyName",
+                "oauthEnabled",
+                "subdomainURL",
+                "accountStatus",
+                "nextGenEnabled",
+                "defaultExperience",
+                "publicAccessEnabled",
+                "serviceAccountConfig",
+                "twoFactorAdminEnforced",
+                "authenticationMechanism",
+                "sessionTimeoutInMinutes",
+                "harnessSupportAccessAllowed",
+                "crossGenerationAccessEnabled",
+                "absoluteSessionTimeoutInMinutes",
+                "cannyUsernameAbbreviationEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -182,12 +188,12 @@ impl model::Model for Account {
 model::model!(Account);
 model::open_enum! {
     #[doc = " Schema `Account.authenticationMechanism`."] AccountAuthenticationMechanism
-    { UserPassword = "USER_PASSWORD", Saml = "SAML", Ldap = "LDAP", Oauth = "OAUTH", Oidc
-    = "OIDC", }
+    { 0 UserPassword = "USER_PASSWORD", 1 Saml = "SAML", 2 Ldap = "LDAP", 3 Oauth =
+    "OAUTH", 4 Oidc = "OIDC", }
 }
 model::open_enum! {
-    #[doc = " Schema `Account.defaultExperience`."] AccountDefaultExperience { Ng = "NG",
-    Cg = "CG", }
+    #[doc = " Schema `Account.defaultExperience`."] AccountDefaultExperience { 0 Ng =
+    "NG", 1 Cg = "CG", }
 }
 /// Schema `ResponseDTOAccount`.
 pub struct ResponseDtoAccount {
@@ -210,8 +216,14 @@ impl model::Model for ResponseDtoAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAccount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -236,8 +248,8 @@ impl model::Model for ResponseDtoAccount {
 }
 model::model!(ResponseDtoAccount);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOAccount.status`."] ResponseDtoAccountStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOAccount.status`."] ResponseDtoAccountStatus { 0 Success
+    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ServiceAccountConfig`.
 pub struct ServiceAccountConfig {
@@ -256,8 +268,14 @@ impl model::Model for ServiceAccountConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tokenLimit", "apiKeyLimit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceAccountConfig",
+            names: &["tokenLimit", "apiKeyLimit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

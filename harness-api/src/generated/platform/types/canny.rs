@@ -21,8 +21,14 @@ impl model::Model for Board {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Board",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for CannyBoardsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["boards", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CannyBoardsResponse",
+            names: &["boards", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for CannyCategoriesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["boardId", "categoryList"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CannyCategoriesResponse",
+            names: &["boardId", "categoryList"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,8 +179,14 @@ impl model::Model for CannyPostBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email", "title", "boardId", "details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CannyPostBody",
+            names: &["name", "email", "title", "boardId", "details"],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -185,10 +209,6 @@ impl model::Model for CannyPostBody {
             4 => model::Cell::part(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4]
     }
 }
 model::through_cell!(CannyPostBody);
@@ -239,8 +259,14 @@ impl model::Model for CannyPostV2Body {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email", "title", "boardId", "details", "categoryId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CannyPostV2Body",
+            names: &["name", "email", "title", "boardId", "details", "categoryId"],
+            required: &[0, 1, 2, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -266,10 +292,6 @@ impl model::Model for CannyPostV2Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5]
-    }
 }
 model::through_cell!(CannyPostV2Body);
 /// Schema `CannyResponse`.
@@ -289,8 +311,14 @@ impl model::Model for CannyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "postURL"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CannyResponse",
+            names: &["message", "postURL"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -327,8 +355,14 @@ impl model::Model for Category {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Category",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -369,8 +403,14 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCannyBoardsResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -396,8 +436,8 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
 model::model!(ResponseDtoCannyBoardsResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCannyBoardsResponse.status`."]
-    ResponseDtoCannyBoardsResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoCannyBoardsResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOCannyCategoriesResponse`.
 pub struct ResponseDtoCannyCategoriesResponse {
@@ -420,8 +460,14 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCannyCategoriesResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,8 +493,8 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
 model::model!(ResponseDtoCannyCategoriesResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCannyCategoriesResponse.status`."]
-    ResponseDtoCannyCategoriesResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoCannyCategoriesResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOCannyResponse`.
 pub struct ResponseDtoCannyResponse {
@@ -471,8 +517,14 @@ impl model::Model for ResponseDtoCannyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCannyResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -498,5 +550,5 @@ impl model::Model for ResponseDtoCannyResponse {
 model::model!(ResponseDtoCannyResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCannyResponse.status`."] ResponseDtoCannyResponseStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

@@ -27,8 +27,20 @@ impl model::Model for CertificateDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valid_to", "issued_by", "issued_to", "valid_from", "signature_algo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateDetailsDto",
+            names: &[
+                "valid_to",
+                "issued_by",
+                "issued_to",
+                "valid_from",
+                "signature_algo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,19 +99,25 @@ impl model::Model for CertificateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "project",
-            "inputSpec",
-            "identifier",
-            "input_spec",
-            "description",
-            "certificateValue",
-            "certificate_value",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateDto",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "project",
+                "inputSpec",
+                "identifier",
+                "input_spec",
+                "description",
+                "certificateValue",
+                "certificate_value",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -167,8 +185,14 @@ impl model::Model for CertificateDtoInputSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateDtoInputSpec",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -192,8 +216,8 @@ model::union! {
     File(FileCertificateInputSpecDto), 1 Text(TextCertificateInputSpecDto), }
 }
 model::open_enum! {
-    #[doc = " Schema `CertificateInputSpecType`."] CertificateInputSpecType { Text =
-    "TEXT", File = "FILE", }
+    #[doc = " Schema `CertificateInputSpecType`."] CertificateInputSpecType { 0 Text =
+    "TEXT", 1 File = "FILE", }
 }
 /// Schema `CertificateIssuanceInfo`.
 pub struct CertificateIssuanceInfo {
@@ -214,8 +238,14 @@ impl model::Model for CertificateIssuanceInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["common_name", "organization", "organizational_unit"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateIssuanceInfo",
+            names: &["common_name", "organization", "organizational_unit"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -258,8 +288,14 @@ impl model::Model for CertificateResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "updated", "certificate", "certificate_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CertificateResponseDto",
+            names: &["created", "updated", "certificate", "certificate_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -308,8 +344,21 @@ impl model::Model for FavoriteDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "module", "project", "user_id", "resource_id", "resource_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FavoriteDto",
+            names: &[
+                "org",
+                "module",
+                "project",
+                "user_id",
+                "resource_id",
+                "resource_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -354,8 +403,14 @@ impl model::Model for FavoriteResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "Favorite"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FavoriteResponse",
+            names: &["created", "Favorite"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -376,9 +431,9 @@ impl model::Model for FavoriteResponse {
 }
 model::model!(FavoriteResponse);
 model::open_enum! {
-    #[doc = " Schema `FavoritesResourceType`."] FavoritesResourceType { Connector =
-    "CONNECTOR", Delegate = "DELEGATE", Pipeline = "PIPELINE", Secret = "SECRET", Project
-    = "PROJECT", Idpentity = "IDPENTITY", Idpflows = "IDPFLOWS", }
+    #[doc = " Schema `FavoritesResourceType`."] FavoritesResourceType { 0 Connector =
+    "CONNECTOR", 1 Delegate = "DELEGATE", 2 Pipeline = "PIPELINE", 3 Secret = "SECRET", 4
+    Project = "PROJECT", 5 Idpentity = "IDPENTITY", 6 Idpflows = "IDPFLOWS", }
 }
 /// Schema `FileCertificateInputSpecDTO`.
 pub struct FileCertificateInputSpecDto {
@@ -395,8 +450,14 @@ impl model::Model for FileCertificateInputSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FileCertificateInputSpecDto",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,14 +498,20 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "moduleType",
-            "resourceClasses",
-            "projectIdentifiers",
-            "pipelineIdentifiers",
-            "organizationIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageActivityFilterPropertiesDto",
+            names: &[
+                "moduleType",
+                "resourceClasses",
+                "projectIdentifiers",
+                "pipelineIdentifiers",
+                "organizationIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -471,10 +538,11 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
 }
 model::model!(LicenseUsageActivityFilterPropertiesDto);
 model::open_enum! {
-    #[doc = " Schema `ModuleType`."] ModuleType { Cd = "CD", Ci = "CI", Cv = "CV", Cf =
-    "CF", Ce = "CE", Sto = "STO", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Governance = "GOVERNANCE", Chaos = "CHAOS", Cet = "CET", Idp =
-    "IDP", Ssca = "SSCA", Sei = "SEI", Code = "CODE", Har = "HAR", }
+    #[doc = " Schema `ModuleType`."] ModuleType { 0 Cd = "CD", 1 Ci = "CI", 2 Cv = "CV",
+    3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Core = "CORE", 7 Pms = "PMS", 8
+    Templateservice = "TEMPLATESERVICE", 9 Governance = "GOVERNANCE", 10 Chaos = "CHAOS",
+    11 Cet = "CET", 12 Idp = "IDP", 13 Ssca = "SSCA", 14 Sei = "SEI", 15 Code = "CODE",
+    16 Har = "HAR", }
 }
 /// Schema `TextCertificateInputSpecDTO`.
 pub struct TextCertificateInputSpecDto {
@@ -493,8 +561,14 @@ impl model::Model for TextCertificateInputSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TextCertificateInputSpecDto",
+            names: &["type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

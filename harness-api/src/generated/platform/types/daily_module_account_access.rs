@@ -27,8 +27,14 @@ impl model::Model for DailyModuleAccountAccessDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["day", "year", "month", "userAccountCount", "serviceAccountCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DailyModuleAccountAccessDto",
+            names: &["day", "year", "month", "userAccountCount", "serviceAccountCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

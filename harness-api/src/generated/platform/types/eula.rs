@@ -5,7 +5,7 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `AgreementType`."] AgreementType { Aida = "AIDA", }
+    #[doc = " Schema `AgreementType`."] AgreementType { 0 Aida = "AIDA", }
 }
 /// Schema `EulaSignRequest`.
 pub struct EulaSignRequest {
@@ -32,8 +32,14 @@ impl model::Model for EulaSignRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["agreement_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EulaSignRequest",
+            names: &["agreement_type"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -48,10 +54,6 @@ impl model::Model for EulaSignRequest {
             0 => model::Cell::part(&self.agreement_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(EulaSignRequest);
@@ -72,8 +74,14 @@ impl model::Model for EulaSignResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["signed", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EulaSignResponse",
+            names: &["signed", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,5 +103,5 @@ impl model::Model for EulaSignResponse {
 model::model!(EulaSignResponse);
 model::open_enum! {
     #[doc = " Schema `validate-eula-sign agreement_type`."] ValidateEulaSignAgreementType
-    { Aida = "AIDA", }
+    { 0 Aida = "AIDA", }
 }

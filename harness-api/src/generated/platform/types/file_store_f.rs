@@ -53,27 +53,33 @@ impl model::Model for File {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "path",
-            "size",
-            "tags",
-            "type",
-            "draft",
-            "content",
-            "mimeType",
-            "createdBy",
-            "fileUsage",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "lastModifiedAt",
-            "lastModifiedBy",
-            "parentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "File",
+            names: &[
+                "name",
+                "path",
+                "size",
+                "tags",
+                "type",
+                "draft",
+                "content",
+                "mimeType",
+                "createdBy",
+                "fileUsage",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "lastModifiedAt",
+                "lastModifiedBy",
+                "parentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,16 +183,22 @@ impl model::Model for FileStoreNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "path",
-            "type",
-            "identifier",
-            "lastModifiedAt",
-            "lastModifiedBy",
-            "parentIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FileStoreNode",
+            names: &[
+                "name",
+                "path",
+                "type",
+                "identifier",
+                "lastModifiedAt",
+                "lastModifiedBy",
+                "parentIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,11 +229,11 @@ impl model::Model for FileStoreNode {
 }
 model::model!(FileStoreNode);
 model::open_enum! {
-    #[doc = " Schema `FileStoreNode.type`."] FileStoreNodeType { File = "FILE", Folder =
-    "FOLDER", }
+    #[doc = " Schema `FileStoreNode.type`."] FileStoreNodeType { 0 File = "FILE", 1
+    Folder = "FOLDER", }
 }
 model::open_enum! {
-    #[doc = " Schema `File.type`."] FileType { File = "FILE", Folder = "FOLDER", }
+    #[doc = " Schema `File.type`."] FileType { 0 File = "FILE", 1 Folder = "FOLDER", }
 }
 /// Schema `FilesFilterPropertiesDTO`.
 pub struct FilesFilterPropertiesDto {
@@ -260,8 +272,14 @@ impl model::Model for FilesFilterPropertiesDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "createdBy", "fileUsage", "filterType", "referencedBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilesFilterPropertiesDto",
+            names: &["tags", "createdBy", "fileUsage", "filterType", "referencedBy"],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -285,29 +303,25 @@ impl model::Model for FilesFilterPropertiesDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(FilesFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `FilesFilterPropertiesDTO.fileUsage`."]
-    FilesFilterPropertiesDtoFileUsage { ManifestFile = "MANIFEST_FILE", Config =
-    "CONFIG", Script = "SCRIPT", }
+    FilesFilterPropertiesDtoFileUsage { 0 ManifestFile = "MANIFEST_FILE", 1 Config =
+    "CONFIG", 2 Script = "SCRIPT", }
 }
 model::open_enum! {
     #[doc = " Schema `FilesFilterPropertiesDTO.filterType`."]
-    FilesFilterPropertiesDtoFilterType { Connector = "Connector", Secret = "Secret",
-    DelegateProfile = "DelegateProfile", Delegate = "Delegate", PipelineSetup =
-    "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment = "Deployment",
-    Audit = "Audit", Template = "Template", Trigger = "Trigger", EnvironmentGroup =
-    "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation = "CCMRecommendation",
-    Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory = "SPInventory",
-    Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", }
+    FilesFilterPropertiesDtoFilterType { 0 Connector = "Connector", 1 Secret = "Secret",
+    2 DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4 PipelineSetup =
+    "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6 Deployment =
+    "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger = "Trigger", 10
+    EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 /// Schema `FolderNode`.
 pub struct FolderNode {
@@ -338,17 +352,23 @@ impl model::Model for FolderNode {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "path",
-            "type",
-            "children",
-            "identifier",
-            "lastModifiedAt",
-            "lastModifiedBy",
-            "parentIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FolderNode",
+            names: &[
+                "name",
+                "path",
+                "type",
+                "children",
+                "identifier",
+                "lastModifiedAt",
+                "lastModifiedBy",
+                "parentIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -396,6 +416,6 @@ impl model::Model for FolderNode {
 }
 model::model!(FolderNode);
 model::open_enum! {
-    #[doc = " Schema `FolderNode.type`."] FolderNodeType { File = "FILE", Folder =
+    #[doc = " Schema `FolderNode.type`."] FolderNodeType { 0 File = "FILE", 1 Folder =
     "FOLDER", }
 }

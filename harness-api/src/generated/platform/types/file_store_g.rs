@@ -5,164 +5,178 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `getFolderNodes fileUsage`."] GetFolderNodesFileUsage { ManifestFile
-    = "MANIFEST_FILE", Config = "CONFIG", Script = "SCRIPT", }
+    #[doc = " Schema `getFolderNodes fileUsage`."] GetFolderNodesFileUsage { 0
+    ManifestFile = "MANIFEST_FILE", 1 Config = "CONFIG", 2 Script = "SCRIPT", }
 }
 model::open_enum! {
-    #[doc = " Schema `getReferencedBy entityType`."] GetReferencedByEntityType { CreatePr
-    = "CreatePR", MergePr = "MergePR", Projects = "Projects", Pipelines = "Pipelines",
-    PipelineSteps = "PipelineSteps", Http = "Http", Email = "Email", JiraCreate =
-    "JiraCreate", JiraUpdate = "JiraUpdate", JiraApproval = "JiraApproval",
-    HarnessApproval = "HarnessApproval", CustomApproval = "CustomApproval", Barrier =
-    "Barrier", Queue = "Queue", FlagConfiguration = "FlagConfiguration", ShellScript =
-    "ShellScript", K8sCanaryDeploy = "K8sCanaryDeploy", K8sApply = "K8sApply",
-    K8sBlueGreenDeploy = "K8sBlueGreenDeploy", K8sRollingDeploy = "K8sRollingDeploy",
-    K8sRollingRollback = "K8sRollingRollback", K8sScale = "K8sScale", K8sDelete =
-    "K8sDelete", K8sBgSwapServices = "K8sBGSwapServices", K8sCanaryDelete =
-    "K8sCanaryDelete", TerraformApply = "TerraformApply", TerraformPlan =
-    "TerraformPlan", TerraformDestroy = "TerraformDestroy", TerraformRollback =
-    "TerraformRollback", HelmDeploy = "HelmDeploy", HelmRollback = "HelmRollback",
-    Connectors = "Connectors", Secrets = "Secrets", Files = "Files", Service = "Service",
-    Environment = "Environment", EnvironmentGroup = "EnvironmentGroup", InputSets =
-    "InputSets", CvConfig = "CvConfig", Verify = "Verify", Delegates = "Delegates",
-    DelegateConfigurations = "DelegateConfigurations", CvVerificationJob =
-    "CvVerificationJob", IntegrationStage = "IntegrationStage", IntegrationSteps =
-    "IntegrationSteps", SecurityStage = "SecurityStage", SecuritySteps = "SecuritySteps",
-    CvKubernetesActivitySource = "CvKubernetesActivitySource", DeploymentSteps =
-    "DeploymentSteps", DeploymentStage = "DeploymentStage", ApprovalStage =
-    "ApprovalStage", PipelineStage = "PipelineStage", FeatureFlagStage =
-    "FeatureFlagStage", Template = "Template", TemplateStage = "TemplateStage",
-    CustomDeployment = "CustomDeployment", Triggers = "Triggers", MonitoredService =
-    "MonitoredService", GitRepositories = "GitRepositories", FeatureFlags =
-    "FeatureFlags", ServiceNowApproval = "ServiceNowApproval", ServiceNowCreate =
-    "ServiceNowCreate", ServiceNowUpdate = "ServiceNowUpdate", ServiceNowImportSet =
-    "ServiceNowImportSet", GovernancePolicies = "GovernancePolicies", Policy = "Policy",
-    Run = "Run", RunTests = "RunTests", Plugin = "Plugin", RestoreCacheGcs =
-    "RestoreCacheGCS", RestoreCacheS3 = "RestoreCacheS3", SaveCacheGcs = "SaveCacheGCS",
-    SaveCacheS3 = "SaveCacheS3", Security = "Security", AquaTrivy = "AquaTrivy", Awsecr =
-    "AWSECR", Bandit = "Bandit", BlackDuck = "BlackDuck", Brakeman = "Brakeman", Burp =
-    "Burp", Checkmarx = "Checkmarx", Clair = "Clair", DataTheorem = "DataTheorem",
-    DockerContentTrust = "DockerContentTrust", External = "External", FortifyOnDemand =
-    "FortifyOnDemand", Grype = "Grype", JfrogXray = "JfrogXray", Mend = "Mend",
-    Metasploit = "Metasploit", Nessus = "Nessus", NexusIq = "NexusIQ", Nikto = "Nikto",
-    Nmap = "Nmap", Openvas = "Openvas", Owasp = "Owasp", PrismaCloud = "PrismaCloud",
-    Prowler = "Prowler", Qualys = "Qualys", Reapsaw = "Reapsaw", ShiftLeft = "ShiftLeft",
-    Sniper = "Sniper", Snyk = "Snyk", Sonarqube = "Sonarqube", Sysdig = "Sysdig", Tenable
-    = "Tenable", Veracode = "Veracode", Zap = "Zap", GitClone = "GitClone",
-    ArtifactoryUpload = "ArtifactoryUpload", GcsUpload = "GCSUpload", S3Upload =
-    "S3Upload", BuildAndPushGcr = "BuildAndPushGCR", BuildAndPushGar = "BuildAndPushGAR",
-    BuildAndPushEcr = "BuildAndPushECR", BuildAndPushDockerRegistry =
-    "BuildAndPushDockerRegistry", CreateStack = "CreateStack", DeleteStack =
-    "DeleteStack", ServerlessAwsLambdaDeploy = "ServerlessAwsLambdaDeploy",
-    ServerlessAwsLambdaRollback = "ServerlessAwsLambdaRollback", CustomStage =
-    "CustomStage", RollbackStack = "RollbackStack", Infrastructure = "Infrastructure",
-    Command = "Command", StrategyNode = "StrategyNode", AzureSlotDeployment =
-    "AzureSlotDeployment", AzureTrafficShift = "AzureTrafficShift", FetchInstanceScript =
-    "FetchInstanceScript", AzureSwapSlot = "AzureSwapSlot", AzureWebAppRollback =
-    "AzureWebAppRollback", JenkinsBuild = "JenkinsBuild", EcsRollingDeploy =
-    "EcsRollingDeploy", EcsRollingRollback = "EcsRollingRollback", EcsCanaryDeploy =
-    "EcsCanaryDeploy", EcsCanaryDelete = "EcsCanaryDelete", AzureCreateArmResource =
-    "AzureCreateARMResource", BuildAndPushAcr = "BuildAndPushACR", AzureCreateBpResource
-    = "AzureCreateBPResource", AzureArmRollback = "AzureARMRollback", Background =
-    "Background", Wait = "Wait", ArtifactSource = "ArtifactSource",
-    EcsBlueGreenCreateService = "EcsBlueGreenCreateService", EcsBlueGreenSwapTargetGroups
-    = "EcsBlueGreenSwapTargetGroups", EcsBlueGreenRollback = "EcsBlueGreenRollback",
-    ShellScriptProvision = "ShellScriptProvision", Freeze = "Freeze",
-    GitOpsUpdateReleaseRepo = "GitOpsUpdateReleaseRepo", GitOpsFetchLinkedApps =
-    "GitOpsFetchLinkedApps", EcsRunTask = "EcsRunTask", Chaos = "Chaos",
-    ElastigroupDeploy = "ElastigroupDeploy", ElastigroupRollback = "ElastigroupRollback",
-    Action = "Action", ElastigroupSetup = "ElastigroupSetup", Bitrise = "Bitrise",
-    TerragruntPlan = "TerragruntPlan", TerragruntApply = "TerragruntApply",
-    TerragruntDestroy = "TerragruntDestroy", TerragruntRollback = "TerragruntRollback",
-    IacmStage = "IACMStage", IacmStep = "IACMStep", Iacm = "IACM", Container =
-    "Container", IacmTerraformPlugin = "IACMTerraformPlugin", IacmApproval =
-    "IACMApproval", ElastigroupBgStageSetup = "ElastigroupBGStageSetup",
-    ElastigroupSwapRoute = "ElastigroupSwapRoute", AsgCanaryDeploy = "AsgCanaryDeploy",
-    AsgCanaryDelete = "AsgCanaryDelete", SwapRoutes = "SwapRoutes", SwapRollback =
-    "SwapRollback", AppResize = "AppResize", AppRollback = "AppRollback", CanaryAppSetup
-    = "CanaryAppSetup", BgAppSetup = "BGAppSetup", BasicAppSetup = "BasicAppSetup",
-    TanzuCommand = "TanzuCommand", AsgRollingDeploy = "AsgRollingDeploy",
-    AsgRollingRollback = "AsgRollingRollback", GovernanceRuleAws = "GovernanceRuleAWS",
-    TasRollingDeploy = "TasRollingDeploy", TasRollingRollback = "TasRollingRollback",
-    K8sDryRun = "K8sDryRun", AsgBlueGreenSwapService = "AsgBlueGreenSwapService",
-    AsgBlueGreenDeploy = "AsgBlueGreenDeploy", AsgBlueGreenRollback =
-    "AsgBlueGreenRollback", TerraformCloudRun = "TerraformCloudRun",
-    TerraformCloudRollback = "TerraformCloudRollback", DeployCloudFunction =
-    "DeployCloudFunction", DeployCloudFunctionWithNoTraffic =
-    "DeployCloudFunctionWithNoTraffic", CloudFunctionTrafficShift =
-    "CloudFunctionTrafficShift", CloudFunctionRollback = "CloudFunctionRollback",
-    AwsLambdaDeploy = "AwsLambdaDeploy", AwsSamDeploy = "AwsSamDeploy", AwsSamRollback =
-    "AwsSamRollback", SscaOrchestration = "SscaOrchestration", AwsLambdaRollback =
-    "AwsLambdaRollback", GitOpsSync = "GitOpsSync", BambooBuild = "BambooBuild",
-    CdSscaOrchestration = "CdSscaOrchestration", RouteMapping = "RouteMapping",
-    AwsSecurityHub = "AWSSecurityHub", CustomIngest = "CustomIngest",
-    BackstageEnvironmentVariable = "BackstageEnvironmentVariable", Fossa = "Fossa",
-    CodeQl = "CodeQL", Gitleaks = "Gitleaks", DeployCloudFunctionGenOne =
-    "DeployCloudFunctionGenOne", RollbackCloudFunctionGenOne =
-    "RollbackCloudFunctionGenOne", K8sBlueGreenStageScaleDown =
-    "K8sBlueGreenStageScaleDown", AwsSamBuild = "AwsSamBuild", Semgrep = "Semgrep",
-    SscaEnforcement = "SscaEnforcement", IdpConnector = "IdpConnector", CdSscaEnforcement
-    = "CdSscaEnforcement", DownloadManifests = "DownloadManifests",
-    ServerlessAwsLambdaPrepareRollbackV2 = "ServerlessAwsLambdaPrepareRollbackV2",
-    ServerlessAwsLambdaRollbackV2 = "ServerlessAwsLambdaRollbackV2", Coverity =
-    "Coverity", ServerlessAwsLambdaDeployV2 = "ServerlessAwsLambdaDeployV2",
-    AnalyzeDeploymentImpact = "AnalyzeDeploymentImpact", ServerlessAwsLambdaPackageV2 =
-    "ServerlessAwsLambdaPackageV2", RevertPr = "RevertPR", AwsCdkBootstrap =
-    "AwsCdkBootstrap", AwsCdkSynth = "AwsCdkSynth", AwsCdkDiff = "AwsCdkDiff",
-    AwsCdkDeploy = "AwsCdkDeploy", AwsCdkDestroy = "AwsCdkDestroy", IdpScorecard =
-    "IdpScorecard", IdpCheck = "IdpCheck", AwsCdkRollback = "AwsCdkRollback",
-    SlsaVerification = "SlsaVerification", UpdateGitOpsApp = "UpdateGitOpsApp",
-    EcsServiceSetup = "EcsServiceSetup", EcsUpgradeContainer = "EcsUpgradeContainer",
-    EcsBasicRollback = "EcsBasicRollback", ChaosInfrastructure = "ChaosInfrastructure",
-    Anchore = "Anchore", Overrides = "Overrides", AsgShiftTraffic = "AsgShiftTraffic",
-    AquaSecurity = "AquaSecurity", IdpStage = "IDPStage", ChaosHub = "ChaosHub",
-    CookieCutter = "CookieCutter", CreateRepo = "CreateRepo", DownloadAwsS3 =
-    "DownloadAwsS3", DirectPush = "DirectPush", RegisterCatalog = "RegisterCatalog",
-    K8sTrafficRouting = "K8sTrafficRouting", DownloadHarnessStore =
-    "DownloadHarnessStore", CreateCatalog = "CreateCatalog", SlackNotify = "SlackNotify",
-    OsvScaner = "OsvScaner", IacmOpenTofuPlugin = "IACMOpenTofuPlugin", AsgPhasedDeploy =
-    "AsgPhasedDeploy", AsgSetup = "AsgSetup", AsgRollback = "AsgRollback", Test = "Test",
-    Wiz = "Wiz", Certificates = "Certificates", IacmCheckov = "IACMCheckov",
-    IacmtfCompliance = "IACMTFCompliance", IacmtfLint = "IACMTFLint", IacmtfSec =
-    "IACMTFSec", NotificationRule = "NotificationRule", NotificationChannel =
-    "NotificationChannel", K8sPatch = "K8sPatch", CreateOrganisation =
-    "CreateOrganisation", CreateProject = "CreateProject", DbSchemaApply =
-    "DBSchemaApply", IacmPrepareExecution = "IACMPrepareExecution", DbSchemaRollback =
-    "DBSchemaRollback", K8sRollout = "K8sRollout", CreateResource = "CreateResource",
-    Checkov = "Checkov", ServiceDiscoveryAgent = "ServiceDiscoveryAgent",
-    ChaosInfrastructureV2 = "ChaosInfrastructureV2", Traceable = "Traceable",
-    AzureFunctionDeploy = "AzureFunctionDeploy", AzureFunctionRollback =
-    "AzureFunctionRollback", GoogleCloudRunDeploy = "GoogleCloudRunDeploy",
-    GoogleCloudRunPrepareRollbackData = "GoogleCloudRunPrepareRollbackData",
-    GoogleCloudRunTrafficShift = "GoogleCloudRunTrafficShift", GoogleCloudRunRollback =
-    "GoogleCloudRunRollback", GoogleCloudRunJob = "GoogleCloudRunJob",
-    UpdateCatalogProperty = "UpdateCatalogProperty", IacmWorkspace = "IACMWorkspace",
-    IacmModuleTestPlugin = "IACMModuleTestPlugin", CheckmarxOne = "CheckmarxOne",
-    AsgSteadyState = "AsgSteadyState", SscaArtifactVerification =
-    "SscaArtifactVerification", GitOpsApplication = "GitOpsApplication", HelmDelete =
-    "HelmDelete", EcsBlueGreenTrafficShift = "EcsBlueGreenTrafficShift",
-    StandAloneTrafficShiftRollback = "StandAloneTrafficShiftRollback",
-    ElastigroupBlueGreenTrafficShift = "ElastigroupBlueGreenTrafficShift", IdpCatalog =
-    "IdpCatalog", IacmTerragruntPlugin = "IACMTerragruntPlugin", IacmAnsiblePlugin =
-    "IACMAnsiblePlugin", GitHubAdvancedSecurity = "GitHubAdvancedSecurity", AiVerify =
-    "AiVerify", AiExperiment = "AIExperiment", ModelScan = "ModelScan", SaveCache =
-    "SaveCache", RestoreCache = "RestoreCache", DataSink = "DataSink", IdpCdService =
-    "IdpCdService", IdpEnvironment = "IdpEnvironment", IdpEnvironmentBlueprint =
-    "IdpEnvironmentBlueprint", SalesforceDeploy = "SalesforceDeploy", SalesforceRollback
-    = "SalesforceRollback", GitOpsRollout = "GitOpsRollout", AuditStreamingDestination =
-    "AuditStreamingDestination", AiEvaluation = "AIEvaluation", SalesforceValidate =
-    "SalesforceValidate", SalesforceQuickDeploy = "SalesforceQuickDeploy", SastSecret =
-    "SASTSecret", Sca = "SCA", SalesforceCreateScratchOrg = "SalesforceCreateScratchOrg",
-    SalesforceDeleteScratchOrg = "SalesforceDeleteScratchOrg", HarUpload = "HarUpload",
-    UserGroup = "UserGroup", SalesforceApexTest = "SalesforceApexTest", IacmAwsCdkPlugin
-    = "IACMAwsCdkPlugin", EcsScale = "EcsScale", RestoreCacheAzure = "RestoreCacheAzure",
-    SaveCacheAzure = "SaveCacheAzure", Deployable = "Deployable",
-    SalesforceComparisonPair = "SalesforceComparisonPair", AlertSetting = "AlertSetting",
-    SalesforceDownloadDeployables = "SalesforceDownloadDeployables",
-    SalesforceDownloadOrg = "SalesforceDownloadOrg", SalesforceEvaluateDiff =
-    "SalesforceEvaluateDiff", SalesforceChangeset = "SalesforceChangeset",
-    SalesforceSourceBackup = "SalesforceSourceBackup", AiTestAutomation =
-    "AiTestAutomation", SalesforceExecution = "SalesforceExecution", AsgScale =
-    "AsgScale", CortexCloud = "CortexCloud", IacmBlastRadiusAgent =
-    "IACMBlastRadiusAgent", IacmRemediationAgent = "IACMRemediationAgent", }
+    #[doc = " Schema `getReferencedBy entityType`."] GetReferencedByEntityType { 0
+    CreatePr = "CreatePR", 1 MergePr = "MergePR", 2 Projects = "Projects", 3 Pipelines =
+    "Pipelines", 4 PipelineSteps = "PipelineSteps", 5 Http = "Http", 6 Email = "Email", 7
+    JiraCreate = "JiraCreate", 8 JiraUpdate = "JiraUpdate", 9 JiraApproval =
+    "JiraApproval", 10 HarnessApproval = "HarnessApproval", 11 CustomApproval =
+    "CustomApproval", 12 Barrier = "Barrier", 13 Queue = "Queue", 14 FlagConfiguration =
+    "FlagConfiguration", 15 ShellScript = "ShellScript", 16 K8sCanaryDeploy =
+    "K8sCanaryDeploy", 17 K8sApply = "K8sApply", 18 K8sBlueGreenDeploy =
+    "K8sBlueGreenDeploy", 19 K8sRollingDeploy = "K8sRollingDeploy", 20 K8sRollingRollback
+    = "K8sRollingRollback", 21 K8sScale = "K8sScale", 22 K8sDelete = "K8sDelete", 23
+    K8sBgSwapServices = "K8sBGSwapServices", 24 K8sCanaryDelete = "K8sCanaryDelete", 25
+    TerraformApply = "TerraformApply", 26 TerraformPlan = "TerraformPlan", 27
+    TerraformDestroy = "TerraformDestroy", 28 TerraformRollback = "TerraformRollback", 29
+    HelmDeploy = "HelmDeploy", 30 HelmRollback = "HelmRollback", 31 Connectors =
+    "Connectors", 32 Secrets = "Secrets", 33 Files = "Files", 34 Service = "Service", 35
+    Environment = "Environment", 36 EnvironmentGroup = "EnvironmentGroup", 37 InputSets =
+    "InputSets", 38 CvConfig = "CvConfig", 39 Verify = "Verify", 40 Delegates =
+    "Delegates", 41 DelegateConfigurations = "DelegateConfigurations", 42
+    CvVerificationJob = "CvVerificationJob", 43 IntegrationStage = "IntegrationStage", 44
+    IntegrationSteps = "IntegrationSteps", 45 SecurityStage = "SecurityStage", 46
+    SecuritySteps = "SecuritySteps", 47 CvKubernetesActivitySource =
+    "CvKubernetesActivitySource", 48 DeploymentSteps = "DeploymentSteps", 49
+    DeploymentStage = "DeploymentStage", 50 ApprovalStage = "ApprovalStage", 51
+    PipelineStage = "PipelineStage", 52 FeatureFlagStage = "FeatureFlagStage", 53
+    Template = "Template", 54 TemplateStage = "TemplateStage", 55 CustomDeployment =
+    "CustomDeployment", 56 Triggers = "Triggers", 57 MonitoredService =
+    "MonitoredService", 58 GitRepositories = "GitRepositories", 59 FeatureFlags =
+    "FeatureFlags", 60 ServiceNowApproval = "ServiceNowApproval", 61 ServiceNowCreate =
+    "ServiceNowCreate", 62 ServiceNowUpdate = "ServiceNowUpdate", 63 ServiceNowImportSet
+    = "ServiceNowImportSet", 64 GovernancePolicies = "GovernancePolicies", 65 Policy =
+    "Policy", 66 Run = "Run", 67 RunTests = "RunTests", 68 Plugin = "Plugin", 69
+    RestoreCacheGcs = "RestoreCacheGCS", 70 RestoreCacheS3 = "RestoreCacheS3", 71
+    SaveCacheGcs = "SaveCacheGCS", 72 SaveCacheS3 = "SaveCacheS3", 73 Security =
+    "Security", 74 AquaTrivy = "AquaTrivy", 75 Awsecr = "AWSECR", 76 Bandit = "Bandit",
+    77 BlackDuck = "BlackDuck", 78 Brakeman = "Brakeman", 79 Burp = "Burp", 80 Checkmarx
+    = "Checkmarx", 81 Clair = "Clair", 82 DataTheorem = "DataTheorem", 83
+    DockerContentTrust = "DockerContentTrust", 84 External = "External", 85
+    FortifyOnDemand = "FortifyOnDemand", 86 Grype = "Grype", 87 JfrogXray = "JfrogXray",
+    88 Mend = "Mend", 89 Metasploit = "Metasploit", 90 Nessus = "Nessus", 91 NexusIq =
+    "NexusIQ", 92 Nikto = "Nikto", 93 Nmap = "Nmap", 94 Openvas = "Openvas", 95 Owasp =
+    "Owasp", 96 PrismaCloud = "PrismaCloud", 97 Prowler = "Prowler", 98 Qualys =
+    "Qualys", 99 Reapsaw = "Reapsaw", 100 ShiftLeft = "ShiftLeft", 101 Sniper = "Sniper",
+    102 Snyk = "Snyk", 103 Sonarqube = "Sonarqube", 104 Sysdig = "Sysdig", 105 Tenable =
+    "Tenable", 106 Veracode = "Veracode", 107 Zap = "Zap", 108 GitClone = "GitClone", 109
+    ArtifactoryUpload = "ArtifactoryUpload", 110 GcsUpload = "GCSUpload", 111 S3Upload =
+    "S3Upload", 112 BuildAndPushGcr = "BuildAndPushGCR", 113 BuildAndPushGar =
+    "BuildAndPushGAR", 114 BuildAndPushEcr = "BuildAndPushECR", 115
+    BuildAndPushDockerRegistry = "BuildAndPushDockerRegistry", 116 CreateStack =
+    "CreateStack", 117 DeleteStack = "DeleteStack", 118 ServerlessAwsLambdaDeploy =
+    "ServerlessAwsLambdaDeploy", 119 ServerlessAwsLambdaRollback =
+    "ServerlessAwsLambdaRollback", 120 CustomStage = "CustomStage", 121 RollbackStack =
+    "RollbackStack", 122 Infrastructure = "Infrastructure", 123 Command = "Command", 124
+    StrategyNode = "StrategyNode", 125 AzureSlotDeployment = "AzureSlotDeployment", 126
+    AzureTrafficShift = "AzureTrafficShift", 127 FetchInstanceScript =
+    "FetchInstanceScript", 128 AzureSwapSlot = "AzureSwapSlot", 129 AzureWebAppRollback =
+    "AzureWebAppRollback", 130 JenkinsBuild = "JenkinsBuild", 131 EcsRollingDeploy =
+    "EcsRollingDeploy", 132 EcsRollingRollback = "EcsRollingRollback", 133
+    EcsCanaryDeploy = "EcsCanaryDeploy", 134 EcsCanaryDelete = "EcsCanaryDelete", 135
+    AzureCreateArmResource = "AzureCreateARMResource", 136 BuildAndPushAcr =
+    "BuildAndPushACR", 137 AzureCreateBpResource = "AzureCreateBPResource", 138
+    AzureArmRollback = "AzureARMRollback", 139 Background = "Background", 140 Wait =
+    "Wait", 141 ArtifactSource = "ArtifactSource", 142 EcsBlueGreenCreateService =
+    "EcsBlueGreenCreateService", 143 EcsBlueGreenSwapTargetGroups =
+    "EcsBlueGreenSwapTargetGroups", 144 EcsBlueGreenRollback = "EcsBlueGreenRollback",
+    145 ShellScriptProvision = "ShellScriptProvision", 146 Freeze = "Freeze", 147
+    GitOpsUpdateReleaseRepo = "GitOpsUpdateReleaseRepo", 148 GitOpsFetchLinkedApps =
+    "GitOpsFetchLinkedApps", 149 EcsRunTask = "EcsRunTask", 150 Chaos = "Chaos", 151
+    ElastigroupDeploy = "ElastigroupDeploy", 152 ElastigroupRollback =
+    "ElastigroupRollback", 153 Action = "Action", 154 ElastigroupSetup =
+    "ElastigroupSetup", 155 Bitrise = "Bitrise", 156 TerragruntPlan = "TerragruntPlan",
+    157 TerragruntApply = "TerragruntApply", 158 TerragruntDestroy = "TerragruntDestroy",
+    159 TerragruntRollback = "TerragruntRollback", 160 IacmStage = "IACMStage", 161
+    IacmStep = "IACMStep", 162 Iacm = "IACM", 163 Container = "Container", 164
+    IacmTerraformPlugin = "IACMTerraformPlugin", 165 IacmApproval = "IACMApproval", 166
+    ElastigroupBgStageSetup = "ElastigroupBGStageSetup", 167 ElastigroupSwapRoute =
+    "ElastigroupSwapRoute", 168 AsgCanaryDeploy = "AsgCanaryDeploy", 169 AsgCanaryDelete
+    = "AsgCanaryDelete", 170 SwapRoutes = "SwapRoutes", 171 SwapRollback =
+    "SwapRollback", 172 AppResize = "AppResize", 173 AppRollback = "AppRollback", 174
+    CanaryAppSetup = "CanaryAppSetup", 175 BgAppSetup = "BGAppSetup", 176 BasicAppSetup =
+    "BasicAppSetup", 177 TanzuCommand = "TanzuCommand", 178 AsgRollingDeploy =
+    "AsgRollingDeploy", 179 AsgRollingRollback = "AsgRollingRollback", 180
+    GovernanceRuleAws = "GovernanceRuleAWS", 181 TasRollingDeploy = "TasRollingDeploy",
+    182 TasRollingRollback = "TasRollingRollback", 183 K8sDryRun = "K8sDryRun", 184
+    AsgBlueGreenSwapService = "AsgBlueGreenSwapService", 185 AsgBlueGreenDeploy =
+    "AsgBlueGreenDeploy", 186 AsgBlueGreenRollback = "AsgBlueGreenRollback", 187
+    TerraformCloudRun = "TerraformCloudRun", 188 TerraformCloudRollback =
+    "TerraformCloudRollback", 189 DeployCloudFunction = "DeployCloudFunction", 190
+    DeployCloudFunctionWithNoTraffic = "DeployCloudFunctionWithNoTraffic", 191
+    CloudFunctionTrafficShift = "CloudFunctionTrafficShift", 192 CloudFunctionRollback =
+    "CloudFunctionRollback", 193 AwsLambdaDeploy = "AwsLambdaDeploy", 194 AwsSamDeploy =
+    "AwsSamDeploy", 195 AwsSamRollback = "AwsSamRollback", 196 SscaOrchestration =
+    "SscaOrchestration", 197 AwsLambdaRollback = "AwsLambdaRollback", 198 GitOpsSync =
+    "GitOpsSync", 199 BambooBuild = "BambooBuild", 200 CdSscaOrchestration =
+    "CdSscaOrchestration", 201 RouteMapping = "RouteMapping", 202 AwsSecurityHub =
+    "AWSSecurityHub", 203 CustomIngest = "CustomIngest", 204 BackstageEnvironmentVariable
+    = "BackstageEnvironmentVariable", 205 Fossa = "Fossa", 206 CodeQl = "CodeQL", 207
+    Gitleaks = "Gitleaks", 208 DeployCloudFunctionGenOne = "DeployCloudFunctionGenOne",
+    209 RollbackCloudFunctionGenOne = "RollbackCloudFunctionGenOne", 210
+    K8sBlueGreenStageScaleDown = "K8sBlueGreenStageScaleDown", 211 AwsSamBuild =
+    "AwsSamBuild", 212 Semgrep = "Semgrep", 213 SscaEnforcement = "SscaEnforcement", 214
+    IdpConnector = "IdpConnector", 215 CdSscaEnforcement = "CdSscaEnforcement", 216
+    DownloadManifests = "DownloadManifests", 217 ServerlessAwsLambdaPrepareRollbackV2 =
+    "ServerlessAwsLambdaPrepareRollbackV2", 218 ServerlessAwsLambdaRollbackV2 =
+    "ServerlessAwsLambdaRollbackV2", 219 Coverity = "Coverity", 220
+    ServerlessAwsLambdaDeployV2 = "ServerlessAwsLambdaDeployV2", 221
+    AnalyzeDeploymentImpact = "AnalyzeDeploymentImpact", 222 ServerlessAwsLambdaPackageV2
+    = "ServerlessAwsLambdaPackageV2", 223 RevertPr = "RevertPR", 224 AwsCdkBootstrap =
+    "AwsCdkBootstrap", 225 AwsCdkSynth = "AwsCdkSynth", 226 AwsCdkDiff = "AwsCdkDiff",
+    227 AwsCdkDeploy = "AwsCdkDeploy", 228 AwsCdkDestroy = "AwsCdkDestroy", 229
+    IdpScorecard = "IdpScorecard", 230 IdpCheck = "IdpCheck", 231 AwsCdkRollback =
+    "AwsCdkRollback", 232 SlsaVerification = "SlsaVerification", 233 UpdateGitOpsApp =
+    "UpdateGitOpsApp", 234 EcsServiceSetup = "EcsServiceSetup", 235 EcsUpgradeContainer =
+    "EcsUpgradeContainer", 236 EcsBasicRollback = "EcsBasicRollback", 237
+    ChaosInfrastructure = "ChaosInfrastructure", 238 Anchore = "Anchore", 239 Overrides =
+    "Overrides", 240 AsgShiftTraffic = "AsgShiftTraffic", 241 AquaSecurity =
+    "AquaSecurity", 242 IdpStage = "IDPStage", 243 ChaosHub = "ChaosHub", 244
+    CookieCutter = "CookieCutter", 245 CreateRepo = "CreateRepo", 246 DownloadAwsS3 =
+    "DownloadAwsS3", 247 DirectPush = "DirectPush", 248 RegisterCatalog =
+    "RegisterCatalog", 249 K8sTrafficRouting = "K8sTrafficRouting", 250
+    DownloadHarnessStore = "DownloadHarnessStore", 251 CreateCatalog = "CreateCatalog",
+    252 SlackNotify = "SlackNotify", 253 OsvScaner = "OsvScaner", 254 IacmOpenTofuPlugin
+    = "IACMOpenTofuPlugin", 255 AsgPhasedDeploy = "AsgPhasedDeploy", 256 AsgSetup =
+    "AsgSetup", 257 AsgRollback = "AsgRollback", 258 Test = "Test", 259 Wiz = "Wiz", 260
+    Certificates = "Certificates", 261 IacmCheckov = "IACMCheckov", 262 IacmtfCompliance
+    = "IACMTFCompliance", 263 IacmtfLint = "IACMTFLint", 264 IacmtfSec = "IACMTFSec", 265
+    NotificationRule = "NotificationRule", 266 NotificationChannel =
+    "NotificationChannel", 267 K8sPatch = "K8sPatch", 268 CreateOrganisation =
+    "CreateOrganisation", 269 CreateProject = "CreateProject", 270 DbSchemaApply =
+    "DBSchemaApply", 271 IacmPrepareExecution = "IACMPrepareExecution", 272
+    DbSchemaRollback = "DBSchemaRollback", 273 K8sRollout = "K8sRollout", 274
+    CreateResource = "CreateResource", 275 Checkov = "Checkov", 276 ServiceDiscoveryAgent
+    = "ServiceDiscoveryAgent", 277 ChaosInfrastructureV2 = "ChaosInfrastructureV2", 278
+    Traceable = "Traceable", 279 AzureFunctionDeploy = "AzureFunctionDeploy", 280
+    AzureFunctionRollback = "AzureFunctionRollback", 281 GoogleCloudRunDeploy =
+    "GoogleCloudRunDeploy", 282 GoogleCloudRunPrepareRollbackData =
+    "GoogleCloudRunPrepareRollbackData", 283 GoogleCloudRunTrafficShift =
+    "GoogleCloudRunTrafficShift", 284 GoogleCloudRunRollback = "GoogleCloudRunRollback",
+    285 GoogleCloudRunJob = "GoogleCloudRunJob", 286 UpdateCatalogProperty =
+    "UpdateCatalogProperty", 287 IacmWorkspace = "IACMWorkspace", 288
+    IacmModuleTestPlugin = "IACMModuleTestPlugin", 289 CheckmarxOne = "CheckmarxOne", 290
+    AsgSteadyState = "AsgSteadyState", 291 SscaArtifactVerification =
+    "SscaArtifactVerification", 292 GitOpsApplication = "GitOpsApplication", 293
+    HelmDelete = "HelmDelete", 294 EcsBlueGreenTrafficShift = "EcsBlueGreenTrafficShift",
+    295 StandAloneTrafficShiftRollback = "StandAloneTrafficShiftRollback", 296
+    ElastigroupBlueGreenTrafficShift = "ElastigroupBlueGreenTrafficShift", 297 IdpCatalog
+    = "IdpCatalog", 298 IacmTerragruntPlugin = "IACMTerragruntPlugin", 299
+    IacmAnsiblePlugin = "IACMAnsiblePlugin", 300 GitHubAdvancedSecurity =
+    "GitHubAdvancedSecurity", 301 AiVerify = "AiVerify", 302 AiExperiment =
+    "AIExperiment", 303 ModelScan = "ModelScan", 304 SaveCache = "SaveCache", 305
+    RestoreCache = "RestoreCache", 306 DataSink = "DataSink", 307 IdpCdService =
+    "IdpCdService", 308 IdpEnvironment = "IdpEnvironment", 309 IdpEnvironmentBlueprint =
+    "IdpEnvironmentBlueprint", 310 SalesforceDeploy = "SalesforceDeploy", 311
+    SalesforceRollback = "SalesforceRollback", 312 GitOpsRollout = "GitOpsRollout", 313
+    AuditStreamingDestination = "AuditStreamingDestination", 314 AiEvaluation =
+    "AIEvaluation", 315 SalesforceValidate = "SalesforceValidate", 316
+    SalesforceQuickDeploy = "SalesforceQuickDeploy", 317 SastSecret = "SASTSecret", 318
+    Sca = "SCA", 319 SalesforceCreateScratchOrg = "SalesforceCreateScratchOrg", 320
+    SalesforceDeleteScratchOrg = "SalesforceDeleteScratchOrg", 321 HarUpload =
+    "HarUpload", 322 UserGroup = "UserGroup", 323 SalesforceApexTest =
+    "SalesforceApexTest", 324 IacmAwsCdkPlugin = "IACMAwsCdkPlugin", 325 EcsScale =
+    "EcsScale", 326 RestoreCacheAzure = "RestoreCacheAzure", 327 SaveCacheAzure =
+    "SaveCacheAzure", 328 Deployable = "Deployable", 329 SalesforceComparisonPair =
+    "SalesforceComparisonPair", 330 AlertSetting = "AlertSetting", 331
+    SalesforceDownloadDeployables = "SalesforceDownloadDeployables", 332
+    SalesforceDownloadOrg = "SalesforceDownloadOrg", 333 SalesforceEvaluateDiff =
+    "SalesforceEvaluateDiff", 334 SalesforceChangeset = "SalesforceChangeset", 335
+    SalesforceSourceBackup = "SalesforceSourceBackup", 336 AiTestAutomation =
+    "AiTestAutomation", 337 SalesforceExecution = "SalesforceExecution", 338 AsgScale =
+    "AsgScale", 339 CortexCloud = "CortexCloud", 340 IacmBlastRadiusAgent =
+    "IACMBlastRadiusAgent", 341 IacmRemediationAgent = "IACMRemediationAgent", }
 }

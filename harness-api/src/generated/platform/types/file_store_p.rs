@@ -39,20 +39,26 @@ impl model::Model for PageFile {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageFile",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,25 +159,31 @@ impl model::Model for PageResponseEntitySetupUsage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageSize",
-            "pageable",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseEntitySetupUsage",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageSize",
+                "pageable",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for SecretReferredByConnectorSetupUsageDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "fieldName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretReferredByConnectorSetupUsageDetail",
+            names: &["type", "fieldName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for ModuleAccessResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hasAccess"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleAccessResponse",
+            names: &["hasAccess"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

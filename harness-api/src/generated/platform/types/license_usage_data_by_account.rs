@@ -21,8 +21,14 @@ impl model::Model for CreditUsage {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ciOsType", "totalCredits"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreditUsage",
+            names: &["ciOsType", "totalCredits"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for LicenseUsageActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["credits", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageActivity",
+            names: &["credits", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,15 +29,21 @@ impl model::Model for ModuleUtilizationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "licenses",
-            "moduleType",
-            "licenseUnit",
-            "utilization",
-            "entitlements",
-            "entitlementUnit",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleUtilizationDto",
+            names: &[
+                "licenses",
+                "moduleType",
+                "licenseUnit",
+                "utilization",
+                "entitlements",
+                "entitlementUnit",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for MicroserviceVersionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "version", "version_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MicroserviceVersionInfo",
+            names: &["name", "version", "version_url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,16 +79,22 @@ impl model::Model for ModuleVersionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "updated",
-            "version",
-            "version_url",
-            "display_name",
-            "release_notes_link",
-            "microservices_version_info",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ModuleVersionsResponse",
+            names: &[
+                "name",
+                "updated",
+                "version",
+                "version_url",
+                "display_name",
+                "release_notes_link",
+                "microservices_version_info",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

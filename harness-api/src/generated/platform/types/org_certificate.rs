@@ -6,9 +6,10 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-certificates order`."] GetOrgScopedCertificatesOrder
-    { Asc = "ASC", Desc = "DESC", }
+    { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `get-org-scoped-certificates sort`."] GetOrgScopedCertificatesSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    0 Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }

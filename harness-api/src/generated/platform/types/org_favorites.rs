@@ -6,11 +6,11 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `delete-org-favorite resource_type`."] DeleteOrgFavoriteResourceType
-    { Connector = "CONNECTOR", Delegate = "DELEGATE", Pipeline = "PIPELINE", Secret =
-    "SECRET", Project = "PROJECT", }
+    { 0 Connector = "CONNECTOR", 1 Delegate = "DELEGATE", 2 Pipeline = "PIPELINE", 3
+    Secret = "SECRET", 4 Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-org-favorites resource_type`."] GetOrgFavoritesResourceType {
-    Connector = "CONNECTOR", Delegate = "DELEGATE", Pipeline = "PIPELINE", Secret =
-    "SECRET", Project = "PROJECT", }
+    #[doc = " Schema `get-org-favorites resource_type`."] GetOrgFavoritesResourceType { 0
+    Connector = "CONNECTOR", 1 Delegate = "DELEGATE", 2 Pipeline = "PIPELINE", 3 Secret =
+    "SECRET", 4 Project = "PROJECT", }
 }

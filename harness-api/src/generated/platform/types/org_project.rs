@@ -29,8 +29,14 @@ impl model::Model for CreateProjectRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateProjectRequest",
+            names: &["project"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for CreateProjectRequest {
             0 => model::Cell::part(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateProjectRequest);
@@ -79,8 +81,22 @@ impl model::Model for Project {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "tags", "color", "modules", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Project",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "color",
+                "modules",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,8 +166,14 @@ impl model::Model for ProjectRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "color", "modules", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectRequest",
+            names: &["name", "tags", "color", "modules", "identifier", "description"],
+            required: &[0, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,10 +199,6 @@ impl model::Model for ProjectRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4]
-    }
 }
 model::through_cell!(ProjectRequest);
 /// Schema `ProjectResponse`.
@@ -204,8 +222,14 @@ impl model::Model for ProjectResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["created", "project", "updated", "isFavorite"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectResponse",
+            names: &["created", "project", "updated", "isFavorite"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,8 +278,14 @@ impl model::Model for UpdateProjectRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateProjectRequest",
+            names: &["project"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,17 +301,14 @@ impl model::Model for UpdateProjectRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(UpdateProjectRequest);
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-projects order`."] GetOrgScopedProjectsOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `get-org-scoped-projects order`."] GetOrgScopedProjectsOrder { 0 Asc
+    = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-org-scoped-projects sort`."] GetOrgScopedProjectsSort { Name =
-    "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-org-scoped-projects sort`."] GetOrgScopedProjectsSort { 0 Name
+    = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated = "updated",
+    }
 }

@@ -29,8 +29,14 @@ impl model::Model for CreateOrganizationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateOrganizationRequest",
+            names: &["org"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for CreateOrganizationRequest {
             0 => model::Cell::part(&self.org),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(CreateOrganizationRequest);
@@ -75,8 +77,14 @@ impl model::Model for NgOrganization {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description", "accountIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgOrganization",
+            names: &["name", "tags", "identifier", "description", "accountIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,8 +131,14 @@ impl model::Model for NgOrganizationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "organization", "harnessManaged", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgOrganizationResponse",
+            names: &["createdAt", "organization", "harnessManaged", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +183,14 @@ impl model::Model for Organization {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "tags", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Organization",
+            names: &["name", "tags", "identifier", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,8 +239,14 @@ impl model::Model for OrganizationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["organization"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrganizationRequest",
+            names: &["organization"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,10 +261,6 @@ impl model::Model for OrganizationRequest {
             0 => model::Cell::part(&self.organization),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(OrganizationRequest);
@@ -263,8 +285,14 @@ impl model::Model for OrganizationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "created", "updated", "harness_managed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrganizationResponse",
+            names: &["org", "created", "updated", "harness_managed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,19 +349,25 @@ impl model::Model for PageResponseOrganizationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "itemCount",
-            "pageCount",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseOrganizationResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -407,8 +441,14 @@ impl model::Model for ResponseDtoOrganizationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoOrganizationResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -434,8 +474,8 @@ impl model::Model for ResponseDtoOrganizationResponse {
 model::model!(ResponseDtoOrganizationResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOOrganizationResponse.status`."]
-    ResponseDtoOrganizationResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoOrganizationResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseOrganizationResponse`.
 pub struct ResponseDtoPageResponseOrganizationResponse {
@@ -458,8 +498,14 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseOrganizationResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,8 +531,8 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
 model::model!(ResponseDtoPageResponseOrganizationResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseOrganizationResponse.status`."]
-    ResponseDtoPageResponseOrganizationResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseOrganizationResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `UpdateOrganizationRequest`.
 pub struct UpdateOrganizationRequest {
@@ -513,8 +559,14 @@ impl model::Model for UpdateOrganizationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateOrganizationRequest",
+            names: &["org"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -530,17 +582,13 @@ impl model::Model for UpdateOrganizationRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(UpdateOrganizationRequest);
 model::open_enum! {
-    #[doc = " Schema `get-organizations order`."] GetOrganizationsV1Order { Asc = "ASC",
-    Desc = "DESC", }
+    #[doc = " Schema `get-organizations order`."] GetOrganizationsV1Order { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-organizations sort`."] GetOrganizationsV1Sort { Name = "name",
-    Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-organizations sort`."] GetOrganizationsV1Sort { 0 Name =
+    "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated = "updated", }
 }

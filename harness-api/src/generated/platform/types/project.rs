@@ -31,16 +31,22 @@ impl model::Model for NgProject {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "modules",
-            "identifier",
-            "description",
-            "orgIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgProject",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "modules",
+                "identifier",
+                "description",
+                "orgIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,13 +77,14 @@ impl model::Model for NgProject {
 }
 model::model!(NgProject);
 model::open_enum! {
-    #[doc = " Schema `Project1.modules`."] NgProjectModules { Cd = "CD", Ci = "CI", Cv =
-    "CV", Cf = "CF", Ce = "CE", Sto = "STO", Chaos = "CHAOS", AiTestAutomation =
-    "AI_TEST_AUTOMATION", Srm = "SRM", Iacm = "IACM", Cet = "CET", Idp = "IDP", Code =
-    "CODE", Ssca = "SSCA", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Rmg = "RMG", Governance = "GOVERNANCE", Platform = "PLATFORM", Sei
-    = "SEI", Har = "HAR", DevopsEssentials = "DevopsEssentials", Fme = "FME", Dbops =
-    "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", }
+    #[doc = " Schema `Project1.modules`."] NgProjectModules { 0 Cd = "CD", 1 Ci = "CI", 2
+    Cv = "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Chaos = "CHAOS", 7
+    AiTestAutomation = "AI_TEST_AUTOMATION", 8 Srm = "SRM", 9 Iacm = "IACM", 10 Cet =
+    "CET", 11 Idp = "IDP", 12 Code = "CODE", 13 Ssca = "SSCA", 14 Core = "CORE", 15 Pms =
+    "PMS", 16 Templateservice = "TEMPLATESERVICE", 17 Rmg = "RMG", 18 Governance =
+    "GOVERNANCE", 19 Platform = "PLATFORM", 20 Sei = "SEI", 21 Har = "HAR", 22
+    DevopsEssentials = "DevopsEssentials", 23 Fme = "FME", 24 Dbops = "DBOPS", 25
+    AiAgentMlops = "AI_AGENT_MLOPS", }
 }
 /// Schema `ProjectRequest1`.
 pub struct NgProjectRequest {
@@ -104,8 +111,14 @@ impl model::Model for NgProjectRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgProjectRequest",
+            names: &["project"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +133,6 @@ impl model::Model for NgProjectRequest {
             0 => model::Cell::part(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(NgProjectRequest);
@@ -150,8 +159,20 @@ impl model::Model for NgProjectResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["project", "createdAt", "isFavorite", "lastMovedAt", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgProjectResponse",
+            names: &[
+                "project",
+                "createdAt",
+                "isFavorite",
+                "lastMovedAt",
+                "lastModifiedAt",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -206,17 +227,23 @@ impl model::Model for PageResponseProjectResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseProjectResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -284,8 +311,14 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseProjectResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -311,8 +344,8 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
 model::model!(ResponseDtoPageResponseProjectResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseProjectResponse.status`."]
-    ResponseDtoPageResponseProjectResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseProjectResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOProjectResponse`.
 pub struct ResponseDtoProjectResponse {
@@ -335,8 +368,14 @@ impl model::Model for ResponseDtoProjectResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoProjectResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -362,27 +401,29 @@ impl model::Model for ResponseDtoProjectResponse {
 model::model!(ResponseDtoProjectResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOProjectResponse.status`."]
-    ResponseDtoProjectResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoProjectResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `getProjectList moduleType`."] GetProjectListModuleType { Cd = "CD",
-    Ci = "CI", Cv = "CV", Cf = "CF", Ce = "CE", Sto = "STO", Chaos = "CHAOS",
-    AiTestAutomation = "AI_TEST_AUTOMATION", Srm = "SRM", Iacm = "IACM", Cet = "CET", Idp
-    = "IDP", Code = "CODE", Ssca = "SSCA", Aisre = "AISRE", Core = "CORE", Pms = "PMS",
-    Templateservice = "TEMPLATESERVICE", Rmg = "RMG", Governance = "GOVERNANCE", Platform
-    = "PLATFORM", Sei = "SEI", Har = "HAR", DevopsEssentials = "DevopsEssentials", Fme =
-    "FME", Dbops = "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", Aasp = "AASP", Aarp =
-    "AARP", Aast = "AAST", }
+    #[doc = " Schema `getProjectList moduleType`."] GetProjectListModuleType { 0 Cd =
+    "CD", 1 Ci = "CI", 2 Cv = "CV", 3 Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Chaos =
+    "CHAOS", 7 AiTestAutomation = "AI_TEST_AUTOMATION", 8 Srm = "SRM", 9 Iacm = "IACM",
+    10 Cet = "CET", 11 Idp = "IDP", 12 Code = "CODE", 13 Ssca = "SSCA", 14 Aisre =
+    "AISRE", 15 Core = "CORE", 16 Pms = "PMS", 17 Templateservice = "TEMPLATESERVICE", 18
+    Rmg = "RMG", 19 Governance = "GOVERNANCE", 20 Platform = "PLATFORM", 21 Sei = "SEI",
+    22 Har = "HAR", 23 DevopsEssentials = "DevopsEssentials", 24 Fme = "FME", 25 Dbops =
+    "DBOPS", 26 AiAgentMlops = "AI_AGENT_MLOPS", 27 Aasp = "AASP", 28 Aarp = "AARP", 29
+    Aast = "AAST", }
 }
 model::open_enum! {
     #[doc = " Schema `getProjectListWithMultiOrgFilter moduleType`."]
-    GetProjectListWithMultiOrgFilterModuleType { Cd = "CD", Ci = "CI", Cv = "CV", Cf =
-    "CF", Ce = "CE", Sto = "STO", Chaos = "CHAOS", AiTestAutomation =
-    "AI_TEST_AUTOMATION", Srm = "SRM", Iacm = "IACM", Cet = "CET", Idp = "IDP", Code =
-    "CODE", Ssca = "SSCA", Aisre = "AISRE", Core = "CORE", Pms = "PMS", Templateservice =
-    "TEMPLATESERVICE", Rmg = "RMG", Governance = "GOVERNANCE", Platform = "PLATFORM", Sei
-    = "SEI", Har = "HAR", DevopsEssentials = "DevopsEssentials", Fme = "FME", Dbops =
-    "DBOPS", AiAgentMlops = "AI_AGENT_MLOPS", Aasp = "AASP", Aarp = "AARP", Aast =
+    GetProjectListWithMultiOrgFilterModuleType { 0 Cd = "CD", 1 Ci = "CI", 2 Cv = "CV", 3
+    Cf = "CF", 4 Ce = "CE", 5 Sto = "STO", 6 Chaos = "CHAOS", 7 AiTestAutomation =
+    "AI_TEST_AUTOMATION", 8 Srm = "SRM", 9 Iacm = "IACM", 10 Cet = "CET", 11 Idp = "IDP",
+    12 Code = "CODE", 13 Ssca = "SSCA", 14 Aisre = "AISRE", 15 Core = "CORE", 16 Pms =
+    "PMS", 17 Templateservice = "TEMPLATESERVICE", 18 Rmg = "RMG", 19 Governance =
+    "GOVERNANCE", 20 Platform = "PLATFORM", 21 Sei = "SEI", 22 Har = "HAR", 23
+    DevopsEssentials = "DevopsEssentials", 24 Fme = "FME", 25 Dbops = "DBOPS", 26
+    AiAgentMlops = "AI_AGENT_MLOPS", 27 Aasp = "AASP", 28 Aarp = "AARP", 29 Aast =
     "AAST", }
 }

@@ -6,11 +6,11 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `delete-project-favorite resource_type`."]
-    DeleteProjectFavoriteResourceType { Connector = "CONNECTOR", Delegate = "DELEGATE",
-    Pipeline = "PIPELINE", Secret = "SECRET", Project = "PROJECT", }
+    DeleteProjectFavoriteResourceType { 0 Connector = "CONNECTOR", 1 Delegate =
+    "DELEGATE", 2 Pipeline = "PIPELINE", 3 Secret = "SECRET", 4 Project = "PROJECT", }
 }
 model::open_enum! {
     #[doc = " Schema `get-project-favorites resource_type`."]
-    GetProjectFavoritesResourceType { Connector = "CONNECTOR", Delegate = "DELEGATE",
-    Pipeline = "PIPELINE", Secret = "SECRET", Project = "PROJECT", }
+    GetProjectFavoritesResourceType { 0 Connector = "CONNECTOR", 1 Delegate = "DELEGATE",
+    2 Pipeline = "PIPELINE", 3 Secret = "SECRET", 4 Project = "PROJECT", }
 }

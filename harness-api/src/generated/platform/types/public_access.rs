@@ -39,8 +39,14 @@ impl model::Model for PublicAccessCheckRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_type", "resource_scope", "resource_identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublicAccessCheckRequest",
+            names: &["resource_type", "resource_scope", "resource_identifiers"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,10 +65,6 @@ impl model::Model for PublicAccessCheckRequest {
             2 => model::Cell::part(&self.resource_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(PublicAccessCheckRequest);
@@ -85,8 +87,14 @@ impl model::Model for PublicAccessCheckResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_type", "resource_scope", "public_access_list"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublicAccessCheckResponse",
+            names: &["resource_type", "resource_scope", "public_access_list"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +133,14 @@ impl model::Model for PublicAccessListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["public", "resource_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublicAccessListResponse",
+            names: &["public", "resource_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +195,14 @@ impl model::Model for PublicAccessRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["resource_type", "resource_scope", "resource_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublicAccessRequest",
+            names: &["resource_type", "resource_scope", "resource_identifier"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,10 +221,6 @@ impl model::Model for PublicAccessRequest {
             2 => model::Cell::part(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(PublicAccessRequest);

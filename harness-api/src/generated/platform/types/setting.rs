@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoListSettingResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListSettingResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoListSettingResponseDto {
 model::model!(ResponseDtoListSettingResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListSettingResponseDTO.status`."]
-    ResponseDtoListSettingResponseDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoListSettingResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListSettingUpdateResponseDTO`.
 pub struct ResponseDtoListSettingUpdateResponseDto {
@@ -76,8 +82,14 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListSettingUpdateResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,8 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
 model::model!(ResponseDtoListSettingUpdateResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListSettingUpdateResponseDTO.status`."]
-    ResponseDtoListSettingUpdateResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListSettingUpdateResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SettingDTO`.
 pub struct SettingDto {
@@ -147,23 +159,29 @@ impl model::Model for SettingDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "value",
-            "category",
-            "valueType",
-            "identifier",
-            "defaultValue",
-            "allowedScopes",
-            "allowedValues",
-            "orgIdentifier",
-            "settingSource",
-            "allowOverrides",
-            "groupIdentifier",
-            "isSettingEditable",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SettingDto",
+            names: &[
+                "name",
+                "value",
+                "category",
+                "valueType",
+                "identifier",
+                "defaultValue",
+                "allowedScopes",
+                "allowedValues",
+                "orgIdentifier",
+                "settingSource",
+                "allowOverrides",
+                "groupIdentifier",
+                "isSettingEditable",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,25 +247,25 @@ impl model::Model for SettingDto {
 }
 model::model!(SettingDto);
 model::open_enum! {
-    #[doc = " Schema `SettingDTO.allowedScopes`."] SettingDtoAllowedScopes { Account =
-    "ACCOUNT", Organization = "ORGANIZATION", Project = "PROJECT", }
+    #[doc = " Schema `SettingDTO.allowedScopes`."] SettingDtoAllowedScopes { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
 }
 model::open_enum! {
-    #[doc = " Schema `SettingDTO.category`."] SettingDtoCategory { Cd = "CD", Ci = "CI",
-    Ce = "CE", Cv = "CV", Cf = "CF", Sto = "STO", Core = "CORE", Pms = "PMS",
-    Templateservice = "TEMPLATESERVICE", Governance = "GOVERNANCE", Chaos = "CHAOS", Scim
-    = "SCIM", GitExperience = "GIT_EXPERIENCE", Connectors = "CONNECTORS", Eula = "EULA",
-    Notifications = "NOTIFICATIONS", SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE",
-    User = "USER", ModulesVisibility = "MODULES_VISIBILITY", Dbops = "DBOPS", Ir = "IR",
-    }
+    #[doc = " Schema `SettingDTO.category`."] SettingDtoCategory { 0 Cd = "CD", 1 Ci =
+    "CI", 2 Ce = "CE", 3 Cv = "CV", 4 Cf = "CF", 5 Sto = "STO", 6 Core = "CORE", 7 Pms =
+    "PMS", 8 Templateservice = "TEMPLATESERVICE", 9 Governance = "GOVERNANCE", 10 Chaos =
+    "CHAOS", 11 Scim = "SCIM", 12 GitExperience = "GIT_EXPERIENCE", 13 Connectors =
+    "CONNECTORS", 14 Eula = "EULA", 15 Notifications = "NOTIFICATIONS", 16
+    SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE", 17 User = "USER", 18
+    ModulesVisibility = "MODULES_VISIBILITY", 19 Dbops = "DBOPS", 20 Ir = "IR", }
 }
 model::open_enum! {
-    #[doc = " Schema `SettingDTO.settingSource`."] SettingDtoSettingSource { Account =
-    "ACCOUNT", Org = "ORG", Project = "PROJECT", Default = "DEFAULT", }
+    #[doc = " Schema `SettingDTO.settingSource`."] SettingDtoSettingSource { 0 Account =
+    "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Default = "DEFAULT", }
 }
 model::open_enum! {
-    #[doc = " Schema `SettingDTO.valueType`."] SettingDtoValueType { String = "String",
-    Boolean = "Boolean", Number = "Number", }
+    #[doc = " Schema `SettingDTO.valueType`."] SettingDtoValueType { 0 String = "String",
+    1 Boolean = "Boolean", 2 Number = "Number", }
 }
 /// Schema `SettingRequestDTO`.
 pub struct SettingRequestDto {
@@ -287,8 +305,14 @@ impl model::Model for SettingRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "identifier", "updateType", "allowOverrides"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SettingRequestDto",
+            names: &["value", "identifier", "updateType", "allowOverrides"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -310,15 +334,11 @@ impl model::Model for SettingRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
-    }
 }
 model::through_cell!(SettingRequestDto);
 model::open_enum! {
-    #[doc = " Schema `SettingRequestDTO.updateType`."] SettingRequestDtoUpdateType {
-    Update = "UPDATE", Restore = "RESTORE", }
+    #[doc = " Schema `SettingRequestDTO.updateType`."] SettingRequestDtoUpdateType { 0
+    Update = "UPDATE", 1 Restore = "RESTORE", }
 }
 /// Schema `SettingResponseDTO`.
 pub struct SettingResponseDto {
@@ -337,8 +357,14 @@ impl model::Model for SettingResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["setting", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SettingResponseDto",
+            names: &["setting", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -381,8 +407,20 @@ impl model::Model for SettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["setting", "identifier", "errorMessage", "updateStatus", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SettingUpdateResponseDto",
+            names: &[
+                "setting",
+                "identifier",
+                "errorMessage",
+                "updateStatus",
+                "lastModifiedAt",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,11 +447,12 @@ impl model::Model for SettingUpdateResponseDto {
 }
 model::model!(SettingUpdateResponseDto);
 model::open_enum! {
-    #[doc = " Schema `getSettingsList category`."] GetSettingsListCategory { Cd = "CD",
-    Ci = "CI", Ce = "CE", Cv = "CV", Cf = "CF", Sto = "STO", Core = "CORE", Pms = "PMS",
-    Templateservice = "TEMPLATESERVICE", Governance = "GOVERNANCE", Chaos = "CHAOS", Scim
-    = "SCIM", GitExperience = "GIT_EXPERIENCE", Connectors = "CONNECTORS", Eula = "EULA",
-    Notifications = "NOTIFICATIONS", SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE",
-    User = "USER", ModulesVisibility = "MODULES_VISIBILITY", Dbops = "DBOPS", Ir = "IR",
-    Ar = "AR", }
+    #[doc = " Schema `getSettingsList category`."] GetSettingsListCategory { 0 Cd = "CD",
+    1 Ci = "CI", 2 Ce = "CE", 3 Cv = "CV", 4 Cf = "CF", 5 Sto = "STO", 6 Core = "CORE", 7
+    Pms = "PMS", 8 Templateservice = "TEMPLATESERVICE", 9 Governance = "GOVERNANCE", 10
+    Chaos = "CHAOS", 11 Scim = "SCIM", 12 GitExperience = "GIT_EXPERIENCE", 13 Connectors
+    = "CONNECTORS", 14 Eula = "EULA", 15 Notifications = "NOTIFICATIONS", 16
+    SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE", 17 User = "USER", 18
+    ModulesVisibility = "MODULES_VISIBILITY", 19 Dbops = "DBOPS", 20 Ir = "IR", 21 Ar =
+    "AR", }
 }

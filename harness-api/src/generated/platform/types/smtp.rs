@@ -25,8 +25,14 @@ impl model::Model for NgSmtp {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "value", "accountId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgSmtp",
+            names: &["name", "uuid", "value", "accountId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,14 @@ impl model::Model for ResponseDtoNgSmtp {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoNgSmtp",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,8 @@ impl model::Model for ResponseDtoNgSmtp {
 }
 model::model!(ResponseDtoNgSmtp);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTONgSmtp.status`."] ResponseDtoNgSmtpStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTONgSmtp.status`."] ResponseDtoNgSmtpStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOValidationResult`.
 pub struct ResponseDtoValidationResult {
@@ -121,8 +133,14 @@ impl model::Model for ResponseDtoValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoValidationResult",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -148,8 +166,8 @@ impl model::Model for ResponseDtoValidationResult {
 model::model!(ResponseDtoValidationResult);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOValidationResult.status`."]
-    ResponseDtoValidationResultStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoValidationResultStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `SmtpConfig`.
 pub struct SmtpConfig {
@@ -180,17 +198,23 @@ impl model::Model for SmtpConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "host",
-            "port",
-            "useSSL",
-            "password",
-            "startTLS",
-            "username",
-            "fromAddress",
-            "delegateSelectors",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SmtpConfig",
+            names: &[
+                "host",
+                "port",
+                "useSSL",
+                "password",
+                "startTLS",
+                "username",
+                "fromAddress",
+                "delegateSelectors",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,8 +278,14 @@ impl model::Model for ValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valid", "errorMessage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidationResult",
+            names: &["valid", "errorMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for SubscriptionUsageDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["year", "month", "usage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubscriptionUsageDto",
+            names: &["year", "month", "usage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,14 +27,20 @@ impl model::Model for UpdateAccessRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "moduleType",
-            "userGroupsToGrant",
-            "userGroupsToRevoke",
-            "serviceAccountsToGrant",
-            "serviceAccountsToRevoke",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateAccessRequest",
+            names: &[
+                "moduleType",
+                "userGroupsToGrant",
+                "userGroupsToRevoke",
+                "serviceAccountsToGrant",
+                "serviceAccountsToRevoke",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +103,14 @@ impl model::Model for UpdateRequestEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "identifier", "accountIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRequestEntity",
+            names: &["org", "project", "identifier", "accountIdentifier"],
+            required: &[2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -120,10 +132,6 @@ impl model::Model for UpdateRequestEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2, 3]
-    }
 }
 model::through_cell!(UpdateRequestEntity);
 /// Schema `V1UpdateModuleAccessBody`.
@@ -141,8 +149,14 @@ impl model::Model for V1UpdateModuleAccessBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["entities"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1UpdateModuleAccessBody",
+            names: &["entities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

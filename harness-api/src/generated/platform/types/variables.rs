@@ -31,16 +31,22 @@ impl model::Model for VariableDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "type",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableDetails",
+            names: &[
+                "name",
+                "spec",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +97,14 @@ impl model::Model for VariableDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variable", "createdAt", "lastModifiedAt", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableDetailsResponse",
+            names: &["variable", "createdAt", "lastModifiedAt", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +145,14 @@ impl model::Model for VariableDetailsSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["valueType", "fixedValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableDetailsSpec",
+            names: &["valueType", "fixedValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +187,14 @@ impl model::Model for CreateVariableBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variable"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableBody",
+            names: &["variable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -215,16 +239,22 @@ impl model::Model for CreateVariableBodyVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "type",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableBodyVariable",
+            names: &[
+                "name",
+                "spec",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,8 +303,14 @@ impl model::Model for CreateVariableBodyVariableSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "valueType", "fixedValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableBodyVariableSpec",
+            names: &["type", "valueType", "fixedValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +353,14 @@ impl model::Model for CreateVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateVariableResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -343,8 +385,8 @@ impl model::Model for CreateVariableResponse {
 }
 model::model!(CreateVariableResponse);
 model::open_enum! {
-    #[doc = " Schema `createVariable response.status`."] CreateVariableResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `createVariable response.status`."] CreateVariableResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `getVariableList response`.
 pub struct GetVariableListResponse {
@@ -367,8 +409,14 @@ impl model::Model for GetVariableListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetVariableListResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -421,17 +469,23 @@ impl model::Model for GetVariableListResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetVariableListResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -480,7 +534,7 @@ impl model::Model for GetVariableListResponseData {
 model::model!(GetVariableListResponseData);
 model::open_enum! {
     #[doc = " Schema `getVariableList response.status`."] GetVariableListResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `getVariable response`.
 pub struct GetVariableResponse {
@@ -503,8 +557,14 @@ impl model::Model for GetVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetVariableResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -529,8 +589,8 @@ impl model::Model for GetVariableResponse {
 }
 model::model!(GetVariableResponse);
 model::open_enum! {
-    #[doc = " Schema `getVariable response.status`."] GetVariableResponseStatus { Success
-    = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `getVariable response.status`."] GetVariableResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `listVariable body`.
 pub struct ListVariableBody {
@@ -547,8 +607,14 @@ impl model::Model for ListVariableBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["identifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVariableBody",
+            names: &["identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -587,8 +653,14 @@ impl model::Model for ListVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVariableResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -641,17 +713,23 @@ impl model::Model for ListVariableResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVariableResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -699,8 +777,8 @@ impl model::Model for ListVariableResponseData {
 }
 model::model!(ListVariableResponseData);
 model::open_enum! {
-    #[doc = " Schema `listVariable response.status`."] ListVariableResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `listVariable response.status`."] ListVariableResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `updateVariable body`.
 pub struct UpdateVariableBody {
@@ -717,8 +795,14 @@ impl model::Model for UpdateVariableBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["variable"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableBody",
+            names: &["variable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -763,16 +847,22 @@ impl model::Model for UpdateVariableBodyVariable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "type",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableBodyVariable",
+            names: &[
+                "name",
+                "spec",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -821,8 +911,14 @@ impl model::Model for UpdateVariableBodyVariableSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "valueType", "fixedValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableBodyVariableSpec",
+            names: &["type", "valueType", "fixedValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -865,8 +961,14 @@ impl model::Model for UpdateVariableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateVariableResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -891,6 +993,6 @@ impl model::Model for UpdateVariableResponse {
 }
 model::model!(UpdateVariableResponse);
 model::open_enum! {
-    #[doc = " Schema `updateVariable response.status`."] UpdateVariableResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `updateVariable response.status`."] UpdateVariableResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

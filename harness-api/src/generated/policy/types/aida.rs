@@ -21,8 +21,14 @@ impl model::Model for AnalyzeRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rego", "entityType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnalyzeRequestBody",
+            names: &["rego", "entityType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for AnalyzeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["desc", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnalyzeResponse",
+            names: &["desc", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +109,14 @@ impl model::Model for GenerateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "policyData"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GenerateRequestBody",
+            names: &["query", "policyData"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,8 +153,14 @@ impl model::Model for PolicySample {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["policy", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySample",
+            names: &["policy", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +197,14 @@ impl model::Model for AidaAcceptBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output", "prompt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AidaAcceptBody",
+            names: &["output", "prompt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for EvaluatedPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["error", "output", "policy", "status", "deny_messages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluatedPolicy",
+            names: &["error", "output", "policy", "status", "deny_messages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,8 @@ impl model::Model for EvaluatedPolicy {
 }
 model::model!(EvaluatedPolicy);
 model::open_enum! {
-    #[doc = " Schema `EvaluatedPolicy.status`."] EvaluatedPolicyStatus { Error = "error",
-    Warning = "warning", Pass = "pass", }
+    #[doc = " Schema `EvaluatedPolicy.status`."] EvaluatedPolicyStatus { 0 Error =
+    "error", 1 Warning = "warning", 2 Pass = "pass", }
 }
 /// Schema `GitErrorResult`.
 pub struct GitErrorResult {
@@ -77,8 +83,14 @@ impl model::Model for GitErrorResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hint", "message", "explanation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitErrorResult",
+            names: &["hint", "message", "explanation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,30 +167,36 @@ impl model::Model for PolicyManagementPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "rego",
-            "org_id",
-            "created",
-            "updated",
-            "git_path",
-            "git_repo",
-            "account_id",
-            "identifier",
-            "project_id",
-            "git_file_id",
-            "git_file_url",
-            "git_commit_sha",
-            "policy_set_count",
-            "git_connector_ref",
-            "git_default_branch",
-            "git_default_branch_file_id",
-            "git_default_branch_updated",
-            "git_default_branch_file_url",
-            "git_default_branch_commit_sha",
-            "git_default_branch_update_error",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyManagementPolicy",
+            names: &[
+                "name",
+                "rego",
+                "org_id",
+                "created",
+                "updated",
+                "git_path",
+                "git_repo",
+                "account_id",
+                "identifier",
+                "project_id",
+                "git_file_id",
+                "git_file_url",
+                "git_commit_sha",
+                "policy_set_count",
+                "git_connector_ref",
+                "git_default_branch",
+                "git_default_branch_file_id",
+                "git_default_branch_updated",
+                "git_default_branch_file_url",
+                "git_default_branch_commit_sha",
+                "git_default_branch_update_error",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

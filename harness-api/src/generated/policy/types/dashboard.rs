@@ -25,8 +25,14 @@ impl model::Model for AggregateStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pass", "time", "error", "warning"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregateStatus",
+            names: &["pass", "time", "error", "warning"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for DashboardMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["aggregates", "policy_health"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DashboardMetrics",
+            names: &["aggregates", "policy_health"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for EvaluationCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pass", "error", "warning"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationCounts",
+            names: &["pass", "error", "warning"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,14 +171,20 @@ impl model::Model for PolicyHealth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "total_policy_count",
-            "total_evaluation_count",
-            "total_policy_set_count",
-            "total_evaluation_entity_count",
-            "total_policy_set_entity_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyHealth",
+            names: &[
+                "total_policy_count",
+                "total_evaluation_count",
+                "total_policy_set_count",
+                "total_evaluation_entity_count",
+                "total_policy_set_entity_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,6 +211,6 @@ impl model::Model for PolicyHealth {
 }
 model::model!(PolicyHealth);
 model::open_enum! {
-    #[doc = " Schema `dashboard#metrics range`."] GetDashboardMetricsRange { V24h =
-    "24h", V7d = "7d", V30d = "30d", }
+    #[doc = " Schema `dashboard#metrics range`."] GetDashboardMetricsRange { 0 V24h =
+    "24h", 1 V7d = "7d", 2 V30d = "30d", }
 }

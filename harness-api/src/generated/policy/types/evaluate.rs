@@ -32,8 +32,14 @@ impl model::Model for EvaluateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rego", "input"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluateRequestBody",
+            names: &["rego", "input"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for EvaluateRequestBody {
             1 => model::Cell::part(&self.input),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(EvaluateRequestBody);

@@ -19,8 +19,14 @@ impl model::Model for EntityYaml {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityYaml",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,21 +81,27 @@ impl model::Model for Evaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "type",
-            "input",
-            "action",
-            "entity",
-            "org_id",
-            "status",
-            "created",
-            "details",
-            "account_id",
-            "project_id",
-            "entity_metadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Evaluation",
+            names: &[
+                "id",
+                "type",
+                "input",
+                "action",
+                "entity",
+                "org_id",
+                "status",
+                "created",
+                "details",
+                "account_id",
+                "project_id",
+                "entity_metadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -187,22 +199,28 @@ impl model::Model for EvaluationDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "action",
-            "org_id",
-            "status",
-            "created",
-            "details",
-            "enabled",
-            "updated",
-            "account_id",
-            "identifier",
-            "project_id",
-            "description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationDetail",
+            names: &[
+                "name",
+                "type",
+                "action",
+                "org_id",
+                "status",
+                "created",
+                "details",
+                "enabled",
+                "updated",
+                "account_id",
+                "identifier",
+                "project_id",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -265,14 +283,14 @@ impl model::Model for EvaluationDetail {
 }
 model::model!(EvaluationDetail);
 model::open_enum! {
-    #[doc = " Schema `EvaluationDetail.status`."] EvaluationDetailStatus { Error =
-    "error", Warning = "warning", Pass = "pass", }
+    #[doc = " Schema `EvaluationDetail.status`."] EvaluationDetailStatus { 0 Error =
+    "error", 1 Warning = "warning", 2 Pass = "pass", }
 }
 model::open_enum! {
-    #[doc = " Schema `Evaluation.status`."] EvaluationStatus { Error = "error", Warning =
-    "warning", Pass = "pass", }
+    #[doc = " Schema `Evaluation.status`."] EvaluationStatus { 0 Error = "error", 1
+    Warning = "warning", 2 Pass = "pass", }
 }
 model::open_enum! {
-    #[doc = " Schema `evaluations#getYaml entityType`."] GetEvaluationYamlEntityType {
+    #[doc = " Schema `evaluations#getYaml entityType`."] GetEvaluationYamlEntityType { 0
     Pipeline = "pipeline", }
 }

@@ -29,8 +29,14 @@ impl model::Model for PolicyExample {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["desc", "name", "rego", "type", "input", "variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyExample",
+            names: &["desc", "name", "rego", "type", "input", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,9 @@ impl model::Model for PolicyExample {
 }
 model::model!(PolicyExample);
 model::open_enum! {
-    #[doc = " Schema `Variable.type`."] PolicyVariableType { Text = "text", TextMultiple
-    = "textMultiple", SelectOne = "selectOne", SelectMultiple = "selectMultiple", }
+    #[doc = " Schema `Variable.type`."] PolicyVariableType { 0 Text = "text", 1
+    TextMultiple = "textMultiple", 2 SelectOne = "selectOne", 3 SelectMultiple =
+    "selectMultiple", }
 }
 /// Schema `Variable`.
 pub struct Variable {
@@ -87,8 +94,14 @@ impl model::Model for Variable {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "desc", "name", "type", "values", "default"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Variable",
+            names: &["id", "desc", "name", "type", "values", "default"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

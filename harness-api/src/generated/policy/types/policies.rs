@@ -44,8 +44,21 @@ impl model::Model for CreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "rego", "git_path", "git_repo", "identifier", "git_connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRequestBody",
+            names: &[
+                "name",
+                "rego",
+                "git_path",
+                "git_repo",
+                "identifier",
+                "git_connector_ref",
+            ],
+            required: &[0, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -70,10 +83,6 @@ impl model::Model for CreateRequestBody {
             5 => model::Part::Str(&self.git_connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4]
     }
 }
 model::through_cell!(CreateRequestBody);
@@ -108,18 +117,24 @@ impl model::Model for PolicyToPolicySet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "action",
-            "org_id",
-            "created",
-            "enabled",
-            "updated",
-            "account_id",
-            "identifier",
-            "project_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyToPolicySet",
+            names: &[
+                "name",
+                "action",
+                "org_id",
+                "created",
+                "enabled",
+                "updated",
+                "account_id",
+                "identifier",
+                "project_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,8 +201,14 @@ impl model::Model for UpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "rego"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRequestBody",
+            names: &["name", "rego"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -208,13 +229,14 @@ impl model::Model for UpdateRequestBody {
 }
 model::model!(UpdateRequestBody);
 model::open_enum! {
-    #[doc = " Schema `policies#list sort`."] ListPoliciesSort { NameAsc = "name,ASC",
-    NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc = "updated,DESC", }
+    #[doc = " Schema `policies#list sort`."] ListPoliciesSort { 0 NameAsc = "name,ASC", 1
+    NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3 UpdatedDesc = "updated,DESC",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `policies#list_policy_sets sort`."] ListPolicySetsOfPolicySort {
-    NameAsc = "name,ASC", NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc
-    = "updated,DESC", }
+    #[doc = " Schema `policies#list_policy_sets sort`."] ListPolicySetsOfPolicySort { 0
+    NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3
+    UpdatedDesc = "updated,DESC", }
 }
 /// Schema `policies#move_policy body`.
 pub struct MovePolicyBody {
@@ -243,16 +265,22 @@ impl model::Model for MovePolicyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "git_path",
-            "git_repo",
-            "git_branch",
-            "git_commit_msg",
-            "git_base_branch",
-            "git_connector_ref",
-            "git_is_new_branch",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MovePolicyBody",
+            names: &[
+                "git_path",
+                "git_repo",
+                "git_branch",
+                "git_commit_msg",
+                "git_base_branch",
+                "git_connector_ref",
+                "git_is_new_branch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

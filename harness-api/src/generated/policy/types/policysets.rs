@@ -35,18 +35,24 @@ impl model::Model for LinkedPolicy {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "rego",
-            "org_id",
-            "created",
-            "updated",
-            "severity",
-            "account_id",
-            "identifier",
-            "project_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LinkedPolicy",
+            names: &[
+                "name",
+                "rego",
+                "org_id",
+                "created",
+                "updated",
+                "severity",
+                "account_id",
+                "identifier",
+                "project_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -97,8 +103,8 @@ impl model::Model for LinkedPolicy {
 }
 model::model!(LinkedPolicy);
 model::open_enum! {
-    #[doc = " Schema `LinkedPolicy.severity`."] LinkedPolicySeverity { Warning =
-    "warning", Error = "error", }
+    #[doc = " Schema `LinkedPolicy.severity`."] LinkedPolicySeverity { 0 Warning =
+    "warning", 1 Error = "error", }
 }
 /// Schema `Linkedpolicyidentifier`.
 pub struct Linkedpolicyidentifier {
@@ -131,8 +137,14 @@ impl model::Model for Linkedpolicyidentifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["severity", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Linkedpolicyidentifier",
+            names: &["severity", "identifier"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -150,15 +162,11 @@ impl model::Model for Linkedpolicyidentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
-    }
 }
 model::through_cell!(Linkedpolicyidentifier);
 model::open_enum! {
     #[doc = " Schema `Linkedpolicyidentifier.severity`."] LinkedpolicyidentifierSeverity
-    { Warning = "warning", Error = "error", }
+    { 0 Warning = "warning", 1 Error = "error", }
 }
 /// Schema `PolicyManagementPolicySet`.
 pub struct PolicyManagementPolicySet {
@@ -203,24 +211,30 @@ impl model::Model for PolicyManagementPolicySet {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "action",
-            "org_id",
-            "created",
-            "enabled",
-            "updated",
-            "policies",
-            "account_id",
-            "identifier",
-            "project_id",
-            "description",
-            "yaml_version",
-            "entity_selector",
-            "resource_groups",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyManagementPolicySet",
+            names: &[
+                "name",
+                "type",
+                "action",
+                "org_id",
+                "created",
+                "enabled",
+                "updated",
+                "policies",
+                "account_id",
+                "identifier",
+                "project_id",
+                "description",
+                "yaml_version",
+                "entity_selector",
+                "resource_groups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,13 +304,13 @@ impl model::Model for PolicyManagementPolicySet {
 model::model!(PolicyManagementPolicySet);
 model::open_enum! {
     #[doc = " Schema `PolicyManagementPolicySet.entity_selector`."]
-    PolicyManagementPolicySetEntitySelector { AllEntitiesInScope =
-    "all_entities_in_scope", AllEntitiesInResourceGroups =
+    PolicyManagementPolicySetEntitySelector { 0 AllEntitiesInScope =
+    "all_entities_in_scope", 1 AllEntitiesInResourceGroups =
     "all_entities_in_resource_groups", }
 }
 model::open_enum! {
     #[doc = " Schema `PolicyManagementPolicySet.yaml_version`."]
-    PolicyManagementPolicySetYamlVersion { V0 = "0", V1 = "1", }
+    PolicyManagementPolicySetYamlVersion { 0 V0 = "0", 1 V1 = "1", }
 }
 /// Schema `PolicyManagementResourceGroup`.
 pub struct PolicyManagementResourceGroup {
@@ -323,8 +337,21 @@ impl model::Model for PolicyManagementResourceGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "org_id", "created", "account_id", "identifier", "project_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyManagementResourceGroup",
+            names: &[
+                "name",
+                "org_id",
+                "created",
+                "account_id",
+                "identifier",
+                "project_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -401,16 +428,22 @@ impl model::Model for PolicySetCreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "action",
-            "enabled",
-            "identifier",
-            "description",
-            "yaml_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetCreateRequestBody",
+            names: &[
+                "name",
+                "type",
+                "action",
+                "enabled",
+                "identifier",
+                "description",
+                "yaml_version",
+            ],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -438,15 +471,11 @@ impl model::Model for PolicySetCreateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4]
-    }
 }
 model::through_cell!(PolicySetCreateRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateRequestBody2.yaml_version`."]
-    PolicySetCreateRequestBodyYamlVersion { V0 = "0", V1 = "1", }
+    PolicySetCreateRequestBodyYamlVersion { 0 V0 = "0", 1 V1 = "1", }
 }
 /// Schema `UpdateRequestBody2`.
 pub struct PolicySetUpdateRequestBody {
@@ -481,19 +510,25 @@ impl model::Model for PolicySetUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "action",
-            "enabled",
-            "policies",
-            "infra_type",
-            "description",
-            "infra_params",
-            "entity_selector",
-            "resource_groups",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetUpdateRequestBody",
+            names: &[
+                "name",
+                "type",
+                "action",
+                "enabled",
+                "policies",
+                "infra_type",
+                "description",
+                "infra_params",
+                "entity_selector",
+                "resource_groups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -548,8 +583,8 @@ impl model::Model for PolicySetUpdateRequestBody {
 model::model!(PolicySetUpdateRequestBody);
 model::open_enum! {
     #[doc = " Schema `UpdateRequestBody2.entity_selector`."]
-    PolicySetUpdateRequestBodyEntitySelector { AllEntitiesInScope =
-    "all_entities_in_scope", AllEntitiesInResourceGroups =
+    PolicySetUpdateRequestBodyEntitySelector { 0 AllEntitiesInScope =
+    "all_entities_in_scope", 1 AllEntitiesInResourceGroups =
     "all_entities_in_resource_groups", }
 }
 /// Schema `UpdateRequestBody2.infra_params`.
@@ -585,19 +620,25 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "os",
-            "labels",
-            "poolName",
-            "namespace",
-            "resources",
-            "annotations",
-            "initTimeout",
-            "connectorRef",
-            "nodeSelector",
-            "harnessImageConnectorRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetUpdateRequestBodyInfraParams",
+            names: &[
+                "os",
+                "labels",
+                "poolName",
+                "namespace",
+                "resources",
+                "annotations",
+                "initTimeout",
+                "connectorRef",
+                "nodeSelector",
+                "harnessImageConnectorRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -667,8 +708,14 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limits", "requests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetUpdateRequestBodyInfraParamsResources",
+            names: &["limits", "requests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -705,8 +752,14 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpu", "memory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetUpdateRequestBodyInfraParamsResourcesLimits",
+            names: &["cpu", "memory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,8 +796,14 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpu", "memory"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetUpdateRequestBodyInfraParamsResourcesRequests",
+            names: &["cpu", "memory"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -803,8 +862,14 @@ impl model::Model for ResourceGroupIdentifier {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_id", "account_id", "identifier", "project_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupIdentifier",
+            names: &["org_id", "account_id", "identifier", "project_id"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -826,17 +891,14 @@ impl model::Model for ResourceGroupIdentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
-    }
 }
 model::through_cell!(ResourceGroupIdentifier);
 model::open_enum! {
-    #[doc = " Schema `policysets#list sort`."] ListPolicySetsSort { NameAsc = "name,ASC",
-    NameDesc = "name,DESC", UpdatedAsc = "updated,ASC", UpdatedDesc = "updated,DESC", }
+    #[doc = " Schema `policysets#list sort`."] ListPolicySetsSort { 0 NameAsc =
+    "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3 UpdatedDesc =
+    "updated,DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `policysets#list yaml_version`."] ListPolicySetsYamlVersion { V0 =
-    "0", V1 = "1", }
+    #[doc = " Schema `policysets#list yaml_version`."] ListPolicySetsYamlVersion { 0 V0 =
+    "0", 1 V1 = "1", }
 }

@@ -21,8 +21,14 @@ impl model::Model for ServiceVersion {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["commit", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceVersion",
+            names: &["commit", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for UpdateReleaseConflictBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "comments", "releaseId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateReleaseConflictBody",
+            names: &["type", "comments", "releaseId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

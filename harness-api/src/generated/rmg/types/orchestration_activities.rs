@@ -19,8 +19,14 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["activityRefs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivitiesByAcitivityRefsBody",
+            names: &["activityRefs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for PostOnHoldActivityActionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "inputs", "outputs", "retryWith", "subprocessInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOnHoldActivityActionBody",
+            names: &["action", "inputs", "outputs", "retryWith", "subprocessInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOnHoldActivityActionBodyInputs",
+            names: &["name", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOnHoldActivityActionBodyOutputs",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,19 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output", "releaseInput", "processIdentifier", "processInputIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOnHoldActivityActionBodySubprocessInfo",
+            names: &[
+                "output",
+                "releaseInput",
+                "processIdentifier",
+                "processInputIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,8 +264,14 @@ impl model::Model for PostOrchestrationActivityBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationActivityBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +304,14 @@ impl model::Model for PutOrchestrationActivityBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationActivityBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

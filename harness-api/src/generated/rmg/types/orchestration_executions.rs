@@ -19,8 +19,14 @@ impl model::Model for CreateTaskCommentBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTaskCommentBody",
+            names: &["comment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -40,7 +46,7 @@ impl model::Model for CreateTaskCommentBody {
 model::model!(CreateTaskCommentBody);
 model::open_enum! {
     #[doc = " Schema `getEventsByEntityTypeAndId entityType`."]
-    GetEventsByEntityTypeAndIdEntityType { Task = "Task", }
+    GetEventsByEntityTypeAndIdEntityType { 0 Task = "Task", }
 }
 /// Schema `post-activity-execution-output body`.
 pub struct PostActivityExecutionOutputBody {
@@ -57,8 +63,14 @@ impl model::Model for PostActivityExecutionOutputBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["outputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostActivityExecutionOutputBody",
+            names: &["outputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,8 +105,14 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostActivityExecutionOutputBodyOutputs",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +147,14 @@ impl model::Model for StartReleaseExecutionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["releaseInputYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartReleaseExecutionBody",
+            names: &["releaseInputYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -165,8 +189,14 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExecutionTaskMetadataBody",
+            names: &["name", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +231,14 @@ impl model::Model for UpdateExecutionTaskStatusBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExecutionTaskStatusBody",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,8 +271,14 @@ impl model::Model for UpdateTaskCommentBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTaskCommentBody",
+            names: &["comment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

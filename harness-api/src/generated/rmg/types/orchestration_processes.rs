@@ -21,8 +21,14 @@ impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filterOrgIdentifier", "filterProjectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessAttachedReleaseGroupsBody",
+            names: &["filterOrgIdentifier", "filterProjectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -57,8 +63,14 @@ impl model::Model for PostOrchestrationProcessBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -91,8 +103,14 @@ impl model::Model for PostOrchestrationProcessInputBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessInputBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -125,8 +143,14 @@ impl model::Model for PutOrchestrationProcessBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationProcessBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +183,14 @@ impl model::Model for PutOrchestrationProcessInputBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationProcessInputBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

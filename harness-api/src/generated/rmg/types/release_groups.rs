@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `get-releaseGroup-summary type`."] GetReleaseGroupSummaryType {
-    Orchestration = "Orchestration", Tracking = "Tracking", }
+    #[doc = " Schema `get-releaseGroup-summary type`."] GetReleaseGroupSummaryType { 0
+    Orchestration = "Orchestration", 1 Tracking = "Tracking", }
 }
 /// Schema `patch-releaseGroup body`.
 pub struct PatchReleaseGroupBody {
@@ -23,8 +23,14 @@ impl model::Model for PatchReleaseGroupBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["autoExecuteOnSchedule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchReleaseGroupBody",
+            names: &["autoExecuteOnSchedule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for PostReleaseGroupBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "processIdentifier", "processInputIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseGroupBody",
+            names: &["yaml", "processIdentifier", "processInputIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for PutReleaseGroupBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "processIdentifier", "processInputIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutReleaseGroupBody",
+            names: &["yaml", "processIdentifier", "processInputIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

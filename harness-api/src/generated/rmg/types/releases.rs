@@ -21,8 +21,14 @@ impl model::Model for PostReleaseActionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["action", "message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseActionBody",
+            names: &["action", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -75,19 +81,25 @@ impl model::Model for PostReleaseAdhocBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "color",
-            "version",
-            "identifier",
-            "description",
-            "expectedEndTs",
-            "expectedStartTs",
-            "processIdentifier",
-            "processInputIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseAdhocBody",
+            names: &[
+                "name",
+                "tags",
+                "color",
+                "version",
+                "identifier",
+                "description",
+                "expectedEndTs",
+                "expectedStartTs",
+                "processIdentifier",
+                "processInputIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +167,14 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["subprocessInfo"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseSubprocessTriggerBody",
+            names: &["subprocessInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,8 +213,19 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["output", "releaseInput", "processIdentifier", "processInputIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseSubprocessTriggerBodySubprocessInfo",
+            names: &[
+                "output",
+                "releaseInput",
+                "processIdentifier",
+                "processInputIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,8 +264,14 @@ impl model::Model for PostReleaseSummaryBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["timeRanges"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseSummaryBody",
+            names: &["timeRanges"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -275,8 +310,14 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["limit", "cursor", "endTime", "startTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseSummaryBodyTimeRanges",
+            names: &["limit", "cursor", "endTime", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +342,8 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
 }
 model::model!(PostReleaseSummaryBodyTimeRanges);
 model::open_enum! {
-    #[doc = " Schema `postReleaseSummary type`."] PostReleaseSummaryType { Orchestration
-    = "Orchestration", Tracking = "Tracking", }
+    #[doc = " Schema `postReleaseSummary type`."] PostReleaseSummaryType { 0
+    Orchestration = "Orchestration", 1 Tracking = "Tracking", }
 }
 /// Schema `put-release-releaseId body`.
 pub struct PutReleaseBody {
@@ -327,8 +368,20 @@ impl model::Model for PutReleaseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml", "startTs", "duration", "processIdentifier", "processInputIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutReleaseBody",
+            names: &[
+                "yaml",
+                "startTs",
+                "duration",
+                "processIdentifier",
+                "processInputIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

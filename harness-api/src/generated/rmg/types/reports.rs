@@ -21,8 +21,14 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTs", "startTs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseGroupReportGenerateBody",
+            names: &["endTs", "startTs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for PostReleaseReportGenerateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTs", "startTs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseReportGenerateBody",
+            names: &["endTs", "startTs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

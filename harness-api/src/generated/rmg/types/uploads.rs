@@ -23,8 +23,14 @@ impl model::Model for PresignUploadBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["releaseId", "contentType", "contentLength"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PresignUploadBody",
+            names: &["releaseId", "contentType", "contentLength"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

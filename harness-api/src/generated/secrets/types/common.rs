@@ -31,8 +31,22 @@ impl model::Model for Secret {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "spec", "tags", "project", "identifier", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Secret",
+            names: &[
+                "org",
+                "name",
+                "spec",
+                "tags",
+                "project",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,8 +93,14 @@ impl model::Model for SecretFileSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "secret_manager_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretFileSpec",
+            names: &["type", "secret_manager_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -101,7 +121,7 @@ impl model::Model for SecretFileSpec {
 }
 model::model!(SecretFileSpec);
 model::open_enum! {
-    #[doc = " Schema `SecretFileSpec.type`."] SecretFileSpecType { SecretFile =
+    #[doc = " Schema `SecretFileSpec.type`."] SecretFileSpecType { 0 SecretFile =
     "SecretFile", }
 }
 /// Schema `SecretRequest`.
@@ -129,8 +149,14 @@ impl model::Model for SecretRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["secret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretRequest",
+            names: &["secret"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,10 +171,6 @@ impl model::Model for SecretRequest {
             0 => model::Cell::part(&self.secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(SecretRequest);
@@ -175,8 +197,14 @@ impl model::Model for SecretResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["draft", "secret", "created", "updated", "governance_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretResponse",
+            names: &["draft", "secret", "created", "updated", "governance_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -238,14 +266,20 @@ impl model::Model for SecretTextSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "value",
-            "value_type",
-            "additional_metadata",
-            "secret_manager_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretTextSpec",
+            names: &[
+                "type",
+                "value",
+                "value_type",
+                "additional_metadata",
+                "secret_manager_identifier",
+            ],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,10 +303,6 @@ impl model::Model for SecretTextSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::model!(SecretTextSpec);
 /// Schema `SecretTextSpecAdditionalMetadata`.
@@ -290,8 +320,14 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["values"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretTextSpecAdditionalMetadata",
+            names: &["values"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -310,12 +346,12 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
 }
 model::model!(SecretTextSpecAdditionalMetadata);
 model::open_enum! {
-    #[doc = " Schema `SecretTextSpec.type`."] SecretTextSpecType { SecretText =
+    #[doc = " Schema `SecretTextSpec.type`."] SecretTextSpecType { 0 SecretText =
     "SecretText", }
 }
 model::open_enum! {
-    #[doc = " Schema `SecretTextSpec.value_type`."] SecretTextSpecValueType { Inline =
-    "Inline", Reference = "Reference", }
+    #[doc = " Schema `SecretTextSpec.value_type`."] SecretTextSpecValueType { 0 Inline =
+    "Inline", 1 Reference = "Reference", }
 }
 /// Schema `SecretValidationResponse`.
 pub struct SecretValidationResponse {
@@ -334,8 +370,14 @@ impl model::Model for SecretValidationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretValidationResponse",
+            names: &["message", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -378,8 +420,14 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "type", "realm", "key_path", "principal"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKerberosTgtKeyTabFileSpec",
+            names: &["port", "type", "realm", "key_path", "principal"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -407,7 +455,7 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
 model::model!(SshKerberosTgtKeyTabFileSpec);
 model::open_enum! {
     #[doc = " Schema `SSHKerberosTGTKeyTabFileSpec.type`."]
-    SshKerberosTgtKeyTabFileSpecType { SshKerberosTgtKeyTabFile =
+    SshKerberosTgtKeyTabFileSpecType { 0 SshKerberosTgtKeyTabFile =
     "SSHKerberosTGTKeyTabFile", }
 }
 /// Schema `SSHKerberosTGTPasswordSpec`.
@@ -433,8 +481,14 @@ impl model::Model for SshKerberosTgtPasswordSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "type", "realm", "password", "principal"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKerberosTgtPasswordSpec",
+            names: &["port", "type", "realm", "password", "principal"],
+            required: &[],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -458,15 +512,11 @@ impl model::Model for SshKerberosTgtPasswordSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::model!(SshKerberosTgtPasswordSpec);
 model::open_enum! {
     #[doc = " Schema `SSHKerberosTGTPasswordSpec.type`."] SshKerberosTgtPasswordSpecType
-    { SshKerberosTgtPassword = "SSHKerberosTGTPassword", }
+    { 0 SshKerberosTgtPassword = "SSHKerberosTGTPassword", }
 }
 /// Schema `SSHKeyPathSpec`.
 pub struct SshKeyPathSpec {
@@ -491,8 +541,14 @@ impl model::Model for SshKeyPathSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "type", "key_path", "username", "encrypted_passphrase"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKeyPathSpec",
+            names: &["port", "type", "key_path", "username", "encrypted_passphrase"],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -516,14 +572,10 @@ impl model::Model for SshKeyPathSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(SshKeyPathSpec);
 model::open_enum! {
-    #[doc = " Schema `SSHKeyPathSpec.type`."] SshKeyPathSpecType { SshKeyPath =
+    #[doc = " Schema `SSHKeyPathSpec.type`."] SshKeyPathSpecType { 0 SshKeyPath =
     "SSHKeyPath", }
 }
 /// Schema `SSHKeyReferenceSpec`.
@@ -549,8 +601,14 @@ impl model::Model for SshKeyReferenceSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "port", "type", "username", "encrypted_passphrase"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKeyReferenceSpec",
+            names: &["key", "port", "type", "username", "encrypted_passphrase"],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -574,14 +632,10 @@ impl model::Model for SshKeyReferenceSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(SshKeyReferenceSpec);
 model::open_enum! {
-    #[doc = " Schema `SSHKeyReferenceSpec.type`."] SshKeyReferenceSpecType {
+    #[doc = " Schema `SSHKeyReferenceSpec.type`."] SshKeyReferenceSpecType { 0
     SshKeyReference = "SSHKeyReference", }
 }
 /// Schema `SSHPasswordSpec`.
@@ -605,8 +659,14 @@ impl model::Model for SshPasswordSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["port", "type", "password", "username"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshPasswordSpec",
+            names: &["port", "type", "password", "username"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -628,14 +688,10 @@ impl model::Model for SshPasswordSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::model!(SshPasswordSpec);
 model::open_enum! {
-    #[doc = " Schema `SSHPasswordSpec.type`."] SshPasswordSpecType { SshPassword =
+    #[doc = " Schema `SSHPasswordSpec.type`."] SshPasswordSpecType { 0 SshPassword =
     "SSHPassword", }
 }
 /// Schema `WinRmNTLMSpec`.
@@ -667,17 +723,23 @@ impl model::Model for WinRmNtlmSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "port",
-            "type",
-            "domain",
-            "use_ssl",
-            "password",
-            "username",
-            "use_no_profile",
-            "skip_cert_checks",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmNtlmSpec",
+            names: &[
+                "port",
+                "type",
+                "domain",
+                "use_ssl",
+                "password",
+                "username",
+                "use_no_profile",
+                "skip_cert_checks",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -722,15 +784,11 @@ impl model::Model for WinRmNtlmSpec {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(WinRmNtlmSpec);
 model::open_enum! {
-    #[doc = " Schema `WinRmNTLMSpec.type`."] WinRmNtlmSpecType { WinRmNtlm = "WinRmNTLM",
-    }
+    #[doc = " Schema `WinRmNTLMSpec.type`."] WinRmNtlmSpecType { 0 WinRmNtlm =
+    "WinRmNTLM", }
 }
 /// Schema `WinRmTGTKeyTabFileSpec`.
 pub struct WinRmTgtKeyTabFileSpec {
@@ -761,17 +819,23 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "port",
-            "type",
-            "realm",
-            "use_ssl",
-            "key_path",
-            "principal",
-            "use_no_profile",
-            "skip_cert_checks",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmTgtKeyTabFileSpec",
+            names: &[
+                "port",
+                "type",
+                "realm",
+                "use_ssl",
+                "key_path",
+                "principal",
+                "use_no_profile",
+                "skip_cert_checks",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -819,7 +883,7 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
 }
 model::model!(WinRmTgtKeyTabFileSpec);
 model::open_enum! {
-    #[doc = " Schema `WinRmTGTKeyTabFileSpec.type`."] WinRmTgtKeyTabFileSpecType {
+    #[doc = " Schema `WinRmTGTKeyTabFileSpec.type`."] WinRmTgtKeyTabFileSpecType { 0
     WinRmTgtKeyTabFile = "WinRmTGTKeyTabFile", }
 }
 /// Schema `WinRmTGTPasswordSpec`.
@@ -851,17 +915,23 @@ impl model::Model for WinRmTgtPasswordSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "port",
-            "type",
-            "realm",
-            "use_ssl",
-            "password",
-            "principal",
-            "use_no_profile",
-            "skip_cert_checks",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmTgtPasswordSpec",
+            names: &[
+                "port",
+                "type",
+                "realm",
+                "use_ssl",
+                "password",
+                "principal",
+                "use_no_profile",
+                "skip_cert_checks",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -906,13 +976,9 @@ impl model::Model for WinRmTgtPasswordSpec {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(WinRmTgtPasswordSpec);
 model::open_enum! {
-    #[doc = " Schema `WinRmTGTPasswordSpec.type`."] WinRmTgtPasswordSpecType {
+    #[doc = " Schema `WinRmTGTPasswordSpec.type`."] WinRmTgtPasswordSpecType { 0
     WinRmTgtPassword = "WinRmTGTPassword", }
 }

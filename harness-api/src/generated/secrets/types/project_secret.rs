@@ -6,19 +6,20 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-project-scoped-secrets order`."] GetProjectScopedSecretsOrder {
-    Asc = "ASC", Desc = "DESC", }
+    0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-project-scoped-secrets sort`."] GetProjectScopedSecretsSort {
-    Name = "name", Identifier = "identifier", Created = "created", Updated = "updated", }
+    #[doc = " Schema `get-project-scoped-secrets sort`."] GetProjectScopedSecretsSort { 0
+    Name = "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated =
+    "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-project-scoped-secrets type`."] GetProjectScopedSecretsType {
-    SshKeyPath = "SSHKeyPath", SshKeyReference = "SSHKeyReference", SshPassword =
-    "SSHPassword", SshKerberosTgtKeyTabFile = "SSHKerberosTGTKeyTabFile",
-    SshKerberosTgtPassword = "SSHKerberosTGTPassword", SecretFile = "SecretFile",
-    SecretText = "SecretText", WinRmTgtKeyTabFile = "WinRmTGTKeyTabFile",
-    WinRmTgtPassword = "WinRmTGTPassword", WinRmNtlm = "WinRmNTLM", }
+    #[doc = " Schema `get-project-scoped-secrets type`."] GetProjectScopedSecretsType { 0
+    SshKeyPath = "SSHKeyPath", 1 SshKeyReference = "SSHKeyReference", 2 SshPassword =
+    "SSHPassword", 3 SshKerberosTgtKeyTabFile = "SSHKerberosTGTKeyTabFile", 4
+    SshKerberosTgtPassword = "SSHKerberosTGTPassword", 5 SecretFile = "SecretFile", 6
+    SecretText = "SecretText", 7 WinRmTgtKeyTabFile = "WinRmTGTKeyTabFile", 8
+    WinRmTgtPassword = "WinRmTGTPassword", 9 WinRmNtlm = "WinRmNTLM", }
 }
 /// Schema `validate-project-secret-ref body`.
 pub struct ValidateProjectSecretRefBody {
@@ -37,8 +38,14 @@ impl model::Model for ValidateProjectSecretRefBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["secret_ref_path", "secret_manager_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ValidateProjectSecretRefBody",
+            names: &["secret_ref_path", "secret_manager_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

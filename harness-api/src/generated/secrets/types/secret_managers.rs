@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSecretManagerMetadataDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
 model::model!(ResponseDtoSecretManagerMetadataDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSecretManagerMetadataDTO.status`."]
-    ResponseDtoSecretManagerMetadataDtoStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSecretManagerMetadataDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SecretManagerMetadataDTO`.
 pub struct SecretManagerMetadataDto {
@@ -72,8 +78,14 @@ impl model::Model for SecretManagerMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "encryptionType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretManagerMetadataDto",
+            names: &["spec", "encryptionType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,10 +107,10 @@ impl model::Model for SecretManagerMetadataDto {
 model::model!(SecretManagerMetadataDto);
 model::open_enum! {
     #[doc = " Schema `SecretManagerMetadataDTO.encryptionType`."]
-    SecretManagerMetadataDtoEncryptionType { Local = "LOCAL", Kms = "KMS", GcpKms =
-    "GCP_KMS", AwsSecretsManager = "AWS_SECRETS_MANAGER", AzureVault = "AZURE_VAULT",
-    Vault = "VAULT", GcpSecretsManager = "GCP_SECRETS_MANAGER", Custom = "CUSTOM",
-    VaultSsh = "VAULT_SSH", CustomNg = "CUSTOM_NG", }
+    SecretManagerMetadataDtoEncryptionType { 0 Local = "LOCAL", 1 Kms = "KMS", 2 GcpKms =
+    "GCP_KMS", 3 AwsSecretsManager = "AWS_SECRETS_MANAGER", 4 AzureVault = "AZURE_VAULT",
+    5 Vault = "VAULT", 6 GcpSecretsManager = "GCP_SECRETS_MANAGER", 7 Custom = "CUSTOM",
+    8 VaultSsh = "VAULT_SSH", 9 CustomNg = "CUSTOM_NG", }
 }
 /// Schema `SecretManagerMetadataRequest`.
 pub struct SecretManagerMetadataRequest {
@@ -141,8 +153,20 @@ impl model::Model for SecretManagerMetadataRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "identifier", "orgIdentifier", "encryptionType", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretManagerMetadataRequest",
+            names: &[
+                "spec",
+                "identifier",
+                "orgIdentifier",
+                "encryptionType",
+                "projectIdentifier",
+            ],
+            required: &[0, 1, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -166,16 +190,12 @@ impl model::Model for SecretManagerMetadataRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3]
-    }
 }
 model::through_cell!(SecretManagerMetadataRequest);
 model::open_enum! {
     #[doc = " Schema `SecretManagerMetadataRequest.encryptionType`."]
-    SecretManagerMetadataRequestEncryptionType { Local = "LOCAL", Kms = "KMS", GcpKms =
-    "GCP_KMS", AwsSecretsManager = "AWS_SECRETS_MANAGER", AzureVault = "AZURE_VAULT",
-    Vault = "VAULT", GcpSecretsManager = "GCP_SECRETS_MANAGER", Custom = "CUSTOM",
-    VaultSsh = "VAULT_SSH", CustomNg = "CUSTOM_NG", }
+    SecretManagerMetadataRequestEncryptionType { 0 Local = "LOCAL", 1 Kms = "KMS", 2
+    GcpKms = "GCP_KMS", 3 AwsSecretsManager = "AWS_SECRETS_MANAGER", 4 AzureVault =
+    "AZURE_VAULT", 5 Vault = "VAULT", 6 GcpSecretsManager = "GCP_SECRETS_MANAGER", 7
+    Custom = "CUSTOM", 8 VaultSsh = "VAULT_SSH", 9 CustomNg = "CUSTOM_NG", }
 }

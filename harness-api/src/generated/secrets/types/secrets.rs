@@ -35,8 +35,14 @@ impl model::Model for KerberosConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "realm", "principal", "tgtGenerationMethod"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KerberosConfigDto",
+            names: &["spec", "realm", "principal", "tgtGenerationMethod"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(3, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,10 +65,6 @@ impl model::Model for KerberosConfigDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(
@@ -75,8 +77,8 @@ impl model::Model for KerberosConfigDto {
 model::model!(KerberosConfigDto);
 model::open_enum! {
     #[doc = " Schema `KerberosConfigDTO.tgtGenerationMethod`."]
-    KerberosConfigDtoTgtGenerationMethod { KeyTabFilePath = "KeyTabFilePath", Password =
-    "Password", }
+    KerberosConfigDtoTgtGenerationMethod { 0 KeyTabFilePath = "KeyTabFilePath", 1
+    Password = "Password", }
 }
 /// Schema `KerberosWinRmConfigDTO`.
 pub struct KerberosWinRmConfigDto {
@@ -105,16 +107,22 @@ impl model::Model for KerberosWinRmConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "spec",
-            "realm",
-            "useSSL",
-            "principal",
-            "useNoProfile",
-            "skipCertChecks",
-            "tgtGenerationMethod",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KerberosWinRmConfigDto",
+            names: &[
+                "spec",
+                "realm",
+                "useSSL",
+                "principal",
+                "useNoProfile",
+                "skipCertChecks",
+                "tgtGenerationMethod",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(6, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -143,10 +151,6 @@ impl model::Model for KerberosWinRmConfigDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(6, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(
@@ -159,7 +163,7 @@ impl model::Model for KerberosWinRmConfigDto {
 model::model!(KerberosWinRmConfigDto);
 model::open_enum! {
     #[doc = " Schema `KerberosWinRmConfigDTO.tgtGenerationMethod`."]
-    KerberosWinRmConfigDtoTgtGenerationMethod { KeyTabFilePath = "KeyTabFilePath",
+    KerberosWinRmConfigDtoTgtGenerationMethod { 0 KeyTabFilePath = "KeyTabFilePath", 1
     Password = "Password", }
 }
 /// Schema `Secret1`.
@@ -191,17 +195,23 @@ impl model::Model for NgSecret {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgSecret",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(3, 1)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -232,10 +242,6 @@ impl model::Model for NgSecret {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 1)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -264,13 +270,19 @@ impl model::Model for NgSecretFileSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "additionalMetadata",
-            "secretManagerIdentifier",
-            "errorMessageForInvalidYaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgSecretFileSpec",
+            names: &[
+                "type",
+                "additionalMetadata",
+                "secretManagerIdentifier",
+                "errorMessageForInvalidYaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -317,8 +329,14 @@ impl model::Model for NgSecretResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["draft", "secret", "createdAt", "updatedAt", "governanceMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgSecretResponse",
+            names: &["draft", "secret", "createdAt", "updatedAt", "governanceMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -375,15 +393,21 @@ impl model::Model for NgSecretTextSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "value",
-            "valueType",
-            "additionalMetadata",
-            "secretManagerIdentifier",
-            "errorMessageForInvalidYaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgSecretTextSpec",
+            names: &[
+                "type",
+                "value",
+                "valueType",
+                "additionalMetadata",
+                "secretManagerIdentifier",
+                "errorMessageForInvalidYaml",
+            ],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,21 +433,17 @@ impl model::Model for NgSecretTextSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::model!(NgSecretTextSpec);
 model::open_enum! {
-    #[doc = " Schema `SecretTextSpec1.valueType`."] NgSecretTextSpecValueType { Inline =
-    "Inline", Reference = "Reference", CustomSecretManagerValues =
+    #[doc = " Schema `SecretTextSpec1.valueType`."] NgSecretTextSpecValueType { 0 Inline
+    = "Inline", 1 Reference = "Reference", 2 CustomSecretManagerValues =
     "CustomSecretManagerValues", }
 }
 model::open_enum! {
-    #[doc = " Schema `Secret1.type`."] NgSecretType { SecretFile = "SecretFile",
-    SecretText = "SecretText", SshKey = "SSHKey", WinRmCredentials = "WinRmCredentials",
-    }
+    #[doc = " Schema `Secret1.type`."] NgSecretType { 0 SecretFile = "SecretFile", 1
+    SecretText = "SecretText", 2 SshKey = "SSHKey", 3 WinRmCredentials =
+    "WinRmCredentials", }
 }
 /// Schema `NTLMConfig`.
 pub struct NtlmConfig {
@@ -450,8 +470,21 @@ impl model::Model for NtlmConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["domain", "useSSL", "password", "username", "useNoProfile", "skipCertChecks"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NtlmConfig",
+            names: &[
+                "domain",
+                "useSSL",
+                "password",
+                "username",
+                "useNoProfile",
+                "skipCertChecks",
+            ],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -476,10 +509,6 @@ impl model::Model for NtlmConfig {
             5 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(NtlmConfig);
@@ -512,17 +541,23 @@ impl model::Model for PageResponseSecretResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseSecretResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -590,8 +625,14 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseSecretResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -617,8 +658,8 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
 model::model!(ResponseDtoPageResponseSecretResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseSecretResponse.status`."]
-    ResponseDtoPageResponseSecretResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseSecretResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSecretResponse`.
 pub struct ResponseDtoSecretResponse {
@@ -641,8 +682,14 @@ impl model::Model for ResponseDtoSecretResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSecretResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -668,8 +715,8 @@ impl model::Model for ResponseDtoSecretResponse {
 model::model!(ResponseDtoSecretResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSecretResponse.status`."]
-    ResponseDtoSecretResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoSecretResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOSecretValidationResult`.
 pub struct ResponseDtoSecretValidationResult {
@@ -692,8 +739,14 @@ impl model::Model for ResponseDtoSecretValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoSecretValidationResult",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -719,8 +772,8 @@ impl model::Model for ResponseDtoSecretValidationResult {
 model::model!(ResponseDtoSecretValidationResult);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSecretValidationResult.status`."]
-    ResponseDtoSecretValidationResultStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoSecretValidationResultStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `SecretFilterProperties`.
 pub struct SecretFilterProperties {
@@ -751,17 +804,23 @@ impl model::Model for SecretFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "filterType",
-            "searchTerm",
-            "secretName",
-            "description",
-            "secretTypes",
-            "secretIdentifier",
-            "secretManagerIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretFilterProperties",
+            names: &[
+                "tags",
+                "filterType",
+                "searchTerm",
+                "secretName",
+                "description",
+                "secretTypes",
+                "secretIdentifier",
+                "secretManagerIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -810,12 +869,12 @@ impl model::Model for SecretFilterProperties {
 model::model!(SecretFilterProperties);
 model::open_enum! {
     #[doc = " Schema `SecretFilterProperties.filterType`."]
-    SecretFilterPropertiesFilterType { Secret = "Secret", }
+    SecretFilterPropertiesFilterType { 0 Secret = "Secret", }
 }
 model::open_enum! {
     #[doc = " Schema `SecretFilterProperties.secretTypes`."]
-    SecretFilterPropertiesSecretTypes { SecretFile = "SecretFile", SecretText =
-    "SecretText", SshKey = "SSHKey", WinRmCredentials = "WinRmCredentials", }
+    SecretFilterPropertiesSecretTypes { 0 SecretFile = "SecretFile", 1 SecretText =
+    "SecretText", 2 SshKey = "SSHKey", 3 WinRmCredentials = "WinRmCredentials", }
 }
 /// Schema `SecretRequestWrapper`.
 pub struct SecretRequestWrapper {
@@ -842,8 +901,14 @@ impl model::Model for SecretRequestWrapper {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["secret"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretRequestWrapper",
+            names: &["secret"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -858,10 +923,6 @@ impl model::Model for SecretRequestWrapper {
             0 => model::Cell::part(&self.secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(SecretRequestWrapper);
@@ -890,15 +951,21 @@ impl model::Model for SecretResourceFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "searchTerm",
-            "identifiers",
-            "secretTypes",
-            "sourceCategory",
-            "includeSecretsFromEverySubScope",
-            "includeAllSecretsAccessibleAtScope",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretResourceFilter",
+            names: &[
+                "searchTerm",
+                "identifiers",
+                "secretTypes",
+                "sourceCategory",
+                "includeSecretsFromEverySubScope",
+                "includeAllSecretsAccessibleAtScope",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -928,16 +995,16 @@ impl model::Model for SecretResourceFilter {
 model::model!(SecretResourceFilter);
 model::open_enum! {
     #[doc = " Schema `SecretResourceFilter.secretTypes`."]
-    SecretResourceFilterSecretTypes { SecretFile = "SecretFile", SecretText =
-    "SecretText", SshKey = "SSHKey", WinRmCredentials = "WinRmCredentials", }
+    SecretResourceFilterSecretTypes { 0 SecretFile = "SecretFile", 1 SecretText =
+    "SecretText", 2 SshKey = "SSHKey", 3 WinRmCredentials = "WinRmCredentials", }
 }
 model::open_enum! {
     #[doc = " Schema `SecretResourceFilter.sourceCategory`."]
-    SecretResourceFilterSourceCategory { CloudProvider = "CLOUD_PROVIDER", SecretManager
-    = "SECRET_MANAGER", CloudCost = "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo =
-    "CODE_REPO", Monitoring = "MONITORING", Ticketing = "TICKETING", Database =
-    "DATABASE", Communication = "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps =
-    "ML_OPS", }
+    SecretResourceFilterSourceCategory { 0 CloudProvider = "CLOUD_PROVIDER", 1
+    SecretManager = "SECRET_MANAGER", 2 CloudCost = "CLOUD_COST", 3 Artifactory =
+    "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring = "MONITORING", 6 Ticketing =
+    "TICKETING", 7 Database = "DATABASE", 8 Communication = "COMMUNICATION", 9
+    Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", }
 }
 /// Schema `SecretValidationResult`.
 pub struct SecretValidationResult {
@@ -956,8 +1023,14 @@ impl model::Model for SecretValidationResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecretValidationResult",
+            names: &["message", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -998,8 +1071,14 @@ impl model::Model for SshAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "useSshj", "useSshClient"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshAuth",
+            names: &["spec", "type", "useSshj", "useSshClient"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1022,10 +1101,6 @@ impl model::Model for SshAuth {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1034,8 +1109,8 @@ impl model::Model for SshAuth {
 }
 model::model!(SshAuth);
 model::open_enum! {
-    #[doc = " Schema `SSHAuth.type`."] SshAuthType { Ssh = "SSH", Kerberos = "Kerberos",
-    }
+    #[doc = " Schema `SSHAuth.type`."] SshAuthType { 0 Ssh = "SSH", 1 Kerberos =
+    "Kerberos", }
 }
 /// Schema `SSHConfig`.
 pub struct SshConfig {
@@ -1054,8 +1129,14 @@ impl model::Model for SshConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "credentialType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshConfig",
+            names: &["spec", "credentialType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1074,10 +1155,6 @@ impl model::Model for SshConfig {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.credential_type.as_ref().map(|tag| tag.as_str()));
@@ -1086,8 +1163,8 @@ impl model::Model for SshConfig {
 }
 model::model!(SshConfig);
 model::open_enum! {
-    #[doc = " Schema `SSHConfig.credentialType`."] SshConfigCredentialType { Password =
-    "Password", KeyPath = "KeyPath", KeyReference = "KeyReference", }
+    #[doc = " Schema `SSHConfig.credentialType`."] SshConfigCredentialType { 0 Password =
+    "Password", 1 KeyPath = "KeyPath", 2 KeyReference = "KeyReference", }
 }
 model::union! {
     #[doc = " Schema `SSHCredentialSpec`."] SshCredentialSpec : 3, tag : None,
@@ -1115,8 +1192,14 @@ impl model::Model for SshKeyPathCredential {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["keyPath", "userName", "encryptedPassphrase"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKeyPathCredential",
+            names: &["keyPath", "userName", "encryptedPassphrase"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1135,10 +1218,6 @@ impl model::Model for SshKeyPathCredential {
             2 => model::Part::Str(&self.encrypted_passphrase),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(SshKeyPathCredential);
@@ -1161,8 +1240,14 @@ impl model::Model for SshKeyReferenceCredentialDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "userName", "encryptedPassphrase"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKeyReferenceCredentialDto",
+            names: &["key", "userName", "encryptedPassphrase"],
+            required: &[],
+            secrets: &[2],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1181,10 +1266,6 @@ impl model::Model for SshKeyReferenceCredentialDto {
             2 => model::Part::Str(&self.encrypted_passphrase),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[2]
     }
 }
 model::model!(SshKeyReferenceCredentialDto);
@@ -1209,8 +1290,14 @@ impl model::Model for SshKeySpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "port", "type", "errorMessageForInvalidYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshKeySpec",
+            names: &["auth", "port", "type", "errorMessageForInvalidYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1251,8 +1338,14 @@ impl model::Model for SshPasswordCredentialDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["password", "userName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SshPasswordCredentialDto",
+            names: &["password", "userName"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1269,10 +1362,6 @@ impl model::Model for SshPasswordCredentialDto {
             1 => model::Part::Str(&self.user_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(SshPasswordCredentialDto);
@@ -1296,8 +1385,14 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["keyPath"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TgtKeyTabFilePathSpecDto",
+            names: &["keyPath"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1330,8 +1425,14 @@ impl model::Model for TgtPasswordSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["password"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TgtPasswordSpecDto",
+            names: &["password"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1346,10 +1447,6 @@ impl model::Model for TgtPasswordSpecDto {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(TgtPasswordSpecDto);
@@ -1370,8 +1467,14 @@ impl model::Model for WinRmAuth {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmAuth",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1390,10 +1493,6 @@ impl model::Model for WinRmAuth {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -1402,7 +1501,7 @@ impl model::Model for WinRmAuth {
 }
 model::model!(WinRmAuth);
 model::open_enum! {
-    #[doc = " Schema `WinRmAuth.type`."] WinRmAuthType { Ntlm = "NTLM", Kerberos =
+    #[doc = " Schema `WinRmAuth.type`."] WinRmAuthType { 0 Ntlm = "NTLM", 1 Kerberos =
     "Kerberos", }
 }
 /// Schema `WinRmCommandParameter`.
@@ -1422,8 +1521,14 @@ impl model::Model for WinRmCommandParameter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "parameter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmCommandParameter",
+            names: &["value", "parameter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1466,8 +1571,14 @@ impl model::Model for WinRmCredentialsSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["auth", "port", "type", "parameters", "errorMessageForInvalidYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WinRmCredentialsSpec",
+            names: &["auth", "port", "type", "parameters", "errorMessageForInvalidYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1494,19 +1605,19 @@ impl model::Model for WinRmCredentialsSpec {
 }
 model::model!(WinRmCredentialsSpec);
 model::open_enum! {
-    #[doc = " Schema `listSecretsV2 source_category`."] ListSecretsV2SourceCategory {
-    CloudProvider = "CLOUD_PROVIDER", SecretManager = "SECRET_MANAGER", CloudCost =
-    "CLOUD_COST", Artifactory = "ARTIFACTORY", CodeRepo = "CODE_REPO", Monitoring =
-    "MONITORING", Ticketing = "TICKETING", Database = "DATABASE", Communication =
-    "COMMUNICATION", Documentation = "DOCUMENTATION", MlOps = "ML_OPS", Mcp = "MCP", Ai =
-    "AI", Custom = "CUSTOM", }
+    #[doc = " Schema `listSecretsV2 source_category`."] ListSecretsV2SourceCategory { 0
+    CloudProvider = "CLOUD_PROVIDER", 1 SecretManager = "SECRET_MANAGER", 2 CloudCost =
+    "CLOUD_COST", 3 Artifactory = "ARTIFACTORY", 4 CodeRepo = "CODE_REPO", 5 Monitoring =
+    "MONITORING", 6 Ticketing = "TICKETING", 7 Database = "DATABASE", 8 Communication =
+    "COMMUNICATION", 9 Documentation = "DOCUMENTATION", 10 MlOps = "ML_OPS", 11 Mcp =
+    "MCP", 12 Ai = "AI", 13 Custom = "CUSTOM", }
 }
 model::open_enum! {
-    #[doc = " Schema `listSecretsV2 type`."] ListSecretsV2Type { SecretFile =
-    "SecretFile", SecretText = "SecretText", SshKey = "SSHKey", WinRmCredentials =
+    #[doc = " Schema `listSecretsV2 type`."] ListSecretsV2Type { 0 SecretFile =
+    "SecretFile", 1 SecretText = "SecretText", 2 SshKey = "SSHKey", 3 WinRmCredentials =
     "WinRmCredentials", }
 }
 model::open_enum! {
-    #[doc = " Schema `listSecretsV2 types`."] ListSecretsV2Types { SecretFile =
-    "SecretFile", SecretText = "SecretText", SshKey = "SSHKey", }
+    #[doc = " Schema `listSecretsV2 types`."] ListSecretsV2Types { 0 SecretFile =
+    "SecretFile", 1 SecretText = "SecretText", 2 SshKey = "SSHKey", }
 }

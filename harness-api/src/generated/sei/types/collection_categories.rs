@@ -25,8 +25,14 @@ impl model::Model for CategoriesIdBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "enabled", "description", "is_predefined"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CategoriesIdBody",
+            names: &["name", "enabled", "description", "is_predefined"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,8 +79,14 @@ impl model::Model for CategoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "enabled", "description", "is_predefined"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CategoryResponse",
+            names: &["id", "name", "enabled", "description", "is_predefined"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,8 +129,14 @@ impl model::Model for DeleteCategoriesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteCategoriesResponse",
+            names: &["count", "records"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +173,14 @@ impl model::Model for DeleteCategoriesResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteCategoriesResponseRecords",
+            names: &["id", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +217,14 @@ impl model::Model for DeleteCategoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteCategoryResponse",
+            names: &["count", "records"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -231,8 +261,14 @@ impl model::Model for DeleteCategoryResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteCategoryResponseRecords",
+            names: &["id", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -271,8 +307,14 @@ impl model::Model for ListCategoriesRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "filter", "pageSize"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCategoriesRequest",
+            names: &["page", "filter", "pageSize"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,8 +355,14 @@ impl model::Model for ListCategoriesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records", "_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCategoriesResponse",
+            names: &["count", "records", "_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -365,17 +413,23 @@ impl model::Model for ListCategoriesResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "enabled",
-            "created_at",
-            "updated_at",
-            "description",
-            "count_of_ous",
-            "is_predefined",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCategoriesResponseRecords",
+            names: &[
+                "id",
+                "name",
+                "enabled",
+                "created_at",
+                "updated_at",
+                "description",
+                "count_of_ous",
+                "is_predefined",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,8 +501,21 @@ impl model::Model for OrgCategoriesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "enabled", "rootOuName", "description", "workspaceId", "is_predefined"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrgCategoriesBody",
+            names: &[
+                "name",
+                "enabled",
+                "rootOuName",
+                "description",
+                "workspaceId",
+                "is_predefined",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -495,8 +562,14 @@ impl model::Model for V1orgworkspacesunitslistFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "enabled", "is_predefined"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1orgworkspacesunitslistFilter",
+            names: &["name", "enabled", "is_predefined"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for CreateCollectionRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "sections", "parent_ref_id", "ou_category_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCollectionRequest",
+            names: &["name", "sections", "parent_ref_id", "ou_category_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for DeleteCollectionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteCollectionResponse",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,14 @@ impl model::Model for ListCollectionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records", "_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCollectionsResponse",
+            names: &["count", "records", "_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,26 +191,32 @@ impl model::Model for ListCollectionsResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "path",
-            "tags",
-            "ou_id",
-            "admins",
-            "version",
-            "managers",
-            "sections",
-            "created_at",
-            "workspace_id",
-            "parent_ref_id",
-            "ou_category_id",
-            "no_of_dashboards",
-            "workflow_profile_id",
-            "default_dashboard_id",
-            "workflow_profile_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCollectionsResponseRecords",
+            names: &[
+                "id",
+                "name",
+                "path",
+                "tags",
+                "ou_id",
+                "admins",
+                "version",
+                "managers",
+                "sections",
+                "created_at",
+                "workspace_id",
+                "parent_ref_id",
+                "ou_category_id",
+                "no_of_dashboards",
+                "workflow_profile_id",
+                "default_dashboard_id",
+                "workflow_profile_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -289,8 +313,14 @@ impl model::Model for OrgUnitsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "sections", "parent_ref_id", "ou_category_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrgUnitsBody",
+            names: &["id", "name", "sections", "parent_ref_id", "ou_category_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -333,8 +363,14 @@ impl model::Model for SaveCollectionResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["errors", "success"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveCollectionResponse",
+            names: &["errors", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,8 +409,14 @@ impl model::Model for UnitsListBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "filter", "page_size"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitsListBody",
+            names: &["page", "filter", "page_size"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -413,8 +455,14 @@ impl model::Model for V1orgunitsIntegrations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "filters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1orgunitsIntegrations",
+            names: &["type", "filters"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -451,8 +499,14 @@ impl model::Model for V1orgunitsSections {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "integrations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1orgunitsSections",
+            names: &["id", "integrations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -487,8 +541,14 @@ impl model::Model for V1orgunitslistFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ou_category_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1orgunitslistFilter",
+            names: &["ou_category_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -25,8 +25,14 @@ impl model::Model for ListCategoriesResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "has_next", "page_size", "total_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListCategoriesResponseMetadata",
+            names: &["page", "has_next", "page_size", "total_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for GetContributorSchemaResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["fields", "version", "created_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetContributorSchemaResponse",
+            names: &["fields", "version", "created_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -71,8 +77,21 @@ impl model::Model for GetContributorSchemaResponseFields {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "index", "description", "display_name", "system_field"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetContributorSchemaResponseFields",
+            names: &[
+                "key",
+                "type",
+                "index",
+                "description",
+                "display_name",
+                "system_field",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +138,14 @@ impl model::Model for GetContributorVersionsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records", "_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetContributorVersionsResponse",
+            names: &["count", "records", "_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -161,8 +186,14 @@ impl model::Model for GetContributorVersionsResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetContributorVersionsResponseRecords",
+            names: &["id", "name", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +232,14 @@ impl model::Model for ListActiveUsersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["records", "_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListActiveUsersResponse",
+            names: &["records", "_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -239,8 +276,14 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user_id", "integration_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListActiveUsersResponseIntegrationUserIds",
+            names: &["user_id", "integration_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -285,8 +328,21 @@ impl model::Model for ListActiveUsersResponseMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "has_next", "next_page", "page_size", "total_count", "non_users_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListActiveUsersResponseMetadata",
+            names: &[
+                "page",
+                "has_next",
+                "next_page",
+                "page_size",
+                "total_count",
+                "non_users_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,18 +401,24 @@ impl model::Model for ListActiveUsersResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "email",
-            "version",
-            "org_uuid",
-            "full_name",
-            "created_at",
-            "updated_at",
-            "additional_fields",
-            "integration_user_ids",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListActiveUsersResponseRecords",
+            names: &[
+                "id",
+                "email",
+                "version",
+                "org_uuid",
+                "full_name",
+                "created_at",
+                "updated_at",
+                "additional_fields",
+                "integration_user_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -425,8 +487,14 @@ impl model::Model for ListContributorsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_user_count", "org_user_details", "integration_user_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListContributorsResponse",
+            names: &["org_user_count", "org_user_details", "integration_user_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -469,8 +537,19 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cloud_id", "integration_id", "integration_type", "integration_user_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListContributorsResponseIntegrationUserDetails",
+            names: &[
+                "cloud_id",
+                "integration_id",
+                "integration_type",
+                "integration_user_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -519,14 +598,20 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "email",
-            "full_name",
-            "org_user_id",
-            "org_user_ref_id",
-            "integration_user_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListContributorsResponseOrgUserDetails",
+            names: &[
+                "email",
+                "full_name",
+                "org_user_id",
+                "org_user_ref_id",
+                "integration_user_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -585,19 +670,25 @@ impl model::Model for OrgUsersBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "email",
-            "version",
-            "org_uuid",
-            "full_name",
-            "created_at",
-            "updated_at",
-            "additional_fields",
-            "integration_user_ids",
-            "dynamic_column_aggs_region",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrgUsersBody",
+            names: &[
+                "id",
+                "email",
+                "version",
+                "org_uuid",
+                "full_name",
+                "created_at",
+                "updated_at",
+                "additional_fields",
+                "integration_user_ids",
+                "dynamic_column_aggs_region",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -665,8 +756,14 @@ impl model::Model for UpdateContributorsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateContributorsResponse",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -703,8 +800,14 @@ impl model::Model for UsersListBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["page", "filter", "page_size"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UsersListBody",
+            names: &["page", "filter", "page_size"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ChangeFailureRateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stats", "time_series"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeFailureRateResponse",
+            names: &["stats", "time_series"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ChangeFailureRateResponseStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["band", "is_absolute", "failure_rate", "total_deployment"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeFailureRateResponseStats",
+            names: &["band", "is_absolute", "failure_rate", "total_deployment"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,14 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["day", "week", "month"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeFailureRateResponseTimeSeries",
+            names: &["day", "week", "month"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +167,14 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "count", "additional_key"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeFailureRateResponseTimeSeriesDay",
+            names: &["key", "count", "additional_key"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +213,14 @@ impl model::Model for DeploymentFrequencyResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stats", "time_series"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentFrequencyResponse",
+            names: &["stats", "time_series"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -233,14 +263,20 @@ impl model::Model for DeploymentFrequencyResponseStats {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "band",
-            "count_per_day",
-            "count_per_week",
-            "count_per_month",
-            "total_deployment",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentFrequencyResponseStats",
+            names: &[
+                "band",
+                "count_per_day",
+                "count_per_week",
+                "count_per_month",
+                "total_deployment",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,8 +319,14 @@ impl model::Model for DoraChangeFailureRateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "ou_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DoraChangeFailureRateBody",
+            names: &["filter", "ou_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +363,14 @@ impl model::Model for DoraDeploymentFrequencyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filter", "ou_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DoraDeploymentFrequencyBody",
+            names: &["filter", "ou_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -361,8 +409,14 @@ impl model::Model for DoraLeadtimeBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["across", "filter", "ou_ids"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DoraLeadtimeBody",
+            names: &["across", "filter", "ou_ids"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -405,8 +459,14 @@ impl model::Model for DoraMeantimeBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["across", "filter", "ou_ids", "widget_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DoraMeantimeBody",
+            names: &["across", "filter", "ou_ids", "widget_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -449,8 +509,14 @@ impl model::Model for LeadTimeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "records", "_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LeadTimeResponse",
+            names: &["count", "records", "_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +557,14 @@ impl model::Model for LeadTimeResponseRecords {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "lead_time", "work_item"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LeadTimeResponseRecords",
+            names: &["id", "lead_time", "work_item"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -531,8 +603,14 @@ impl model::Model for LeadTimeResponseWorkItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "resolved_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LeadTimeResponseWorkItem",
+            names: &["type", "resolved_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -573,8 +651,14 @@ impl model::Model for MeanTimeToRestoreResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["band", "unit", "mean_time", "total_incidents"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MeanTimeToRestoreResponse",
+            names: &["band", "unit", "mean_time", "total_incidents"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -613,8 +697,14 @@ impl model::Model for V1dorachangeFailureRateFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time_range"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1dorachangeFailureRateFilter",
+            names: &["time_range"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -649,8 +739,14 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["$gt", "$lt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1dorachangeFailureRateFilterTimeRange",
+            names: &["$gt", "$lt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -697,16 +793,22 @@ impl model::Model for V1doraleadtimeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ratings",
-            "calculation",
-            "integration_ids",
-            "work_items_type",
-            "jira_issue_types",
-            "jira_issue_resolved_at",
-            "limit_to_only_applicable_data",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1doraleadtimeFilter",
+            names: &[
+                "ratings",
+                "calculation",
+                "integration_ids",
+                "work_items_type",
+                "jira_issue_types",
+                "jira_issue_resolved_at",
+                "limit_to_only_applicable_data",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -753,8 +855,14 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["$gt", "$lt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1doraleadtimeFilterJiraIssueResolvedAt",
+            names: &["$gt", "$lt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -797,14 +905,20 @@ impl model::Model for V1dorameantimeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "ratings",
-            "calculation",
-            "integration_ids",
-            "work_items_type",
-            "limit_to_only_applicable_data",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1dorameantimeFilter",
+            names: &[
+                "ratings",
+                "calculation",
+                "integration_ids",
+                "work_items_type",
+                "limit_to_only_applicable_data",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

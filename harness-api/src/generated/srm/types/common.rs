@@ -21,8 +21,14 @@ impl model::Model for CalenderSloTargetSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CalenderSloTargetSpec",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -41,10 +47,6 @@ impl model::Model for CalenderSloTargetSpec {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -53,8 +55,8 @@ impl model::Model for CalenderSloTargetSpec {
 }
 model::model!(CalenderSloTargetSpec);
 model::open_enum! {
-    #[doc = " Schema `CalenderSLOTargetSpec.type`."] CalenderSloTargetSpecType { Weekly =
-    "Weekly", Monthly = "Monthly", Quarterly = "Quarterly", }
+    #[doc = " Schema `CalenderSLOTargetSpec.type`."] CalenderSloTargetSpecType { 0 Weekly
+    = "Weekly", 1 Monthly = "Monthly", 2 Quarterly = "Quarterly", }
 }
 model::union! {
     #[doc = " Schema `CalenderSpec`."] CalenderSpec : 3, tag : None, tagged_by_parent :
@@ -83,8 +85,14 @@ impl model::Model for CvDowntimeStatusDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "endTime", "startTime", "endDateTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntimeStatusDetails",
+            names: &["status", "endTime", "startTime", "endDateTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -127,8 +135,14 @@ impl model::Model for CvProjectParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvProjectParams",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,8 +183,14 @@ impl model::Model for CvSloError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failedState", "errorMessage", "sloErrorType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvSloError",
+            names: &["failedState", "errorMessage", "sloErrorType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -265,39 +285,45 @@ impl model::Model for CvSloHealthListView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "orgName",
-            "sliType",
-            "sloType",
-            "burnRate",
-            "sloError",
-            "description",
-            "projectName",
-            "serviceName",
-            "userJourneys",
-            "projectParams",
-            "sloIdentifier",
-            "sloTargetType",
-            "evaluationType",
-            "environmentName",
-            "errorBudgetRisk",
-            "userJourneyName",
-            "healthSourceName",
-            "noOfActiveAlerts",
-            "totalErrorBudget",
-            "serviceIdentifier",
-            "sloTargetPercentage",
-            "errorBudgetRemaining",
-            "monitoredServiceName",
-            "downtimeStatusDetails",
-            "environmentIdentifier",
-            "healthSourceIdentifier",
-            "monitoredServiceIdentifier",
-            "errorBudgetRemainingPercentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvSloHealthListView",
+            names: &[
+                "name",
+                "tags",
+                "orgName",
+                "sliType",
+                "sloType",
+                "burnRate",
+                "sloError",
+                "description",
+                "projectName",
+                "serviceName",
+                "userJourneys",
+                "projectParams",
+                "sloIdentifier",
+                "sloTargetType",
+                "evaluationType",
+                "environmentName",
+                "errorBudgetRisk",
+                "userJourneyName",
+                "healthSourceName",
+                "noOfActiveAlerts",
+                "totalErrorBudget",
+                "serviceIdentifier",
+                "sloTargetPercentage",
+                "errorBudgetRemaining",
+                "monitoredServiceName",
+                "downtimeStatusDetails",
+                "environmentIdentifier",
+                "healthSourceIdentifier",
+                "monitoredServiceIdentifier",
+                "errorBudgetRemainingPercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -427,8 +453,14 @@ impl model::Model for CvngEmailChannelSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["recipients", "userGroups"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngEmailChannelSpec",
+            names: &["recipients", "userGroups"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -465,8 +497,14 @@ impl model::Model for CvngNotificationChannel {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngNotificationChannel",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -485,10 +523,6 @@ impl model::Model for CvngNotificationChannel {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -505,9 +539,9 @@ model::union! {
     CvngSlack(CvngSlackChannelSpec), 5 CvngWebhook(CvngWebhookChannelSpec), }
 }
 model::open_enum! {
-    #[doc = " Schema `CVNGNotificationChannel.type`."] CvngNotificationChannelType {
-    Email = "Email", Slack = "Slack", PagerDuty = "PagerDuty", MsTeams = "MsTeams",
-    Webhook = "Webhook", Rollback = "Rollback", }
+    #[doc = " Schema `CVNGNotificationChannel.type`."] CvngNotificationChannelType { 0
+    Email = "Email", 1 Slack = "Slack", 2 PagerDuty = "PagerDuty", 3 MsTeams = "MsTeams",
+    4 Webhook = "Webhook", 5 Rollback = "Rollback", }
 }
 /// Schema `CVNGPagerDutyChannelSpec`.
 pub struct CvngPagerDutyChannelSpec {
@@ -526,8 +560,14 @@ impl model::Model for CvngPagerDutyChannelSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["userGroups", "integrationKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngPagerDutyChannelSpec",
+            names: &["userGroups", "integrationKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -564,8 +604,14 @@ impl model::Model for CvngRollbackSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rollbackWindow", "infrastructureId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngRollbackSpec",
+            names: &["rollbackWindow", "infrastructureId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -602,8 +648,14 @@ impl model::Model for CvngSlackChannelSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["userGroups", "webhookUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngSlackChannelSpec",
+            names: &["userGroups", "webhookUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -646,14 +698,20 @@ impl model::Model for CvngWebhookChannelSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "headers",
-            "userGroups",
-            "webhookUrl",
-            "authorizationToken",
-            "expressionFunctorToken",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngWebhookChannelSpec",
+            names: &[
+                "headers",
+                "userGroups",
+                "webhookUrl",
+                "authorizationToken",
+                "expressionFunctorToken",
+            ],
+            required: &[],
+            secrets: &[3],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -677,10 +735,6 @@ impl model::Model for CvngWebhookChannelSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::model!(CvngWebhookChannelSpec);
 /// Schema `CVNGMSTeamsChannelSpec`.
@@ -700,8 +754,14 @@ impl model::Model for CvngmsTeamsChannelSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["msTeamKeys", "userGroups"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngmsTeamsChannelSpec",
+            names: &["msTeamKeys", "userGroups"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -738,8 +798,14 @@ impl model::Model for DataPoints {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataPoints",
+            names: &["value", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -774,8 +840,14 @@ impl model::Model for MonthlyCalenderSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dayOfMonth"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonthlyCalenderSpec",
+            names: &["dayOfMonth"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -820,16 +892,22 @@ impl model::Model for NotificationRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "conditions",
-            "identifier",
-            "orgIdentifier",
-            "projectIdentifier",
-            "notificationMethod",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationRule",
+            names: &[
+                "name",
+                "type",
+                "conditions",
+                "identifier",
+                "orgIdentifier",
+                "projectIdentifier",
+                "notificationMethod",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -876,8 +954,14 @@ impl model::Model for NotificationRuleCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationRuleCondition",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -899,11 +983,11 @@ impl model::Model for NotificationRuleCondition {
 model::model!(NotificationRuleCondition);
 model::open_enum! {
     #[doc = " Schema `NotificationRuleCondition.type`."] NotificationRuleConditionType {
-    ErrorBudgetRemainingPercentage = "ErrorBudgetRemainingPercentage",
-    ErrorBudgetRemainingMinutes = "ErrorBudgetRemainingMinutes", SliValue = "SLIValue",
-    ErrorBudgetBurnRate = "ErrorBudgetBurnRate", ChangeImpact = "ChangeImpact",
-    HealthScore = "HealthScore", ChangeObserved = "ChangeObserved", CodeErrors =
-    "CodeErrors", FireHydrantReport = "FireHydrantReport", DeploymentImpactReport =
+    0 ErrorBudgetRemainingPercentage = "ErrorBudgetRemainingPercentage", 1
+    ErrorBudgetRemainingMinutes = "ErrorBudgetRemainingMinutes", 2 SliValue = "SLIValue",
+    3 ErrorBudgetBurnRate = "ErrorBudgetBurnRate", 4 ChangeImpact = "ChangeImpact", 5
+    HealthScore = "HealthScore", 6 ChangeObserved = "ChangeObserved", 7 CodeErrors =
+    "CodeErrors", 8 FireHydrantReport = "FireHydrantReport", 9 DeploymentImpactReport =
     "DeploymentImpactReport", }
 }
 /// Schema `NotificationRuleRefDTO`.
@@ -923,8 +1007,14 @@ impl model::Model for NotificationRuleRefDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled", "notificationRuleRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationRuleRefDto",
+            names: &["enabled", "notificationRuleRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -965,8 +1055,14 @@ impl model::Model for NotificationRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled", "createdAt", "lastModifiedAt", "notificationRule"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationRuleResponse",
+            names: &["enabled", "createdAt", "lastModifiedAt", "notificationRule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -991,9 +1087,9 @@ impl model::Model for NotificationRuleResponse {
 }
 model::model!(NotificationRuleResponse);
 model::open_enum! {
-    #[doc = " Schema `NotificationRule.type`."] NotificationRuleType { MonitoredService =
-    "MonitoredService", ServiceLevelObjective = "ServiceLevelObjective", FireHydrant =
-    "FireHydrant", }
+    #[doc = " Schema `NotificationRule.type`."] NotificationRuleType { 0 MonitoredService
+    = "MonitoredService", 1 ServiceLevelObjective = "ServiceLevelObjective", 2
+    FireHydrant = "FireHydrant", }
 }
 /// Schema `PageResponseNotificationRuleResponse`.
 pub struct PageResponseNotificationRuleResponse {
@@ -1024,17 +1120,23 @@ impl model::Model for PageResponseNotificationRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseNotificationRuleResponse",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1110,17 +1212,23 @@ impl model::Model for PageResponseSloHealthListView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseSloHealthListView",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1182,8 +1290,14 @@ impl model::Model for QuarterlyCalenderSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["quarterStart"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QuarterlyCalenderSpec",
+            names: &["quarterStart"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1203,8 +1317,8 @@ impl model::Model for QuarterlyCalenderSpec {
 model::model!(QuarterlyCalenderSpec);
 model::open_enum! {
     #[doc = " Schema `QuarterlyCalenderSpec.quarterStart`."]
-    QuarterlyCalenderSpecQuarterStart { JanAprJulOct = "Jan-Apr-Jul-Oct", FebMayAugNov =
-    "Feb-May-Aug-Nov", MarJunSepDec = "Mar-Jun-Sep-Dec", }
+    QuarterlyCalenderSpecQuarterStart { 0 JanAprJulOct = "Jan-Apr-Jul-Oct", 1
+    FebMayAugNov = "Feb-May-Aug-Nov", 2 MarJunSepDec = "Mar-Jun-Sep-Dec", }
 }
 /// Schema `ResponseDTOPageResponseNotificationRuleResponse`.
 pub struct ResponseDtoPageResponseNotificationRuleResponse {
@@ -1227,8 +1341,14 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseNotificationRuleResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1254,8 +1374,8 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
 model::model!(ResponseDtoPageResponseNotificationRuleResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseNotificationRuleResponse.status`."]
-    ResponseDtoPageResponseNotificationRuleResponseStatus { Success = "SUCCESS", Failure
-    = "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseNotificationRuleResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseSLOHealthListView`.
 pub struct ResponseDtoPageResponseSloHealthListView {
@@ -1278,8 +1398,14 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseSloHealthListView",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1305,8 +1431,8 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
 model::model!(ResponseDtoPageResponseSloHealthListView);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseSLOHealthListView.status`."]
-    ResponseDtoPageResponseSloHealthListViewStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseSloHealthListViewStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RollingSLOTargetSpec`.
 pub struct RollingSloTargetSpec {
@@ -1323,8 +1449,14 @@ impl model::Model for RollingSloTargetSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["periodLength"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RollingSloTargetSpec",
+            names: &["periodLength"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1379,21 +1511,27 @@ impl model::Model for SloDashboardApiFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "targetTypes",
-            "searchFilter",
-            "childResource",
-            "envIdentifiers",
-            "evaluationType",
-            "evaluationTypes",
-            "errorBudgetRisks",
-            "sloTargetFilterDTO",
-            "compositeSLOIdentifier",
-            "userJourneyIdentifiers",
-            "monitoredServiceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloDashboardApiFilter",
+            names: &[
+                "type",
+                "targetTypes",
+                "searchFilter",
+                "childResource",
+                "envIdentifiers",
+                "evaluationType",
+                "evaluationTypes",
+                "errorBudgetRisks",
+                "sloTargetFilterDTO",
+                "compositeSLOIdentifier",
+                "userJourneyIdentifiers",
+                "monitoredServiceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1454,27 +1592,27 @@ impl model::Model for SloDashboardApiFilter {
 model::model!(SloDashboardApiFilter);
 model::open_enum! {
     #[doc = " Schema `SLODashboardApiFilter.errorBudgetRisks`."]
-    SloDashboardApiFilterErrorBudgetRisks { Exhausted = "EXHAUSTED", Unhealthy =
-    "UNHEALTHY", NeedAttention = "NEED_ATTENTION", Observe = "OBSERVE", Healthy =
+    SloDashboardApiFilterErrorBudgetRisks { 0 Exhausted = "EXHAUSTED", 1 Unhealthy =
+    "UNHEALTHY", 2 NeedAttention = "NEED_ATTENTION", 3 Observe = "OBSERVE", 4 Healthy =
     "HEALTHY", }
 }
 model::open_enum! {
     #[doc = " Schema `SLODashboardApiFilter.evaluationType`."]
-    SloDashboardApiFilterEvaluationType { Window = "Window", Request = "Request",
+    SloDashboardApiFilterEvaluationType { 0 Window = "Window", 1 Request = "Request", 2
     MetricLess = "MetricLess", }
 }
 model::open_enum! {
     #[doc = " Schema `SLODashboardApiFilter.evaluationTypes`."]
-    SloDashboardApiFilterEvaluationTypes { Window = "Window", Request = "Request",
+    SloDashboardApiFilterEvaluationTypes { 0 Window = "Window", 1 Request = "Request", 2
     MetricLess = "MetricLess", }
 }
 model::open_enum! {
     #[doc = " Schema `SLODashboardApiFilter.targetTypes`."]
-    SloDashboardApiFilterTargetTypes { Rolling = "Rolling", Calender = "Calender", }
+    SloDashboardApiFilterTargetTypes { 0 Rolling = "Rolling", 1 Calender = "Calender", }
 }
 model::open_enum! {
-    #[doc = " Schema `SLODashboardApiFilter.type`."] SloDashboardApiFilterType { Simple =
-    "Simple", Composite = "Composite", }
+    #[doc = " Schema `SLODashboardApiFilter.type`."] SloDashboardApiFilterType { 0 Simple
+    = "Simple", 1 Composite = "Composite", }
 }
 /// Schema `SLOTargetFilterDTO`.
 pub struct SloTargetFilterDto {
@@ -1504,8 +1642,14 @@ impl model::Model for SloTargetFilterDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloTargetFilterDto",
+            names: &["spec", "type"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1524,22 +1668,14 @@ impl model::Model for SloTargetFilterDto {
         }
     }
     #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
-    #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         model::settle(&mut self.spec, self.type_.as_ref().map(|tag| tag.as_str()));
     }
 }
 model::through_cell!(SloTargetFilterDto);
 model::open_enum! {
-    #[doc = " Schema `SLOTargetFilterDTO.type`."] SloTargetFilterDtoType { Rolling =
-    "Rolling", Calender = "Calender", }
+    #[doc = " Schema `SLOTargetFilterDTO.type`."] SloTargetFilterDtoType { 0 Rolling =
+    "Rolling", 1 Calender = "Calender", }
 }
 model::union! {
     #[doc = " Schema `SLOTargetSpec`."] SloTargetSpec : 2, tag : None, tagged_by_parent :
@@ -1563,8 +1699,14 @@ impl model::Model for UserJourney {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserJourney",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1599,8 +1741,14 @@ impl model::Model for WeeklyCalendarSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dayOfWeek"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WeeklyCalendarSpec",
+            names: &["dayOfWeek"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1619,7 +1767,7 @@ impl model::Model for WeeklyCalendarSpec {
 }
 model::model!(WeeklyCalendarSpec);
 model::open_enum! {
-    #[doc = " Schema `WeeklyCalendarSpec.dayOfWeek`."] WeeklyCalendarSpecDayOfWeek { Mon
-    = "Mon", Tue = "Tue", Wed = "Wed", Thu = "Thu", Fri = "Fri", Sat = "Sat", Sun =
-    "Sun", }
+    #[doc = " Schema `WeeklyCalendarSpec.dayOfWeek`."] WeeklyCalendarSpecDayOfWeek { 0
+    Mon = "Mon", 1 Tue = "Tue", 2 Wed = "Wed", 3 Thu = "Thu", 4 Fri = "Fri", 5 Sat =
+    "Sat", 6 Sun = "Sun", }
 }

@@ -39,8 +39,14 @@ impl model::Model for AffectedEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["envName", "serviceName", "monitoredServiceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AffectedEntity",
+            names: &["envName", "serviceName", "monitoredServiceIdentifier"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,10 +65,6 @@ impl model::Model for AffectedEntity {
             2 => model::Cell::part(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(AffectedEntity);
@@ -83,8 +85,14 @@ impl model::Model for AllEntitiesRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "affectedEntity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllEntitiesRule",
+            names: &["type", "affectedEntity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,7 +113,7 @@ impl model::Model for AllEntitiesRule {
 }
 model::model!(AllEntitiesRule);
 model::open_enum! {
-    #[doc = " Schema `AllEntitiesRule.type`."] AllEntitiesRuleType { All = "All",
+    #[doc = " Schema `AllEntitiesRule.type`."] AllEntitiesRuleType { 0 All = "All", 1
     Identifiers = "Identifiers", }
 }
 /// Schema `CvDowntimeEntity`.
@@ -127,8 +135,14 @@ impl model::Model for CvDowntimeEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["envName", "serviceName", "monitoredServiceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntimeEntity",
+            names: &["envName", "serviceName", "monitoredServiceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -179,17 +193,23 @@ impl model::Model for CvDowntimeHistoryItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "category",
-            "duration",
-            "identifier",
-            "endDateTime",
-            "startDateTime",
-            "downtimeDetails",
-            "affectedEntities",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntimeHistoryItem",
+            names: &[
+                "name",
+                "category",
+                "duration",
+                "identifier",
+                "endDateTime",
+                "startDateTime",
+                "downtimeDetails",
+                "affectedEntities",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -269,19 +289,25 @@ impl model::Model for CvDowntimeListItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "enabled",
-            "category",
-            "duration",
-            "identifier",
-            "description",
-            "lastModified",
-            "affectedEntities",
-            "downtimeStatusDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntimeListItem",
+            names: &[
+                "name",
+                "spec",
+                "enabled",
+                "category",
+                "duration",
+                "identifier",
+                "description",
+                "lastModified",
+                "affectedEntities",
+                "downtimeStatusDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -362,8 +388,14 @@ impl model::Model for CvEntityDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled", "entityRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvEntityDetails",
+            names: &["enabled", "entityRef"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -380,10 +412,6 @@ impl model::Model for CvEntityDetails {
             1 => model::Cell::part(&self.entity_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(CvEntityDetails);
@@ -404,8 +432,14 @@ impl model::Model for CvLastModified {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["lastModifiedAt", "lastModifiedBy"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvLastModified",
+            names: &["lastModifiedAt", "lastModifiedBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -446,8 +480,14 @@ impl model::Model for CvMonitoredServiceOption {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "identifier", "serviceRef", "environmentRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvMonitoredServiceOption",
+            names: &["name", "identifier", "serviceRef", "environmentRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -534,20 +574,26 @@ impl model::Model for Downtime {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "tags",
-            "scope",
-            "enabled",
-            "category",
-            "identifier",
-            "description",
-            "entitiesRule",
-            "orgIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Downtime",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "scope",
+                "enabled",
+                "category",
+                "identifier",
+                "description",
+                "entitiesRule",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[0, 1, 5, 6, 8, 9, 10],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -601,15 +647,11 @@ impl model::Model for Downtime {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 5, 6, 8, 9, 10]
-    }
 }
 model::through_cell!(Downtime);
 model::open_enum! {
-    #[doc = " Schema `Downtime.category`."] DowntimeCategory { ScheduledMaintenance =
-    "ScheduledMaintenance", Deployment = "Deployment", Other = "Other", }
+    #[doc = " Schema `Downtime.category`."] DowntimeCategory { 0 ScheduledMaintenance =
+    "ScheduledMaintenance", 1 Deployment = "Deployment", 2 Other = "Other", }
 }
 /// Schema `DowntimeDuration`.
 pub struct DowntimeDuration {
@@ -628,8 +670,14 @@ impl model::Model for DowntimeDuration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationType", "durationValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DowntimeDuration",
+            names: &["durationType", "durationValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -650,8 +698,8 @@ impl model::Model for DowntimeDuration {
 }
 model::model!(DowntimeDuration);
 model::open_enum! {
-    #[doc = " Schema `DowntimeDuration.durationType`."] DowntimeDurationType { Minutes =
-    "Minutes", Hours = "Hours", Days = "Days", Weeks = "Weeks", }
+    #[doc = " Schema `DowntimeDuration.durationType`."] DowntimeDurationType { 0 Minutes
+    = "Minutes", 1 Hours = "Hours", 2 Days = "Days", 3 Weeks = "Weeks", }
 }
 /// Schema `DowntimeRecurrence`.
 pub struct DowntimeRecurrence {
@@ -670,8 +718,14 @@ impl model::Model for DowntimeRecurrence {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["recurrenceType", "recurrenceValue"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DowntimeRecurrence",
+            names: &["recurrenceType", "recurrenceValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -692,12 +746,12 @@ impl model::Model for DowntimeRecurrence {
 }
 model::model!(DowntimeRecurrence);
 model::open_enum! {
-    #[doc = " Schema `DowntimeRecurrence.recurrenceType`."] DowntimeRecurrenceType { Day
-    = "Day", Week = "Week", Month = "Month", Year = "Year", }
+    #[doc = " Schema `DowntimeRecurrence.recurrenceType`."] DowntimeRecurrenceType { 0
+    Day = "Day", 1 Week = "Week", 2 Month = "Month", 3 Year = "Year", }
 }
 model::open_enum! {
-    #[doc = " Schema `Downtime.scope`."] DowntimeScope { Project = "Project", Entity =
-    "Entity", }
+    #[doc = " Schema `Downtime.scope`."] DowntimeScope { 0 Project = "Project", 1 Entity
+    = "Entity", }
 }
 model::union! {
     #[doc = " Schema `DowntimeSpec`."] DowntimeSpec : 2, tag : None, tagged_by_parent :
@@ -721,8 +775,14 @@ impl model::Model for DowntimeSpecDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DowntimeSpecDto",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -741,10 +801,6 @@ impl model::Model for DowntimeSpecDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -753,8 +809,8 @@ impl model::Model for DowntimeSpecDto {
 }
 model::model!(DowntimeSpecDto);
 model::open_enum! {
-    #[doc = " Schema `DowntimeSpecDTO.type`."] DowntimeSpecDtoType { Onetime = "Onetime",
-    Recurring = "Recurring", }
+    #[doc = " Schema `DowntimeSpecDTO.type`."] DowntimeSpecDtoType { 0 Onetime =
+    "Onetime", 1 Recurring = "Recurring", }
 }
 model::union! {
     #[doc = " Schema `EntitiesRule`."] EntitiesRule : 2, tag : Some("type"),
@@ -792,8 +848,14 @@ impl model::Model for EntityIdentifiersRule {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "affectedEntity", "entityIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityIdentifiersRule",
+            names: &["type", "affectedEntity", "entityIdentifiers"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -813,15 +875,11 @@ impl model::Model for EntityIdentifiersRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[2]
-    }
 }
 model::through_cell!(EntityIdentifiersRule);
 model::open_enum! {
-    #[doc = " Schema `EntityIdentifiersRule.type`."] EntityIdentifiersRuleType { All =
-    "All", Identifiers = "Identifiers", }
+    #[doc = " Schema `EntityIdentifiersRule.type`."] EntityIdentifiersRuleType { 0 All =
+    "All", 1 Identifiers = "Identifiers", }
 }
 /// Schema `OnetimeDowntimeSpec`.
 pub struct OnetimeDowntimeSpec {
@@ -846,8 +904,14 @@ impl model::Model for OnetimeDowntimeSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "timezone", "startTime", "startDateTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnetimeDowntimeSpec",
+            names: &["spec", "type", "timezone", "startTime", "startDateTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -872,10 +936,6 @@ impl model::Model for OnetimeDowntimeSpec {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -884,8 +944,8 @@ impl model::Model for OnetimeDowntimeSpec {
 }
 model::model!(OnetimeDowntimeSpec);
 model::open_enum! {
-    #[doc = " Schema `OnetimeDowntimeSpec.type`."] OnetimeDowntimeSpecType { Duration =
-    "Duration", EndTime = "EndTime", }
+    #[doc = " Schema `OnetimeDowntimeSpec.type`."] OnetimeDowntimeSpecType { 0 Duration =
+    "Duration", 1 EndTime = "EndTime", }
 }
 /// Schema `OnetimeDurationBasedSpec`.
 pub struct OnetimeDurationBasedSpec {
@@ -902,8 +962,14 @@ impl model::Model for OnetimeDurationBasedSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["downtimeDuration"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnetimeDurationBasedSpec",
+            names: &["downtimeDuration"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -938,8 +1004,14 @@ impl model::Model for OnetimeEndTimeBasedSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "endDateTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnetimeEndTimeBasedSpec",
+            names: &["endTime", "endDateTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -992,16 +1064,22 @@ impl model::Model for RecurringDowntimeSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "timezone",
-            "startTime",
-            "startDateTime",
-            "downtimeDuration",
-            "recurrenceEndTime",
-            "downtimeRecurrence",
-            "recurrenceEndDateTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RecurringDowntimeSpec",
+            names: &[
+                "timezone",
+                "startTime",
+                "startDateTime",
+                "downtimeDuration",
+                "recurrenceEndTime",
+                "downtimeRecurrence",
+                "recurrenceEndDateTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1052,8 +1130,14 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDowntimeAssociatedMonitoredServicesResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1106,17 +1190,23 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDowntimeAssociatedMonitoredServicesResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1165,8 +1255,8 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
 model::model!(GetDowntimeAssociatedMonitoredServicesResponseData);
 model::open_enum! {
     #[doc = " Schema `getDowntimeAssociatedMonitoredServices response.status`."]
-    GetDowntimeAssociatedMonitoredServicesResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    GetDowntimeAssociatedMonitoredServicesResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `getHistory response`.
 pub struct GetHistoryResponse {
@@ -1189,8 +1279,14 @@ impl model::Model for GetHistoryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHistoryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1243,17 +1339,23 @@ impl model::Model for GetHistoryResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHistoryResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1301,8 +1403,8 @@ impl model::Model for GetHistoryResponseData {
 }
 model::model!(GetHistoryResponseData);
 model::open_enum! {
-    #[doc = " Schema `getHistory response.status`."] GetHistoryResponseStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `getHistory response.status`."] GetHistoryResponseStatus { 0 Success
+    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `listDowntimes response`.
 pub struct ListDowntimesResponse {
@@ -1325,8 +1427,14 @@ impl model::Model for ListDowntimesResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListDowntimesResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1379,17 +1487,23 @@ impl model::Model for ListDowntimesResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListDowntimesResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1437,6 +1551,6 @@ impl model::Model for ListDowntimesResponseData {
 }
 model::model!(ListDowntimesResponseData);
 model::open_enum! {
-    #[doc = " Schema `listDowntimes response.status`."] ListDowntimesResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `listDowntimes response.status`."] ListDowntimesResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }

@@ -31,16 +31,22 @@ impl model::Model for CreateHealthSourceBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "mcpRef",
-            "identifier",
-            "connectorRef",
-            "dataSourceType",
-            "queryDefinitions",
-            "healthSourceParams",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateHealthSourceBody",
+            names: &[
+                "name",
+                "mcpRef",
+                "identifier",
+                "connectorRef",
+                "dataSourceType",
+                "queryDefinitions",
+                "healthSourceParams",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,8 +93,14 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateHealthSourceBodyQueryDefinitions",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,8 +135,14 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateHealthSourceBodyQueryDefinitionsSpec",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,16 +187,22 @@ impl model::Model for UpdateHealthSourceBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "mcpRef",
-            "identifier",
-            "connectorRef",
-            "dataSourceType",
-            "queryDefinitions",
-            "healthSourceParams",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateHealthSourceBody",
+            names: &[
+                "name",
+                "mcpRef",
+                "identifier",
+                "connectorRef",
+                "dataSourceType",
+                "queryDefinitions",
+                "healthSourceParams",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +249,14 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateHealthSourceBodyQueryDefinitions",
+            names: &["spec", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -261,8 +291,14 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateHealthSourceBodyQueryDefinitionsSpec",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

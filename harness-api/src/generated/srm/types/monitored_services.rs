@@ -29,8 +29,14 @@ impl model::Model for ChangeSourceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "type", "enabled", "category", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSourceDto",
+            names: &["name", "spec", "type", "enabled", "category", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,16 +65,16 @@ impl model::Model for ChangeSourceDto {
 }
 model::model!(ChangeSourceDto);
 model::open_enum! {
-    #[doc = " Schema `ChangeSourceDTO.category`."] ChangeSourceDtoCategory { Deployment =
-    "Deployment", Infrastructure = "Infrastructure", Alert = "Alert", FeatureFlag =
-    "FeatureFlag", ChaosExperiment = "ChaosExperiment", }
+    #[doc = " Schema `ChangeSourceDTO.category`."] ChangeSourceDtoCategory { 0 Deployment
+    = "Deployment", 1 Infrastructure = "Infrastructure", 2 Alert = "Alert", 3 FeatureFlag
+    = "FeatureFlag", 4 ChaosExperiment = "ChaosExperiment", }
 }
 model::open_enum! {
-    #[doc = " Schema `ChangeSourceDTO.type`."] ChangeSourceDtoType { HarnessCdNextGen =
-    "HarnessCDNextGen", PagerDuty = "PagerDuty", K8sCluster = "K8sCluster", HarnessCd =
-    "HarnessCD", HarnessFf = "HarnessFF", HarnessCe = "HarnessCE", CustomDeploy =
-    "CustomDeploy", CustomIncident = "CustomIncident", CustomInfrastructure =
-    "CustomInfrastructure", CustomFf = "CustomFF", }
+    #[doc = " Schema `ChangeSourceDTO.type`."] ChangeSourceDtoType { 0 HarnessCdNextGen =
+    "HarnessCDNextGen", 1 PagerDuty = "PagerDuty", 2 K8sCluster = "K8sCluster", 3
+    HarnessCd = "HarnessCD", 4 HarnessFf = "HarnessFF", 5 HarnessCe = "HarnessCE", 6
+    CustomDeploy = "CustomDeploy", 7 CustomIncident = "CustomIncident", 8
+    CustomInfrastructure = "CustomInfrastructure", 9 CustomFf = "CustomFF", }
 }
 /// Schema `CvHealthScore`.
 pub struct CvHealthScore {
@@ -93,8 +99,20 @@ impl model::Model for CvHealthScore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "riskStatus", "healthScore", "timeRangeParams"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvHealthScore",
+            names: &[
+                "endTime",
+                "startTime",
+                "riskStatus",
+                "healthScore",
+                "timeRangeParams",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -141,8 +159,14 @@ impl model::Model for CvHealthSourceItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "identifier", "verificationType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvHealthSourceItem",
+            names: &["name", "type", "identifier", "verificationType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,8 +205,14 @@ impl model::Model for CvHealthTrend {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["healthScores"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvHealthTrend",
+            names: &["healthScores"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,25 +275,31 @@ impl model::Model for CvMonitoredServiceListItem {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "identifier",
-            "serviceRef",
-            "serviceName",
-            "changeSummary",
-            "environmentRef",
-            "environmentName",
-            "historicalTrend",
-            "currentHealthScore",
-            "environmentRefList",
-            "sloHealthIndicators",
-            "dependentHealthScore",
-            "healthMonitoringEnabled",
-            "serviceMonitoringEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvMonitoredServiceListItem",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "identifier",
+                "serviceRef",
+                "serviceName",
+                "changeSummary",
+                "environmentRef",
+                "environmentName",
+                "historicalTrend",
+                "currentHealthScore",
+                "environmentRefList",
+                "sloHealthIndicators",
+                "dependentHealthScore",
+                "healthMonitoringEnabled",
+                "serviceMonitoringEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,8 +387,14 @@ impl model::Model for CvMonitoredServiceScore {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["currentHealthScore", "dependentHealthScore"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvMonitoredServiceScore",
+            names: &["currentHealthScore", "dependentHealthScore"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,8 +431,14 @@ impl model::Model for CvTimeRange {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvTimeRange",
+            names: &["endTime", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -443,19 +491,25 @@ impl model::Model for HealthSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "type",
-            "mcpRef",
-            "version",
-            "identifier",
-            "connectorRef",
-            "dataSourceType",
-            "queryDefinitions",
-            "healthSourceParams",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HealthSource",
+            names: &[
+                "name",
+                "spec",
+                "type",
+                "mcpRef",
+                "version",
+                "identifier",
+                "connectorRef",
+                "dataSourceType",
+                "queryDefinitions",
+                "healthSourceParams",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -509,21 +563,21 @@ impl model::Model for HealthSource {
 }
 model::model!(HealthSource);
 model::open_enum! {
-    #[doc = " Schema `HealthSource.type`."] HealthSourceType { AppDynamics =
-    "AppDynamics", NewRelic = "NewRelic", BigQueryLog = "BigQueryLog", StackdriverLog =
-    "StackdriverLog", Stackdriver = "Stackdriver", Prometheus = "Prometheus", Splunk =
-    "Splunk", DatadogMetrics = "DatadogMetrics", DatadogLog = "DatadogLog", Dynatrace =
-    "Dynatrace", DynatraceGrailLogs = "DynatraceGrailLogs", ErrorTracking =
-    "ErrorTracking", CustomHealthMetric = "CustomHealthMetric", CustomHealthLog =
-    "CustomHealthLog", SplunkMetric = "SplunkMetric", ElasticSearch = "ElasticSearch",
-    CloudWatchMetrics = "CloudWatchMetrics", AwsPrometheus = "AwsPrometheus",
-    SumologicMetrics = "SumologicMetrics", SumologicLogs = "SumologicLogs",
-    SplunkSignalFxMetrics = "SplunkSignalFXMetrics", GrafanaLokiLogs = "GrafanaLokiLogs",
-    AzureLogs = "AzureLogs", AzureMetrics = "AzureMetrics", CloudWatchLog =
-    "CloudWatchLog", }
+    #[doc = " Schema `HealthSource.type`."] HealthSourceType { 0 AppDynamics =
+    "AppDynamics", 1 NewRelic = "NewRelic", 2 BigQueryLog = "BigQueryLog", 3
+    StackdriverLog = "StackdriverLog", 4 Stackdriver = "Stackdriver", 5 Prometheus =
+    "Prometheus", 6 Splunk = "Splunk", 7 DatadogMetrics = "DatadogMetrics", 8 DatadogLog
+    = "DatadogLog", 9 Dynatrace = "Dynatrace", 10 DynatraceGrailLogs =
+    "DynatraceGrailLogs", 11 ErrorTracking = "ErrorTracking", 12 CustomHealthMetric =
+    "CustomHealthMetric", 13 CustomHealthLog = "CustomHealthLog", 14 SplunkMetric =
+    "SplunkMetric", 15 ElasticSearch = "ElasticSearch", 16 CloudWatchMetrics =
+    "CloudWatchMetrics", 17 AwsPrometheus = "AwsPrometheus", 18 SumologicMetrics =
+    "SumologicMetrics", 19 SumologicLogs = "SumologicLogs", 20 SplunkSignalFxMetrics =
+    "SplunkSignalFXMetrics", 21 GrafanaLokiLogs = "GrafanaLokiLogs", 22 AzureLogs =
+    "AzureLogs", 23 AzureMetrics = "AzureMetrics", 24 CloudWatchLog = "CloudWatchLog", }
 }
 model::open_enum! {
-    #[doc = " Schema `HealthSource.version`."] HealthSourceVersion { V1 = "v1", V2 =
+    #[doc = " Schema `HealthSource.version`."] HealthSourceVersion { 0 V1 = "v1", 1 V2 =
     "v2", }
 }
 /// Schema `MonitoredService`.
@@ -573,26 +627,32 @@ impl model::Model for MonitoredService {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "type",
-            "enabled",
-            "sources",
-            "template",
-            "identifier",
-            "serviceRef",
-            "description",
-            "dependencies",
-            "orgIdentifier",
-            "environmentRef",
-            "projectIdentifier",
-            "environmentRefList",
-            "templateIdentifier",
-            "notificationRuleRefs",
-            "templateVersionLabel",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredService",
+            names: &[
+                "name",
+                "tags",
+                "type",
+                "enabled",
+                "sources",
+                "template",
+                "identifier",
+                "serviceRef",
+                "description",
+                "dependencies",
+                "orgIdentifier",
+                "environmentRef",
+                "projectIdentifier",
+                "environmentRefList",
+                "templateIdentifier",
+                "notificationRuleRefs",
+                "templateVersionLabel",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -695,17 +755,23 @@ impl model::Model for MonitoredServiceReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "serviceIdentifier",
-            "reconciliationStatus",
-            "environmentIdentifiers",
-            "lastReconciledTimestamp",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServiceReference",
+            names: &[
+                "identifier",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "serviceIdentifier",
+                "reconciliationStatus",
+                "environmentIdentifiers",
+                "lastReconciledTimestamp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -754,9 +820,9 @@ impl model::Model for MonitoredServiceReference {
 model::model!(MonitoredServiceReference);
 model::open_enum! {
     #[doc = " Schema `MonitoredServiceReference.reconciliationStatus`."]
-    MonitoredServiceReferenceReconciliationStatus { NoReconciliationRequired =
-    "NO_RECONCILIATION_REQUIRED", InputRequiredForReconciliation =
-    "INPUT_REQUIRED_FOR_RECONCILIATION", NoInputRequiredForReconciliation =
+    MonitoredServiceReferenceReconciliationStatus { 0 NoReconciliationRequired =
+    "NO_RECONCILIATION_REQUIRED", 1 InputRequiredForReconciliation =
+    "INPUT_REQUIRED_FOR_RECONCILIATION", 2 NoInputRequiredForReconciliation =
     "NO_INPUT_REQUIRED_FOR_RECONCILIATION", }
 }
 /// Schema `MonitoredServiceResponse`.
@@ -778,8 +844,14 @@ impl model::Model for MonitoredServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "lastModifiedAt", "monitoredService"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServiceResponse",
+            names: &["createdAt", "lastModifiedAt", "monitoredService"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -802,8 +874,8 @@ impl model::Model for MonitoredServiceResponse {
 }
 model::model!(MonitoredServiceResponse);
 model::open_enum! {
-    #[doc = " Schema `MonitoredService.type`."] MonitoredServiceType { Application =
-    "Application", Infrastructure = "Infrastructure", }
+    #[doc = " Schema `MonitoredService.type`."] MonitoredServiceType { 0 Application =
+    "Application", 1 Infrastructure = "Infrastructure", }
 }
 /// Schema `PageResponseMonitoredServiceReference`.
 pub struct PageResponseMonitoredServiceReference {
@@ -834,17 +906,23 @@ impl model::Model for PageResponseMonitoredServiceReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseMonitoredServiceReference",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -912,8 +990,14 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMonitoredServiceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -939,8 +1023,8 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
 model::model!(ResponseDtoMonitoredServiceResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOMonitoredServiceResponse.status`."]
-    ResponseDtoMonitoredServiceResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoMonitoredServiceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RestResponseMonitoredServiceResponse`.
 pub struct RestResponseMonitoredServiceResponse {
@@ -961,8 +1045,14 @@ impl model::Model for RestResponseMonitoredServiceResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseMonitoredServiceResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1003,8 +1093,14 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponsePageResponseMonitoredServiceReference",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1045,8 +1141,14 @@ impl model::Model for ServiceDependencyDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "dependencyMetadata", "monitoredServiceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDependencyDto",
+            names: &["type", "dependencyMetadata", "monitoredServiceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1069,8 +1171,8 @@ impl model::Model for ServiceDependencyDto {
 }
 model::model!(ServiceDependencyDto);
 model::open_enum! {
-    #[doc = " Schema `ServiceDependencyDTO.type`."] ServiceDependencyDtoType { Kubernetes
-    = "KUBERNETES", }
+    #[doc = " Schema `ServiceDependencyDTO.type`."] ServiceDependencyDtoType { 0
+    Kubernetes = "KUBERNETES", }
 }
 /// Schema `ServiceDependencyMetadata`.
 pub struct ServiceDependencyMetadata {
@@ -1091,8 +1193,14 @@ impl model::Model for ServiceDependencyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "supportedChangeSourceTypes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceDependencyMetadata",
+            names: &["type", "supportedChangeSourceTypes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1114,15 +1222,15 @@ impl model::Model for ServiceDependencyMetadata {
 model::model!(ServiceDependencyMetadata);
 model::open_enum! {
     #[doc = " Schema `ServiceDependencyMetadata.supportedChangeSourceTypes`."]
-    ServiceDependencyMetadataSupportedChangeSourceTypes { HarnessCdNextGen =
-    "HarnessCDNextGen", PagerDuty = "PagerDuty", K8sCluster = "K8sCluster", HarnessCd =
-    "HarnessCD", HarnessFf = "HarnessFF", HarnessCe = "HarnessCE", CustomDeploy =
-    "CustomDeploy", CustomIncident = "CustomIncident", CustomInfrastructure =
-    "CustomInfrastructure", CustomFf = "CustomFF", }
+    ServiceDependencyMetadataSupportedChangeSourceTypes { 0 HarnessCdNextGen =
+    "HarnessCDNextGen", 1 PagerDuty = "PagerDuty", 2 K8sCluster = "K8sCluster", 3
+    HarnessCd = "HarnessCD", 4 HarnessFf = "HarnessFF", 5 HarnessCe = "HarnessCE", 6
+    CustomDeploy = "CustomDeploy", 7 CustomIncident = "CustomIncident", 8
+    CustomInfrastructure = "CustomInfrastructure", 9 CustomFf = "CustomFF", }
 }
 model::open_enum! {
     #[doc = " Schema `ServiceDependencyMetadata.type`."] ServiceDependencyMetadataType {
-    Kubernetes = "KUBERNETES", }
+    0 Kubernetes = "KUBERNETES", }
 }
 /// Schema `Sources`.
 pub struct Sources {
@@ -1141,8 +1249,14 @@ impl model::Model for Sources {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["changeSources", "healthSources"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Sources",
+            names: &["changeSources", "healthSources"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1185,14 +1299,20 @@ impl model::Model for TemplateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "templateRef",
-            "versionLabel",
-            "templateInputs",
-            "isTemplateByReference",
-            "lastReconciliationTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateDto",
+            names: &[
+                "templateRef",
+                "versionLabel",
+                "templateInputs",
+                "isTemplateByReference",
+                "lastReconciliationTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1237,8 +1357,14 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHealthSourcesForMonitoredServiceIdentifierResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1262,11 +1388,11 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
 model::model!(GetHealthSourcesForMonitoredServiceIdentifierResponse);
 model::open_enum! {
     #[doc = " Schema `getListV2 monitoredServiceType`."] GetListV2MonitoredServiceType {
-    Application = "Application", Infrastructure = "Infrastructure", }
+    0 Application = "Application", 1 Infrastructure = "Infrastructure", }
 }
 model::open_enum! {
     #[doc = " Schema `getMonitoredServiceLogs logType`."] GetMonitoredServiceLogsLogType
-    { ApiCallLog = "ApiCallLog", ExecutionLog = "ExecutionLog", }
+    { 0 ApiCallLog = "ApiCallLog", 1 ExecutionLog = "ExecutionLog", }
 }
 /// Schema `getMonitoredServiceScore response`.
 pub struct GetMonitoredServiceScoreResponse {
@@ -1289,8 +1415,14 @@ impl model::Model for GetMonitoredServiceScoreResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetMonitoredServiceScoreResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1316,19 +1448,19 @@ impl model::Model for GetMonitoredServiceScoreResponse {
 model::model!(GetMonitoredServiceScoreResponse);
 model::open_enum! {
     #[doc = " Schema `getMonitoredServiceScore response.status`."]
-    GetMonitoredServiceScoreResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    GetMonitoredServiceScoreResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getMSSecondaryEventsDetails secondaryEventType`."]
-    GetMsSecondaryEventsDetailsSecondaryEventType { Downtime = "Downtime",
-    DataCollectionFailure = "DataCollectionFailure", Annotation = "Annotation",
-    ErrorBudgetReset = "ErrorBudgetReset", SrmAnalysisImpact = "SrmAnalysisImpact", }
+    GetMsSecondaryEventsDetailsSecondaryEventType { 0 Downtime = "Downtime", 1
+    DataCollectionFailure = "DataCollectionFailure", 2 Annotation = "Annotation", 3
+    ErrorBudgetReset = "ErrorBudgetReset", 4 SrmAnalysisImpact = "SrmAnalysisImpact", }
 }
 model::open_enum! {
     #[doc = " Schema `getOverAllHealthScore duration`."] GetOverAllHealthScoreDuration {
-    FourHours = "FOUR_HOURS", TwentyFourHours = "TWENTY_FOUR_HOURS", ThreeDays =
-    "THREE_DAYS", SevenDays = "SEVEN_DAYS", ThirtyDays = "THIRTY_DAYS", }
+    0 FourHours = "FOUR_HOURS", 1 TwentyFourHours = "TWENTY_FOUR_HOURS", 2 ThreeDays =
+    "THREE_DAYS", 3 SevenDays = "SEVEN_DAYS", 4 ThirtyDays = "THIRTY_DAYS", }
 }
 /// Schema `getOverAllHealthScore response`.
 pub struct GetOverAllHealthScoreResponse {
@@ -1351,8 +1483,14 @@ impl model::Model for GetOverAllHealthScoreResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOverAllHealthScoreResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1378,12 +1516,12 @@ impl model::Model for GetOverAllHealthScoreResponse {
 model::model!(GetOverAllHealthScoreResponse);
 model::open_enum! {
     #[doc = " Schema `getOverAllHealthScore response.status`."]
-    GetOverAllHealthScoreResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    GetOverAllHealthScoreResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `list monitoredServiceType`."]
-    MonitoredServicesListMonitoredServiceType { Application = "Application",
+    MonitoredServicesListMonitoredServiceType { 0 Application = "Application", 1
     Infrastructure = "Infrastructure", }
 }
 /// Schema `list response`.
@@ -1407,8 +1545,14 @@ impl model::Model for MonitoredServicesListResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServicesListResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1461,17 +1605,23 @@ impl model::Model for MonitoredServicesListResponseData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServicesListResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1519,10 +1669,10 @@ impl model::Model for MonitoredServicesListResponseData {
 }
 model::model!(MonitoredServicesListResponseData);
 model::open_enum! {
-    #[doc = " Schema `list response.status`."] MonitoredServicesListResponseStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `list response.status`."] MonitoredServicesListResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `yamlTemplate type`."] YamlTemplateType { Application =
-    "Application", Infrastructure = "Infrastructure", }
+    #[doc = " Schema `yamlTemplate type`."] YamlTemplateType { 0 Application =
+    "Application", 1 Infrastructure = "Infrastructure", }
 }

@@ -43,22 +43,28 @@ impl model::Model for AbstractServiceLevelObjective {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "spec",
-            "tags",
-            "type",
-            "sloTarget",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "userJourneyRefs",
-            "projectIdentifier",
-            "notificationRuleRefs",
-            "errorBudgetCalculationPeriod",
-            "errorBudgetCalculationValidity",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AbstractServiceLevelObjective",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "type",
+                "sloTarget",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "userJourneyRefs",
+                "projectIdentifier",
+                "notificationRuleRefs",
+                "errorBudgetCalculationPeriod",
+                "errorBudgetCalculationValidity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[(3, 1)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,10 +105,6 @@ impl model::Model for AbstractServiceLevelObjective {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(3, 1)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -112,7 +114,7 @@ impl model::Model for AbstractServiceLevelObjective {
 model::model!(AbstractServiceLevelObjective);
 model::open_enum! {
     #[doc = " Schema `AbstractServiceLevelObjective.type`."]
-    AbstractServiceLevelObjectiveType { Simple = "Simple", Composite = "Composite", }
+    AbstractServiceLevelObjectiveType { 0 Simple = "Simple", 1 Composite = "Composite", }
 }
 /// Schema `CompositeServiceLevelObjectiveSpec`.
 pub struct CompositeServiceLevelObjectiveSpec {
@@ -133,8 +135,18 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["evaluationType", "sloFormulaType", "serviceLevelObjectivesDetails"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompositeServiceLevelObjectiveSpec",
+            names: &[
+                "evaluationType",
+                "sloFormulaType",
+                "serviceLevelObjectivesDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,13 +170,13 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
 model::model!(CompositeServiceLevelObjectiveSpec);
 model::open_enum! {
     #[doc = " Schema `CompositeServiceLevelObjectiveSpec.evaluationType`."]
-    CompositeServiceLevelObjectiveSpecEvaluationType { Window = "Window", Request =
-    "Request", MetricLess = "MetricLess", }
+    CompositeServiceLevelObjectiveSpecEvaluationType { 0 Window = "Window", 1 Request =
+    "Request", 2 MetricLess = "MetricLess", }
 }
 model::open_enum! {
     #[doc = " Schema `CompositeServiceLevelObjectiveSpec.sloFormulaType`."]
-    CompositeServiceLevelObjectiveSpecSloFormulaType { WeightedAverage =
-    "WeightedAverage", LeastPerformance = "LeastPerformance", }
+    CompositeServiceLevelObjectiveSpecSloFormulaType { 0 WeightedAverage =
+    "WeightedAverage", 1 LeastPerformance = "LeastPerformance", }
 }
 /// Schema `PageResponseServiceLevelObjectiveV2Response`.
 pub struct PageResponseServiceLevelObjectiveV2Response {
@@ -195,17 +207,23 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseServiceLevelObjectiveV2Response",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -273,8 +291,14 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseServiceLevelObjectiveV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -300,8 +324,8 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
 model::model!(ResponseDtoPageResponseServiceLevelObjectiveV2Response);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseServiceLevelObjectiveV2Response.status`."]
-    ResponseDtoPageResponseServiceLevelObjectiveV2ResponseStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseServiceLevelObjectiveV2ResponseStatus { 0 Success = "SUCCESS",
+    1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RestResponseServiceLevelObjectiveV2Response`.
 pub struct RestResponseServiceLevelObjectiveV2Response {
@@ -322,8 +346,14 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseServiceLevelObjectiveV2Response",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -364,8 +394,14 @@ impl model::Model for RestResponseTimeGraphResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseTimeGraphResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,8 +446,14 @@ impl model::Model for ServiceLevelIndicatorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "spec", "type", "identifier", "healthSourceRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceLevelIndicatorDto",
+            names: &["name", "spec", "type", "identifier", "healthSourceRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -438,8 +480,8 @@ impl model::Model for ServiceLevelIndicatorDto {
 }
 model::model!(ServiceLevelIndicatorDto);
 model::open_enum! {
-    #[doc = " Schema `ServiceLevelIndicatorDTO.type`."] ServiceLevelIndicatorDtoType {
-    Window = "Window", Request = "Request", MetricLess = "MetricLess", }
+    #[doc = " Schema `ServiceLevelIndicatorDTO.type`."] ServiceLevelIndicatorDtoType { 0
+    Window = "Window", 1 Request = "Request", 2 MetricLess = "MetricLess", }
 }
 /// Schema `ServiceLevelObjectiveDetailsDTO`.
 pub struct ServiceLevelObjectiveDetailsDto {
@@ -464,14 +506,20 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "accountId",
-            "orgIdentifier",
-            "projectIdentifier",
-            "weightagePercentage",
-            "serviceLevelObjectiveRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceLevelObjectiveDetailsDto",
+            names: &[
+                "accountId",
+                "orgIdentifier",
+                "projectIdentifier",
+                "weightagePercentage",
+                "serviceLevelObjectiveRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -522,8 +570,14 @@ impl model::Model for ServiceLevelObjectiveV2Response {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["createdAt", "lastModifiedAt", "serviceLevelObjectiveV2"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceLevelObjectiveV2Response",
+            names: &["createdAt", "lastModifiedAt", "serviceLevelObjectiveV2"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -564,8 +618,14 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["healthSourceRef", "monitoredServiceRef", "serviceLevelIndicators"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SimpleServiceLevelObjectiveSpec",
+            names: &["healthSourceRef", "monitoredServiceRef", "serviceLevelIndicators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -606,8 +666,14 @@ impl model::Model for SloTargetDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec", "type", "sloTargetPercentage"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloTargetDto",
+            names: &["spec", "type", "sloTargetPercentage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[(1, 0)],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -628,10 +694,6 @@ impl model::Model for SloTargetDto {
         }
     }
     #[inline]
-    fn tagged(&self) -> &'static [(usize, usize)] {
-        &[(1, 0)]
-    }
-    #[inline]
     fn settle(&mut self) {
         if let Some(union) = &mut self.spec {
             model::settle(union, self.type_.as_ref().map(|tag| tag.as_str()));
@@ -640,7 +702,7 @@ impl model::Model for SloTargetDto {
 }
 model::model!(SloTargetDto);
 model::open_enum! {
-    #[doc = " Schema `SLOTargetDTO.type`."] SloTargetDtoType { Rolling = "Rolling",
+    #[doc = " Schema `SLOTargetDTO.type`."] SloTargetDtoType { 0 Rolling = "Rolling", 1
     Calender = "Calender", }
 }
 /// Schema `TimeGraphResponse`.
@@ -662,8 +724,14 @@ impl model::Model for TimeGraphResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["endTime", "startTime", "dataPoints"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeGraphResponse",
+            names: &["endTime", "startTime", "dataPoints"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -55,17 +55,23 @@ impl model::Model for PrometheusQueryRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step",
-            "type",
-            "query",
-            "endTime",
-            "accountId",
-            "startTime",
-            "connectorRef",
-            "connectorInfoDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PrometheusQueryRequest",
+            names: &[
+                "step",
+                "type",
+                "query",
+                "endTime",
+                "accountId",
+                "startTime",
+                "connectorRef",
+                "connectorInfoDTO",
+            ],
+            required: &[1, 2, 3, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,10 +115,6 @@ impl model::Model for PrometheusQueryRequest {
                 self.connector_info_dto.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3, 5]
     }
 }
 model::through_cell!(PrometheusQueryRequest);

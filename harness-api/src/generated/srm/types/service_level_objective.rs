@@ -19,8 +19,14 @@ impl model::Model for DowntimeStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DowntimeStatus",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for DowntimeStatusDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "end_time", "start_time", "end_date_time"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DowntimeStatusDetails",
+            names: &["status", "end_time", "start_time", "end_date_time"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -107,8 +119,20 @@ impl model::Model for MetricGraph {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["end_time", "start_time", "data_points", "metric_name", "metric_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetricGraph",
+            names: &[
+                "end_time",
+                "start_time",
+                "data_points",
+                "metric_name",
+                "metric_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +177,14 @@ impl model::Model for ProjectParams {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_identifier", "account_identifier", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectParams",
+            names: &["org_identifier", "account_identifier", "project_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,8 +221,14 @@ impl model::Model for ServiceLevelObjectiveType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceLevelObjectiveType",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,8 +261,14 @@ impl model::Model for SliEvaluationType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SliEvaluationType",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,8 +305,14 @@ impl model::Model for SloError {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failed_state", "error_message", "slo_error_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloError",
+            names: &["failed_state", "error_message", "slo_error_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -357,38 +405,44 @@ impl model::Model for SloHealthListView {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "org_name",
-            "slo_type",
-            "burn_rate",
-            "slo_error",
-            "description",
-            "project_name",
-            "service_name",
-            "user_journeys",
-            "project_params",
-            "slo_identifier",
-            "evaluation_type",
-            "slo_target_type",
-            "environment_name",
-            "error_budget_risk",
-            "user_journey_name",
-            "health_source_name",
-            "service_identifier",
-            "total_error_budget",
-            "no_of_active_alerts",
-            "slo_target_percentage",
-            "environment_identifier",
-            "error_budget_remaining",
-            "monitored_service_name",
-            "downtime_status_details",
-            "health_source_identifier",
-            "monitored_service_identifier",
-            "error_budget_remaining_percentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloHealthListView",
+            names: &[
+                "name",
+                "tags",
+                "org_name",
+                "slo_type",
+                "burn_rate",
+                "slo_error",
+                "description",
+                "project_name",
+                "service_name",
+                "user_journeys",
+                "project_params",
+                "slo_identifier",
+                "evaluation_type",
+                "slo_target_type",
+                "environment_name",
+                "error_budget_risk",
+                "user_journey_name",
+                "health_source_name",
+                "service_identifier",
+                "total_error_budget",
+                "no_of_active_alerts",
+                "slo_target_percentage",
+                "environment_identifier",
+                "error_budget_remaining",
+                "monitored_service_name",
+                "downtime_status_details",
+                "health_source_identifier",
+                "monitored_service_identifier",
+                "error_budget_remaining_percentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -513,8 +567,14 @@ impl model::Model for SloTargetType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloTargetType",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

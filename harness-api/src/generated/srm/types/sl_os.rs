@@ -41,21 +41,27 @@ impl model::Model for ApiCallLogDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "type",
-            "endTime",
-            "requests",
-            "accountId",
-            "createdAt",
-            "responses",
-            "startTime",
-            "requestTime",
-            "traceableId",
-            "responseTime",
-            "traceableType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiCallLogDto",
+            names: &[
+                "tags",
+                "type",
+                "endTime",
+                "requests",
+                "accountId",
+                "createdAt",
+                "responses",
+                "startTime",
+                "requestTime",
+                "traceableId",
+                "responseTime",
+                "traceableType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -133,8 +139,14 @@ impl model::Model for ApiCallLogDtoField {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiCallLogDtoField",
+            names: &["name", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -157,18 +169,18 @@ impl model::Model for ApiCallLogDtoField {
 }
 model::model!(ApiCallLogDtoField);
 model::open_enum! {
-    #[doc = " Schema `ApiCallLogDTOField.type`."] ApiCallLogDtoFieldType { Json = "JSON",
-    Xml = "XML", Number = "NUMBER", Url = "URL", Text = "TEXT", Timestamp = "TIMESTAMP",
-    }
+    #[doc = " Schema `ApiCallLogDTOField.type`."] ApiCallLogDtoFieldType { 0 Json =
+    "JSON", 1 Xml = "XML", 2 Number = "NUMBER", 3 Url = "URL", 4 Text = "TEXT", 5
+    Timestamp = "TIMESTAMP", }
 }
 model::open_enum! {
-    #[doc = " Schema `ApiCallLogDTO.traceableType`."] ApiCallLogDtoTraceableType {
-    Onboarding = "ONBOARDING", VerificationTask = "VERIFICATION_TASK",
+    #[doc = " Schema `ApiCallLogDTO.traceableType`."] ApiCallLogDtoTraceableType { 0
+    Onboarding = "ONBOARDING", 1 VerificationTask = "VERIFICATION_TASK", 2
     VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
 }
 model::open_enum! {
-    #[doc = " Schema `ApiCallLogDTO.type`."] ApiCallLogDtoType { ApiCallLog =
-    "ApiCallLog", ExecutionLog = "ExecutionLog", }
+    #[doc = " Schema `ApiCallLogDTO.type`."] ApiCallLogDtoType { 0 ApiCallLog =
+    "ApiCallLog", 1 ExecutionLog = "ExecutionLog", }
 }
 model::union! {
     #[doc = " Schema `CVNGLog`."] CvngLog : 2, tag : Some("type"), tagged_by_parent :
@@ -194,8 +206,14 @@ impl model::Model for CvngLogTag {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngLogTag",
+            names: &["key", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -218,8 +236,8 @@ impl model::Model for CvngLogTag {
 }
 model::model!(CvngLogTag);
 model::open_enum! {
-    #[doc = " Schema `CVNGLogTag.type`."] CvngLogTagType { Timestamp = "TIMESTAMP",
-    String = "STRING", Debug = "DEBUG", }
+    #[doc = " Schema `CVNGLogTag.type`."] CvngLogTagType { 0 Timestamp = "TIMESTAMP", 1
+    String = "STRING", 2 Debug = "DEBUG", }
 }
 /// Schema `ExecutionLogDTO`.
 pub struct ExecutionLogDto {
@@ -254,19 +272,25 @@ impl model::Model for ExecutionLogDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "log",
-            "tags",
-            "type",
-            "endTime",
-            "logLevel",
-            "accountId",
-            "createdAt",
-            "startTime",
-            "traceableId",
-            "traceableType",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionLogDto",
+            names: &[
+                "log",
+                "tags",
+                "type",
+                "endTime",
+                "logLevel",
+                "accountId",
+                "createdAt",
+                "startTime",
+                "traceableId",
+                "traceableType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,17 +344,17 @@ impl model::Model for ExecutionLogDto {
 }
 model::model!(ExecutionLogDto);
 model::open_enum! {
-    #[doc = " Schema `ExecutionLogDTO.logLevel`."] ExecutionLogDtoLogLevel { Info =
-    "INFO", Warn = "WARN", Error = "ERROR", }
+    #[doc = " Schema `ExecutionLogDTO.logLevel`."] ExecutionLogDtoLogLevel { 0 Info =
+    "INFO", 1 Warn = "WARN", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ExecutionLogDTO.traceableType`."] ExecutionLogDtoTraceableType {
-    Onboarding = "ONBOARDING", VerificationTask = "VERIFICATION_TASK",
+    #[doc = " Schema `ExecutionLogDTO.traceableType`."] ExecutionLogDtoTraceableType { 0
+    Onboarding = "ONBOARDING", 1 VerificationTask = "VERIFICATION_TASK", 2
     VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
 }
 model::open_enum! {
-    #[doc = " Schema `ExecutionLogDTO.type`."] ExecutionLogDtoType { ApiCallLog =
-    "ApiCallLog", ExecutionLog = "ExecutionLog", }
+    #[doc = " Schema `ExecutionLogDTO.type`."] ExecutionLogDtoType { 0 ApiCallLog =
+    "ApiCallLog", 1 ExecutionLog = "ExecutionLog", }
 }
 /// Schema `PageResponseCVNGLog`.
 pub struct PageResponseCvngLog {
@@ -361,17 +385,23 @@ impl model::Model for PageResponseCvngLog {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseCvngLog",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +467,14 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseListSloErrorBudgetReset",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -479,8 +515,14 @@ impl model::Model for RestResponsePageResponseCvngLog {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponsePageResponseCvngLog",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -521,8 +563,14 @@ impl model::Model for RestResponseSloErrorBudgetReset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseSloErrorBudgetReset",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -573,17 +621,23 @@ impl model::Model for SloErrorBudgetReset {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "reason",
-            "createdAt",
-            "validUntil",
-            "errorBudgetAtReset",
-            "errorBudgetIncrementMinutes",
-            "remainingErrorBudgetAtReset",
-            "errorBudgetIncrementPercentage",
-            "serviceLevelObjectiveIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloErrorBudgetReset",
+            names: &[
+                "reason",
+                "createdAt",
+                "validUntil",
+                "errorBudgetAtReset",
+                "errorBudgetIncrementMinutes",
+                "remainingErrorBudgetAtReset",
+                "errorBudgetIncrementPercentage",
+                "serviceLevelObjectiveIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -632,6 +686,6 @@ impl model::Model for SloErrorBudgetReset {
 model::model!(SloErrorBudgetReset);
 model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectiveLogs logType`."]
-    GetServiceLevelObjectiveLogsLogType { ApiCallLog = "ApiCallLog", ExecutionLog =
+    GetServiceLevelObjectiveLogsLogType { 0 ApiCallLog = "ApiCallLog", 1 ExecutionLog =
     "ExecutionLog", }
 }

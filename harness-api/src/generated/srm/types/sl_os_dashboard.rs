@@ -39,20 +39,26 @@ impl model::Model for MonitoredServiceDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgName",
-            "projectName",
-            "serviceName",
-            "projectParams",
-            "environmentName",
-            "healthSourceName",
-            "serviceIdentifier",
-            "monitoredServiceName",
-            "environmentIdentifier",
-            "healthSourceIdentifier",
-            "monitoredServiceIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServiceDetail",
+            names: &[
+                "orgName",
+                "projectName",
+                "serviceName",
+                "projectParams",
+                "environmentName",
+                "healthSourceName",
+                "serviceIdentifier",
+                "monitoredServiceName",
+                "environmentIdentifier",
+                "healthSourceIdentifier",
+                "monitoredServiceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -137,17 +143,23 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseSloConsumptionBreakdown",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -213,8 +225,14 @@ impl model::Model for Point {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "enabled", "timestamp"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Point",
+            names: &["value", "enabled", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +275,14 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseSloConsumptionBreakdown",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -284,8 +308,8 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
 model::model!(ResponseDtoPageResponseSloConsumptionBreakdown);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseSLOConsumptionBreakdown.status`."]
-    ResponseDtoPageResponseSloConsumptionBreakdownStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseSloConsumptionBreakdownStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOSLODashboardDetail`.
 pub struct ResponseDtosloDashboardDetail {
@@ -308,8 +332,14 @@ impl model::Model for ResponseDtosloDashboardDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtosloDashboardDetail",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -335,8 +365,8 @@ impl model::Model for ResponseDtosloDashboardDetail {
 model::model!(ResponseDtosloDashboardDetail);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSLODashboardDetail.status`."]
-    ResponseDtosloDashboardDetailStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtosloDashboardDetailStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOSLORiskCountResponse`.
 pub struct ResponseDtosloRiskCountResponse {
@@ -359,8 +389,14 @@ impl model::Model for ResponseDtosloRiskCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtosloRiskCountResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -386,8 +422,8 @@ impl model::Model for ResponseDtosloRiskCountResponse {
 model::model!(ResponseDtosloRiskCountResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOSLORiskCountResponse.status`."]
-    ResponseDtosloRiskCountResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtosloRiskCountResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 /// Schema `RiskCount`.
 pub struct RiskCount {
@@ -408,8 +444,14 @@ impl model::Model for RiskCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "identifier", "displayName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiskCount",
+            names: &["count", "identifier", "displayName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -472,23 +514,29 @@ impl model::Model for SloConsumptionBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgName",
-            "sloName",
-            "sloError",
-            "projectName",
-            "serviceName",
-            "projectParams",
-            "sloIdentifier",
-            "errorBudgetBurned",
-            "sliStatusPercentage",
-            "sloTargetPercentage",
-            "weightagePercentage",
-            "environmentIdentifier",
-            "monitoredServiceIdentifier",
-            "contributedErrorBudgetBurned",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloConsumptionBreakdown",
+            names: &[
+                "orgName",
+                "sloName",
+                "sloError",
+                "projectName",
+                "serviceName",
+                "projectParams",
+                "sloIdentifier",
+                "errorBudgetBurned",
+                "sliStatusPercentage",
+                "sloTargetPercentage",
+                "weightagePercentage",
+                "environmentIdentifier",
+                "monitoredServiceIdentifier",
+                "contributedErrorBudgetBurned",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -576,14 +624,20 @@ impl model::Model for SloDashboardDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "description",
-            "lastModifiedAt",
-            "timeRangeFilters",
-            "sloDashboardWidget",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloDashboardDetail",
+            names: &[
+                "createdAt",
+                "description",
+                "lastModifiedAt",
+                "timeRangeFilters",
+                "sloDashboardWidget",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -702,49 +756,55 @@ impl model::Model for SloDashboardWidget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "title",
-            "sloType",
-            "burnRate",
-            "sloError",
-            "description",
-            "serviceName",
-            "sloIdentifier",
-            "sloTargetType",
-            "calculatingSLI",
-            "evaluationType",
-            "environmentName",
-            "errorBudgetRisk",
-            "userJourneyName",
-            "healthSourceName",
-            "isCalculatingSLI",
-            "noOfActiveAlerts",
-            "recalculatingSLI",
-            "totalErrorBudget",
-            "noOfMaximumAlerts",
-            "serviceIdentifier",
-            "timeRemainingDays",
-            "isRecalculatingSLI",
-            "errorBudgetBurndown",
-            "sloPerformanceTrend",
-            "sloTargetPercentage",
-            "currentPeriodEndTime",
-            "errorBudgetRemaining",
-            "monitoredServiceName",
-            "environmentIdentifier",
-            "userJourneyIdentifier",
-            "currentPeriodStartTime",
-            "healthSourceIdentifier",
-            "currentPeriodLengthDays",
-            "monitoredServiceDetails",
-            "monitoredServiceIdentifier",
-            "totalErrorBudgetApplicable",
-            "isTotalErrorBudgetApplicable",
-            "errorBudgetRemainingPercentage",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloDashboardWidget",
+            names: &[
+                "name",
+                "tags",
+                "title",
+                "sloType",
+                "burnRate",
+                "sloError",
+                "description",
+                "serviceName",
+                "sloIdentifier",
+                "sloTargetType",
+                "calculatingSLI",
+                "evaluationType",
+                "environmentName",
+                "errorBudgetRisk",
+                "userJourneyName",
+                "healthSourceName",
+                "isCalculatingSLI",
+                "noOfActiveAlerts",
+                "recalculatingSLI",
+                "totalErrorBudget",
+                "noOfMaximumAlerts",
+                "serviceIdentifier",
+                "timeRemainingDays",
+                "isRecalculatingSLI",
+                "errorBudgetBurndown",
+                "sloPerformanceTrend",
+                "sloTargetPercentage",
+                "currentPeriodEndTime",
+                "errorBudgetRemaining",
+                "monitoredServiceName",
+                "environmentIdentifier",
+                "userJourneyIdentifier",
+                "currentPeriodStartTime",
+                "healthSourceIdentifier",
+                "currentPeriodLengthDays",
+                "monitoredServiceDetails",
+                "monitoredServiceIdentifier",
+                "totalErrorBudgetApplicable",
+                "isTotalErrorBudgetApplicable",
+                "errorBudgetRemainingPercentage",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -889,21 +949,22 @@ impl model::Model for SloDashboardWidget {
 model::model!(SloDashboardWidget);
 model::open_enum! {
     #[doc = " Schema `SLODashboardWidget.errorBudgetRisk`."]
-    SloDashboardWidgetErrorBudgetRisk { Exhausted = "EXHAUSTED", Unhealthy = "UNHEALTHY",
-    NeedAttention = "NEED_ATTENTION", Observe = "OBSERVE", Healthy = "HEALTHY", }
+    SloDashboardWidgetErrorBudgetRisk { 0 Exhausted = "EXHAUSTED", 1 Unhealthy =
+    "UNHEALTHY", 2 NeedAttention = "NEED_ATTENTION", 3 Observe = "OBSERVE", 4 Healthy =
+    "HEALTHY", }
 }
 model::open_enum! {
     #[doc = " Schema `SLODashboardWidget.evaluationType`."]
-    SloDashboardWidgetEvaluationType { Window = "Window", Request = "Request", MetricLess
-    = "MetricLess", }
+    SloDashboardWidgetEvaluationType { 0 Window = "Window", 1 Request = "Request", 2
+    MetricLess = "MetricLess", }
 }
 model::open_enum! {
     #[doc = " Schema `SLODashboardWidget.sloTargetType`."]
-    SloDashboardWidgetSloTargetType { Rolling = "Rolling", Calender = "Calender", }
+    SloDashboardWidgetSloTargetType { 0 Rolling = "Rolling", 1 Calender = "Calender", }
 }
 model::open_enum! {
-    #[doc = " Schema `SLODashboardWidget.sloType`."] SloDashboardWidgetSloType { Simple =
-    "Simple", Composite = "Composite", }
+    #[doc = " Schema `SLODashboardWidget.sloType`."] SloDashboardWidgetSloType { 0 Simple
+    = "Simple", 1 Composite = "Composite", }
 }
 /// Schema `SLORiskCountResponse`.
 pub struct SloRiskCountResponse {
@@ -922,8 +983,14 @@ impl model::Model for SloRiskCountResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["riskCounts", "totalCount"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SloRiskCountResponse",
+            names: &["riskCounts", "totalCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -960,8 +1027,14 @@ impl model::Model for TimeRangeFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["displayName", "durationMilliSeconds"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeRangeFilter",
+            names: &["displayName", "durationMilliSeconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -983,26 +1056,26 @@ impl model::Model for TimeRangeFilter {
 model::model!(TimeRangeFilter);
 model::open_enum! {
     #[doc = " Schema `getSecondaryEventDetails secondaryEventType`."]
-    GetSecondaryEventDetailsSecondaryEventType { Downtime = "Downtime",
-    DataCollectionFailure = "DataCollectionFailure", Annotation = "Annotation",
-    ErrorBudgetReset = "ErrorBudgetReset", SrmAnalysisImpact = "SrmAnalysisImpact", }
+    GetSecondaryEventDetailsSecondaryEventType { 0 Downtime = "Downtime", 1
+    DataCollectionFailure = "DataCollectionFailure", 2 Annotation = "Annotation", 3
+    ErrorBudgetReset = "ErrorBudgetReset", 4 SrmAnalysisImpact = "SrmAnalysisImpact", }
 }
 model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount evaluationType`."]
-    GetServiceLevelObjectivesRiskCountEvaluationType { Window = "Window", Request =
-    "Request", MetricLess = "MetricLess", }
+    GetServiceLevelObjectivesRiskCountEvaluationType { 0 Window = "Window", 1 Request =
+    "Request", 2 MetricLess = "MetricLess", }
 }
 model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount sloType`."]
-    GetServiceLevelObjectivesRiskCountSloType { Simple = "Simple", Composite =
+    GetServiceLevelObjectivesRiskCountSloType { 0 Simple = "Simple", 1 Composite =
     "Composite", }
 }
 model::open_enum! {
     #[doc = " Schema `getSLOHealthListView evaluationType`."]
-    GetSloHealthListViewEvaluationType { Window = "Window", Request = "Request",
+    GetSloHealthListViewEvaluationType { 0 Window = "Window", 1 Request = "Request", 2
     MetricLess = "MetricLess", }
 }
 model::open_enum! {
-    #[doc = " Schema `getSLOHealthListView sloType`."] GetSloHealthListViewSloType {
-    Simple = "Simple", Composite = "Composite", }
+    #[doc = " Schema `getSLOHealthListView sloType`."] GetSloHealthListViewSloType { 0
+    Simple = "Simple", 1 Composite = "Composite", }
 }

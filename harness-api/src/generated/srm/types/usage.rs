@@ -23,8 +23,14 @@ impl model::Model for ListSrmActiveMonitoredServicesBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "projectIdentifier", "serviceIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListSrmActiveMonitoredServicesBody",
+            names: &["orgIdentifier", "projectIdentifier", "serviceIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for PipelineConfigUpdateRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["target_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineConfigUpdateRequest",
+            names: &["target_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -47,24 +47,30 @@ impl model::Model for ArtifactDetailResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tag",
-            "url",
-            "name",
-            "updated",
-            "metadata",
-            "scorecard",
-            "prod_env_count",
-            "sto_issue_count",
-            "components_count",
-            "orchestration_id",
-            "build_pipeline_id",
-            "non_prod_env_count",
-            "build_pipeline_name",
-            "build_pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDetailResponse",
+            names: &[
+                "id",
+                "tag",
+                "url",
+                "name",
+                "updated",
+                "metadata",
+                "scorecard",
+                "prod_env_count",
+                "sto_issue_count",
+                "components_count",
+                "orchestration_id",
+                "build_pipeline_id",
+                "non_prod_env_count",
+                "build_pipeline_name",
+                "build_pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -149,8 +155,14 @@ impl model::Model for ArtifactDetailResponseScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDetailResponseScorecard",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -219,27 +231,33 @@ impl model::Model for ArtifactListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tag",
-            "url",
-            "name",
-            "updated",
-            "activity",
-            "baseline",
-            "metadata",
-            "scorecard",
-            "enforcement_id",
-            "prod_env_count",
-            "components_count",
-            "orchestration_id",
-            "build_pipeline_id",
-            "non_prod_env_count",
-            "deny_list_violation_count",
-            "allow_list_violation_count",
-            "build_pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponse",
+            names: &[
+                "id",
+                "tag",
+                "url",
+                "name",
+                "updated",
+                "activity",
+                "baseline",
+                "metadata",
+                "scorecard",
+                "enforcement_id",
+                "prod_env_count",
+                "components_count",
+                "orchestration_id",
+                "build_pipeline_id",
+                "non_prod_env_count",
+                "deny_list_violation_count",
+                "allow_list_violation_count",
+                "build_pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -318,7 +336,8 @@ impl model::Model for ArtifactListingResponse {
 model::model!(ArtifactListingResponse);
 model::open_enum! {
     #[doc = " Schema `ArtifactListingResponse.activity`."]
-    ArtifactListingResponseActivity { Deployed = "DEPLOYED", Generated = "GENERATED", }
+    ArtifactListingResponseActivity { 0 Deployed = "DEPLOYED", 1 Generated = "GENERATED",
+    }
 }
 /// Schema `ArtifactListingResponseScorecard`.
 pub struct ArtifactListingResponseScorecard {
@@ -337,8 +356,14 @@ impl model::Model for ArtifactListingResponseScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseScorecard",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,34 +385,35 @@ impl model::Model for ArtifactListingResponseScorecard {
 model::model!(ArtifactListingResponseScorecard);
 model::open_enum! {
     #[doc = " Schema `getArtifactDetailComponentView order`."]
-    GetArtifactDetailComponentViewOrder { Asc = "ASC", Desc = "DESC", }
+    GetArtifactDetailComponentViewOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactDetailComponentView sort`."]
-    GetArtifactDetailComponentViewSort { PackageName = "package_name", PackageSupplier =
-    "package_supplier", }
+    GetArtifactDetailComponentViewSort { 0 PackageName = "package_name", 1
+    PackageSupplier = "package_supplier", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactDetailDeploymentView order`."]
-    GetArtifactDetailDeploymentViewOrder { Asc = "ASC", Desc = "DESC", }
+    GetArtifactDetailDeploymentViewOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactDetailDeploymentView sort`."]
-    GetArtifactDetailDeploymentViewSort { EnvName = "env_name", EnvType = "env_type", }
+    GetArtifactDetailDeploymentViewSort { 0 EnvName = "env_name", 1 EnvType = "env_type",
+    }
 }
 model::open_enum! {
-    #[doc = " Schema `listArtifacts order`."] ListArtifactsOrder { Asc = "ASC", Desc =
-    "DESC", }
+    #[doc = " Schema `listArtifacts order`."] ListArtifactsOrder { 0 Asc = "ASC", 1 Desc
+    = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listArtifacts sort`."] ListArtifactsSort { Name = "name", Updated =
-    "updated", }
+    #[doc = " Schema `listArtifacts sort`."] ListArtifactsSort { 0 Name = "name", 1
+    Updated = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `listLatestArtifacts order`."] ListLatestArtifactsOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `listLatestArtifacts order`."] ListLatestArtifactsOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listLatestArtifacts sort`."] ListLatestArtifactsSort { Name =
-    "name", Updated = "updated", }
+    #[doc = " Schema `listLatestArtifacts sort`."] ListLatestArtifactsSort { 0 Name =
+    "name", 1 Updated = "updated", }
 }

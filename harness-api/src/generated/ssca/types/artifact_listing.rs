@@ -37,19 +37,25 @@ impl model::Model for ArtifactChainOfCustody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "compliance",
-            "created_at",
-            "deployment",
-            "provenance",
-            "enforcement",
-            "ActivityType",
-            "verification",
-            "orchestration",
-            "vulnerability",
-            "artifact_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactChainOfCustody",
+            names: &[
+                "compliance",
+                "created_at",
+                "deployment",
+                "provenance",
+                "enforcement",
+                "ActivityType",
+                "verification",
+                "orchestration",
+                "vulnerability",
+                "artifact_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -104,9 +110,10 @@ impl model::Model for ArtifactChainOfCustody {
 model::model!(ArtifactChainOfCustody);
 model::open_enum! {
     #[doc = " Schema `ArtifactChainOfCustody.ActivityType`."]
-    ArtifactChainOfCustodyActivityType { Orchestration = "ORCHESTRATION", Enforcement =
-    "ENFORCEMENT", Provenance = "PROVENANCE", Verification = "VERIFICATION", Compliance =
-    "COMPLIANCE", Vulnerability = "VULNERABILITY", Deployment = "DEPLOYMENT", }
+    ArtifactChainOfCustodyActivityType { 0 Orchestration = "ORCHESTRATION", 1 Enforcement
+    = "ENFORCEMENT", 2 Provenance = "PROVENANCE", 3 Verification = "VERIFICATION", 4
+    Compliance = "COMPLIANCE", 5 Vulnerability = "VULNERABILITY", 6 Deployment =
+    "DEPLOYMENT", }
 }
 /// Schema `ArtifactSourcesListingResponse`.
 pub struct ArtifactSourcesListingResponse {
@@ -133,8 +140,21 @@ impl model::Model for ArtifactSourcesListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "count", "source_id", "deployments", "sto_issue_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSourcesListingResponse",
+            names: &[
+                "url",
+                "name",
+                "count",
+                "source_id",
+                "deployments",
+                "sto_issue_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -203,23 +223,29 @@ impl model::Model for ArtifactV2ListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "name",
-            "tags",
-            "digest",
-            "signing",
-            "updated",
-            "metadata",
-            "scorecard",
-            "deployment",
-            "orchestration",
-            "sto_issue_count",
-            "components_count",
-            "policy_enforcement",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactV2ListingResponse",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "tags",
+                "digest",
+                "signing",
+                "updated",
+                "metadata",
+                "scorecard",
+                "deployment",
+                "orchestration",
+                "sto_issue_count",
+                "components_count",
+                "policy_enforcement",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -301,8 +327,14 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["prod_env_count", "non_prod_env_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactV2ListingResponseDeployment",
+            names: &["prod_env_count", "non_prod_env_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -367,25 +399,31 @@ impl model::Model for ArtifactV2Overview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "name",
-            "tags",
-            "digest",
-            "signing",
-            "updated",
-            "metadata",
-            "scorecard",
-            "source_id",
-            "violations",
-            "deployments",
-            "sbom_details",
-            "slsa_details",
-            "sto_issue_count",
-            "pipeline_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactV2Overview",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "tags",
+                "digest",
+                "signing",
+                "updated",
+                "metadata",
+                "scorecard",
+                "source_id",
+                "violations",
+                "deployments",
+                "sbom_details",
+                "slsa_details",
+                "sto_issue_count",
+                "pipeline_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -481,15 +519,21 @@ impl model::Model for Deployments {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env_name",
-            "env_type",
-            "env_identifier",
-            "prod_env_count",
-            "pipeline_details",
-            "non_prod_env_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Deployments",
+            names: &[
+                "env_name",
+                "env_type",
+                "env_identifier",
+                "prod_env_count",
+                "pipeline_details",
+                "non_prod_env_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -540,8 +584,20 @@ impl model::Model for SscaSlsaDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_id", "status", "project_id", "provenance_id", "pipeline_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSlsaDetails",
+            names: &[
+                "org_id",
+                "status",
+                "project_id",
+                "provenance_id",
+                "pipeline_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -588,13 +644,19 @@ impl model::Model for Violations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "enforcement_id",
-            "pipeline_details",
-            "deny_list_violations",
-            "allow_list_violations",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Violations",
+            names: &[
+                "enforcement_id",
+                "pipeline_details",
+                "deny_list_violations",
+                "allow_list_violations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -619,34 +681,36 @@ impl model::Model for Violations {
 }
 model::model!(Violations);
 model::open_enum! {
-    #[doc = " Schema `artifactListV2 order`."] ArtifactListV2Order { Asc = "ASC", Desc =
-    "DESC", }
+    #[doc = " Schema `artifactListV2 order`."] ArtifactListV2Order { 0 Asc = "ASC", 1
+    Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `artifactListV2 sort`."] ArtifactListV2Sort { Updated = "updated", }
+    #[doc = " Schema `artifactListV2 sort`."] ArtifactListV2Sort { 0 Updated = "updated",
+    }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactV2DetailComponentView order`."]
-    GetArtifactV2DetailComponentViewOrder { Asc = "ASC", Desc = "DESC", }
+    GetArtifactV2DetailComponentViewOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactV2DetailComponentView sort`."]
-    GetArtifactV2DetailComponentViewSort { PackageName = "package_name", PackageSupplier
-    = "package_supplier", }
+    GetArtifactV2DetailComponentViewSort { 0 PackageName = "package_name", 1
+    PackageSupplier = "package_supplier", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactV2DetailDeploymentView order`."]
-    GetArtifactV2DetailDeploymentViewOrder { Asc = "ASC", Desc = "DESC", }
+    GetArtifactV2DetailDeploymentViewOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `getArtifactV2DetailDeploymentView sort`."]
-    GetArtifactV2DetailDeploymentViewSort { EnvName = "env_name", EnvType = "env_type", }
+    GetArtifactV2DetailDeploymentViewSort { 0 EnvName = "env_name", 1 EnvType =
+    "env_type", }
 }
 model::open_enum! {
-    #[doc = " Schema `listArtifactSources order`."] ListArtifactSourcesOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `listArtifactSources order`."] ListArtifactSourcesOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listArtifactSources sort`."] ListArtifactSourcesSort { Name =
+    #[doc = " Schema `listArtifactSources sort`."] ListArtifactSourcesSort { 0 Name =
     "name", }
 }

@@ -36,8 +36,14 @@ impl model::Model for ArtifactChainOfCustodyV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["activity", "created_at", "artifact_details", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactChainOfCustodyV2",
+            names: &["activity", "created_at", "artifact_details", "execution_context"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -86,15 +92,21 @@ impl model::Model for DeploymentActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "env_name",
-            "env_type",
-            "env_identifier",
-            "prod_env_count",
-            "non_prod_env_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentActivity",
+            names: &[
+                "type",
+                "env_name",
+                "env_type",
+                "env_identifier",
+                "prod_env_count",
+                "non_prod_env_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,7 +135,7 @@ impl model::Model for DeploymentActivity {
 }
 model::model!(DeploymentActivity);
 model::open_enum! {
-    #[doc = " Schema `DeploymentActivity.type`."] DeploymentActivityType { Deployment =
+    #[doc = " Schema `DeploymentActivity.type`."] DeploymentActivityType { 0 Deployment =
     "deployment", }
 }
 /// Schema `EnforcementActivity`.
@@ -147,8 +159,19 @@ impl model::Model for EnforcementActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "enforcement_id", "deny_list_violations", "allow_list_violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementActivity",
+            names: &[
+                "type",
+                "enforcement_id",
+                "deny_list_violations",
+                "allow_list_violations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +196,8 @@ impl model::Model for EnforcementActivity {
 }
 model::model!(EnforcementActivity);
 model::open_enum! {
-    #[doc = " Schema `EnforcementActivity.type`."] EnforcementActivityType { Enforcement
-    = "enforcement", }
+    #[doc = " Schema `EnforcementActivity.type`."] EnforcementActivityType { 0
+    Enforcement = "enforcement", }
 }
 model::union! {
     #[doc = " Schema `ExecutionContextV2`."] ExecutionContextV2 : 2, tag : Some("type"),
@@ -210,17 +233,23 @@ impl model::Model for GithubExecutionContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "job_id",
-            "run_id",
-            "repository",
-            "action_path",
-            "workflow_ref",
-            "github_action",
-            "runner_detail",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubExecutionContext",
+            names: &[
+                "type",
+                "job_id",
+                "run_id",
+                "repository",
+                "action_path",
+                "workflow_ref",
+                "github_action",
+                "runner_detail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,8 +297,8 @@ impl model::Model for GithubExecutionContext {
 }
 model::model!(GithubExecutionContext);
 model::open_enum! {
-    #[doc = " Schema `GithubExecutionContext.type`."] GithubExecutionContextType { Github
-    = "github", }
+    #[doc = " Schema `GithubExecutionContext.type`."] GithubExecutionContextType { 0
+    Github = "github", }
 }
 /// Schema `GithubRunnerDetail`.
 pub struct GithubRunnerDetail {
@@ -290,8 +319,14 @@ impl model::Model for GithubRunnerDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "account_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubRunnerDetail",
+            names: &["name", "type", "account_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -314,7 +349,7 @@ impl model::Model for GithubRunnerDetail {
 }
 model::model!(GithubRunnerDetail);
 model::open_enum! {
-    #[doc = " Schema `GithubRunnerDetail.type`."] GithubRunnerDetailType { Github =
+    #[doc = " Schema `GithubRunnerDetail.type`."] GithubRunnerDetailType { 0 Github =
     "github", }
 }
 /// Schema `HarnessExecutionContext`.
@@ -360,24 +395,30 @@ impl model::Model for HarnessExecutionContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "type",
-            "project",
-            "step_id",
-            "stage_id",
-            "step_name",
-            "stage_name",
-            "stage_type",
-            "pipeline_id",
-            "sequence_id",
-            "pipeline_name",
-            "runner_detail",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessExecutionContext",
+            names: &[
+                "org",
+                "type",
+                "project",
+                "step_id",
+                "stage_id",
+                "step_name",
+                "stage_name",
+                "stage_type",
+                "pipeline_id",
+                "sequence_id",
+                "pipeline_name",
+                "runner_detail",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -447,11 +488,11 @@ impl model::Model for HarnessExecutionContext {
 model::model!(HarnessExecutionContext);
 model::open_enum! {
     #[doc = " Schema `HarnessExecutionContext.stage_type`."]
-    HarnessExecutionContextStageType { Build = "BUILD", Deploy = "DEPLOY", Security =
-    "SECURITY", }
+    HarnessExecutionContextStageType { 0 Build = "BUILD", 1 Deploy = "DEPLOY", 2 Security
+    = "SECURITY", }
 }
 model::open_enum! {
-    #[doc = " Schema `HarnessExecutionContext.type`."] HarnessExecutionContextType {
+    #[doc = " Schema `HarnessExecutionContext.type`."] HarnessExecutionContextType { 0
     Harness = "harness", }
 }
 /// Schema `HarnessRunnerDetail`.
@@ -475,8 +516,14 @@ impl model::Model for HarnessRunnerDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "trigger_type", "trigger_by_id", "trigger_by_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessRunnerDetail",
+            names: &["type", "trigger_type", "trigger_by_id", "trigger_by_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,7 +548,7 @@ impl model::Model for HarnessRunnerDetail {
 }
 model::model!(HarnessRunnerDetail);
 model::open_enum! {
-    #[doc = " Schema `HarnessRunnerDetail.type`."] HarnessRunnerDetailType { Harness =
+    #[doc = " Schema `HarnessRunnerDetail.type`."] HarnessRunnerDetailType { 0 Harness =
     "harness", }
 }
 /// Schema `IntegrityVerificationActivity`.
@@ -521,8 +568,14 @@ impl model::Model for IntegrityVerificationActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "signing"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrityVerificationActivity",
+            names: &["type", "signing"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -544,8 +597,8 @@ impl model::Model for IntegrityVerificationActivity {
 model::model!(IntegrityVerificationActivity);
 model::open_enum! {
     #[doc = " Schema `IntegrityVerificationActivity.type`."]
-    IntegrityVerificationActivityType { IntegrityVerification = "integrity_verification",
-    }
+    IntegrityVerificationActivityType { 0 IntegrityVerification =
+    "integrity_verification", }
 }
 /// Schema `OrchestrationActivity`.
 pub struct OrchestrationActivity {
@@ -570,8 +623,20 @@ impl model::Model for OrchestrationActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "drift_id", "total_drifts", "components_count", "orchestration_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationActivity",
+            names: &[
+                "type",
+                "drift_id",
+                "total_drifts",
+                "components_count",
+                "orchestration_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -598,7 +663,7 @@ impl model::Model for OrchestrationActivity {
 }
 model::model!(OrchestrationActivity);
 model::open_enum! {
-    #[doc = " Schema `OrchestrationActivity.type`."] OrchestrationActivityType {
+    #[doc = " Schema `OrchestrationActivity.type`."] OrchestrationActivityType { 0
     Orchestration = "orchestration", }
 }
 /// Schema `ProvenanceActivity`.
@@ -618,8 +683,14 @@ impl model::Model for ProvenanceActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "provenance_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProvenanceActivity",
+            names: &["type", "provenance_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -640,7 +711,7 @@ impl model::Model for ProvenanceActivity {
 }
 model::model!(ProvenanceActivity);
 model::open_enum! {
-    #[doc = " Schema `ProvenanceActivity.type`."] ProvenanceActivityType { Provenance =
+    #[doc = " Schema `ProvenanceActivity.type`."] ProvenanceActivityType { 0 Provenance =
     "provenance", }
 }
 model::union! {
@@ -665,8 +736,14 @@ impl model::Model for SigningActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "signing"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SigningActivity",
+            names: &["type", "signing"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -687,8 +764,8 @@ impl model::Model for SigningActivity {
 }
 model::model!(SigningActivity);
 model::open_enum! {
-    #[doc = " Schema `SigningActivity.type`."] SigningActivityType { Signing = "signing",
-    }
+    #[doc = " Schema `SigningActivity.type`."] SigningActivityType { 0 Signing =
+    "signing", }
 }
 /// Schema `VerificationActivity`.
 pub struct VerificationActivity {
@@ -709,8 +786,14 @@ impl model::Model for VerificationActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "status", "provenance_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VerificationActivity",
+            names: &["type", "status", "provenance_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -733,7 +816,7 @@ impl model::Model for VerificationActivity {
 }
 model::model!(VerificationActivity);
 model::open_enum! {
-    #[doc = " Schema `VerificationActivity.type`."] VerificationActivityType {
+    #[doc = " Schema `VerificationActivity.type`."] VerificationActivityType { 0
     Verification = "verification", }
 }
 /// Schema `VulnerabilityActivity`.
@@ -769,19 +852,25 @@ impl model::Model for VulnerabilityActivity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "low",
-            "high",
-            "info",
-            "tool",
-            "type",
-            "total",
-            "medium",
-            "ignored",
-            "critical",
-            "last_scanned",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VulnerabilityActivity",
+            names: &[
+                "low",
+                "high",
+                "info",
+                "tool",
+                "type",
+                "total",
+                "medium",
+                "ignored",
+                "critical",
+                "last_scanned",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -835,6 +924,6 @@ impl model::Model for VulnerabilityActivity {
 }
 model::model!(VulnerabilityActivity);
 model::open_enum! {
-    #[doc = " Schema `VulnerabilityActivity.type`."] VulnerabilityActivityType {
+    #[doc = " Schema `VulnerabilityActivity.type`."] VulnerabilityActivityType { 0
     Vulnerability = "vulnerability", }
 }

@@ -23,8 +23,14 @@ impl model::Model for DownloadSignatureResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rekor", "payload", "signature"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadSignatureResponseBody",
+            names: &["rekor", "payload", "signature"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,14 +75,20 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "rekor",
-            "artifact",
-            "error_message",
-            "execution_context",
-            "verification_status",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveIntegrityVerificationRequestBody",
+            names: &[
+                "rekor",
+                "artifact",
+                "error_message",
+                "execution_context",
+                "verification_status",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +131,14 @@ impl model::Model for SaveIntegrityVerificationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveIntegrityVerificationResponse",
+            names: &["status", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -159,8 +177,14 @@ impl model::Model for SaveSignatureRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rekor", "artifact", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveSignatureRequestBody",
+            names: &["rekor", "artifact", "execution_context"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -199,8 +223,14 @@ impl model::Model for SaveSignatureResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveSignatureResponse",
+            names: &["status", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

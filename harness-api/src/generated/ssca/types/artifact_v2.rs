@@ -45,23 +45,29 @@ impl model::Model for ArtifactListingResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "name",
-            "type",
-            "updated",
-            "variant",
-            "baseline",
-            "metadata",
-            "scorecard",
-            "deployment",
-            "orchestration",
-            "sto_issue_count",
-            "components_count",
-            "policy_enforcement",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseV2",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "type",
+                "updated",
+                "variant",
+                "baseline",
+                "metadata",
+                "scorecard",
+                "deployment",
+                "orchestration",
+                "sto_issue_count",
+                "components_count",
+                "policy_enforcement",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +151,14 @@ impl model::Model for ArtifactListingResponseV2Deployment {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["activity", "prod_env_count", "non_prod_env_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseV2Deployment",
+            names: &["activity", "prod_env_count", "non_prod_env_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,26 +182,26 @@ impl model::Model for ArtifactListingResponseV2Deployment {
 model::model!(ArtifactListingResponseV2Deployment);
 model::open_enum! {
     #[doc = " Schema `ArtifactListingResponseV2Deployment.activity`."]
-    ArtifactListingResponseV2DeploymentActivity { Deployed = "DEPLOYED", Generated =
+    ArtifactListingResponseV2DeploymentActivity { 0 Deployed = "DEPLOYED", 1 Generated =
     "GENERATED", }
 }
 model::open_enum! {
     #[doc = " Schema `ArtifactListingResponseV2.type`."] ArtifactListingResponseV2Type {
-    Image = "image", Repository = "repository", }
+    0 Image = "image", 1 Repository = "repository", }
 }
 model::open_enum! {
-    #[doc = " Schema `artifactList order`."] ArtifactListOrder { Asc = "ASC", Desc =
+    #[doc = " Schema `artifactList order`."] ArtifactListOrder { 0 Asc = "ASC", 1 Desc =
     "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `artifactList sort`."] ArtifactListSort { Name = "name", Updated =
-    "updated", }
+    #[doc = " Schema `artifactList sort`."] ArtifactListSort { 0 Name = "name", 1 Updated
+    = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `artifactList type`."] ArtifactListType { Image = "image",
+    #[doc = " Schema `artifactList type`."] ArtifactListType { 0 Image = "image", 1
     Repository = "repository", }
 }
 model::open_enum! {
-    #[doc = " Schema `artifactList view_mode`."] ArtifactListViewMode { All = "all",
+    #[doc = " Schema `artifactList view_mode`."] ArtifactListViewMode { 0 All = "all", 1
     Latest = "latest", }
 }

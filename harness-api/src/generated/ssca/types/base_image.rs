@@ -29,8 +29,14 @@ impl model::Model for ArtifactComponentsRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactComponentsRequestBody",
+            names: &["artifact"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -45,10 +51,6 @@ impl model::Model for ArtifactComponentsRequestBody {
             0 => model::Cell::part(&self.artifact),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(ArtifactComponentsRequestBody);
@@ -73,8 +75,14 @@ impl model::Model for ArtifactComponentsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org_id", "artifact", "components", "project_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactComponentsResponseBody",
+            names: &["org_id", "artifact", "components", "project_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +127,14 @@ impl model::Model for ContainerArtifactFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag", "url", "name", "digest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContainerArtifactFilter",
+            names: &["tag", "url", "name", "digest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -19,8 +19,14 @@ impl model::Model for BaselineRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BaselineRequestBody",
+            names: &["tag"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,8 +61,14 @@ impl model::Model for BaselineResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag", "artifact_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BaselineResponseBody",
+            names: &["tag", "artifact_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

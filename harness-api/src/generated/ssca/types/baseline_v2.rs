@@ -19,8 +19,14 @@ impl model::Model for BaselineV2RequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BaselineV2RequestBody",
+            names: &["artifact_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

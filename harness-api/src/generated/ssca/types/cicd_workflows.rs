@@ -21,8 +21,14 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pipeline_yaml", "harness_pipeline_settings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdHarnessPipelineYamlResponseBody",
+            names: &["pipeline_yaml", "harness_pipeline_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for CicdOverviewResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "source", "last_scan", "compliance_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdOverviewResponseBody",
+            names: &["id", "name", "source", "last_scan", "compliance_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,8 +121,14 @@ impl model::Model for CicdWorkflowListingRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["search_term", "platform_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdWorkflowListingRequest",
+            names: &["search_term", "platform_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,8 +171,14 @@ impl model::Model for CicdWorkflowListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "source", "last_scan", "compliance_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdWorkflowListingResponse",
+            names: &["id", "name", "source", "last_scan", "compliance_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -197,8 +221,14 @@ impl model::Model for CicdWorkflowSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total_workflows", "compliance_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdWorkflowSummary",
+            names: &["total_workflows", "compliance_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -233,8 +263,14 @@ impl model::Model for CicdWorklfowPluginsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["plugin_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CicdWorklfowPluginsResponse",
+            names: &["plugin_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -267,8 +303,14 @@ impl model::Model for HarnessPipelineSettings {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["is_auth_enabled_for_custom_webhook"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessPipelineSettings",
+            names: &["is_auth_enabled_for_custom_webhook"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -305,8 +347,14 @@ impl model::Model for WorkflowSource {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "WorkflowSource",
+            names: &["url", "name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -329,22 +377,22 @@ impl model::Model for WorkflowSource {
 }
 model::model!(WorkflowSource);
 model::open_enum! {
-    #[doc = " Schema `WorkflowSource.type`."] WorkflowSourceType { Github = "GITHUB",
+    #[doc = " Schema `WorkflowSource.type`."] WorkflowSourceType { 0 Github = "GITHUB", 1
     Harness = "HARNESS", }
 }
 model::open_enum! {
-    #[doc = " Schema `fetchPluginsForWorkflow order`."] FetchPluginsForWorkflowOrder {
-    Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `fetchPluginsForWorkflow order`."] FetchPluginsForWorkflowOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `fetchPluginsForWorkflow sort`."] FetchPluginsForWorkflowSort { Name
-    = "name", }
+    #[doc = " Schema `fetchPluginsForWorkflow sort`."] FetchPluginsForWorkflowSort { 0
+    Name = "name", }
 }
 model::open_enum! {
-    #[doc = " Schema `getCICDWorkflowsList order`."] GetCicdWorkflowsListOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `getCICDWorkflowsList order`."] GetCicdWorkflowsListOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `getCICDWorkflowsList sort`."] GetCicdWorkflowsListSort { LastScan =
-    "last_scan", EvaluationCount = "evaluation_count", }
+    #[doc = " Schema `getCICDWorkflowsList sort`."] GetCicdWorkflowsListSort { 0 LastScan
+    = "last_scan", 1 EvaluationCount = "evaluation_count", }
 }

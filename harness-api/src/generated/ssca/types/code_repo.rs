@@ -23,8 +23,14 @@ impl model::Model for CodeRepoRulesEvaluation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["time", "failed", "passed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CodeRepoRulesEvaluation",
+            names: &["time", "failed", "passed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for CodeRepositoryListingRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["search_term", "license_filter", "dependency_filter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CodeRepositoryListingRequest",
+            names: &["search_term", "license_filter", "dependency_filter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,20 +135,26 @@ impl model::Model for CodeRepositoryListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "name",
-            "variant",
-            "last_scan",
-            "scorecard",
-            "sto_issue_count",
-            "orchestration_id",
-            "dependencies_count",
-            "repository_platform",
-            "risk_and_compliance",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CodeRepositoryListingResponse",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "variant",
+                "last_scan",
+                "scorecard",
+                "sto_issue_count",
+                "orchestration_id",
+                "dependencies_count",
+                "repository_platform",
+                "risk_and_compliance",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,21 +247,27 @@ impl model::Model for CodeRepositoryOverview {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "variant",
-            "scorecard",
-            "last_commit",
-            "sbom_details",
-            "drift_summary",
-            "last_evaluation",
-            "repo_identifier",
-            "vulnerabilities",
-            "compliance_summary",
-            "repository_platform",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CodeRepositoryOverview",
+            names: &[
+                "url",
+                "name",
+                "variant",
+                "scorecard",
+                "last_commit",
+                "sbom_details",
+                "drift_summary",
+                "last_evaluation",
+                "repo_identifier",
+                "vulnerabilities",
+                "compliance_summary",
+                "repository_platform",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -321,8 +345,14 @@ impl model::Model for DriftDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["drift_summary", "org_identifier", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DriftDetailsDto",
+            names: &["drift_summary", "org_identifier", "project_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -363,8 +393,14 @@ impl model::Model for RepositoriesSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["total", "vulnerabilities", "evaluation_summary"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositoriesSummary",
+            names: &["total", "vulnerabilities", "evaluation_summary"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -387,10 +423,10 @@ impl model::Model for RepositoriesSummary {
 }
 model::model!(RepositoriesSummary);
 model::open_enum! {
-    #[doc = " Schema `codeRepositoriesList order`."] CodeRepositoriesListOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `codeRepositoriesList order`."] CodeRepositoriesListOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `codeRepositoriesList sort`."] CodeRepositoriesListSort { Name =
-    "name", LastScan = "last_scan", ComplianceResults = "compliance_results", }
+    #[doc = " Schema `codeRepositoriesList sort`."] CodeRepositoriesListSort { 0 Name =
+    "name", 1 LastScan = "last_scan", 2 ComplianceResults = "compliance_results", }
 }

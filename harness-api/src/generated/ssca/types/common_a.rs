@@ -27,14 +27,20 @@ impl model::Model for ArtifactComponentViewRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "image_layer",
-            "license_filter",
-            "package_manager",
-            "component_filter",
-            "package_supplier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactComponentViewRequestBody",
+            names: &[
+                "image_layer",
+                "license_filter",
+                "package_manager",
+                "component_filter",
+                "package_supplier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,16 +93,22 @@ impl model::Model for ArtifactComponentViewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "purl",
-            "filter_tags",
-            "package_name",
-            "package_license",
-            "package_manager",
-            "package_version",
-            "package_supplier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactComponentViewResponse",
+            names: &[
+                "purl",
+                "filter_tags",
+                "package_name",
+                "package_license",
+                "package_manager",
+                "package_version",
+                "package_supplier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +157,14 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["environment", "environment_type", "policy_violation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDeploymentViewRequestBody",
+            names: &["environment", "environment_type", "policy_violation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -170,13 +188,13 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
 model::model!(ArtifactDeploymentViewRequestBody);
 model::open_enum! {
     #[doc = " Schema `ArtifactDeploymentViewRequestBody.environment_type`."]
-    ArtifactDeploymentViewRequestBodyEnvironmentType { Prod = "Prod", NonProd =
+    ArtifactDeploymentViewRequestBodyEnvironmentType { 0 Prod = "Prod", 1 NonProd =
     "NonProd", }
 }
 model::open_enum! {
     #[doc = " Schema `ArtifactDeploymentViewRequestBody.policy_violation`."]
-    ArtifactDeploymentViewRequestBodyPolicyViolation { Allow = "ALLOW", Deny = "DENY",
-    Any = "ANY", None = "NONE", }
+    ArtifactDeploymentViewRequestBodyPolicyViolation { 0 Allow = "ALLOW", 1 Deny =
+    "DENY", 2 Any = "ANY", 3 None = "NONE", }
 }
 /// Schema `ArtifactDeploymentViewResponse`.
 pub struct ArtifactDeploymentViewResponse {
@@ -221,24 +239,30 @@ impl model::Model for ArtifactDeploymentViewResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "env_id",
-            "env_name",
-            "env_type",
-            "pipeline_id",
-            "triggered_at",
-            "triggered_by",
-            "pipeline_name",
-            "enforcement_id",
-            "triggered_type",
-            "triggered_by_id",
-            "slsa_verification",
-            "pipeline_sequence_id",
-            "pipeline_execution_id",
-            "deny_list_violation_count",
-            "allow_list_violation_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactDeploymentViewResponse",
+            names: &[
+                "env_id",
+                "env_name",
+                "env_type",
+                "pipeline_id",
+                "triggered_at",
+                "triggered_by",
+                "pipeline_name",
+                "enforcement_id",
+                "triggered_type",
+                "triggered_by_id",
+                "slsa_verification",
+                "pipeline_sequence_id",
+                "pipeline_execution_id",
+                "deny_list_violation_count",
+                "allow_list_violation_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -308,7 +332,7 @@ impl model::Model for ArtifactDeploymentViewResponse {
 model::model!(ArtifactDeploymentViewResponse);
 model::open_enum! {
     #[doc = " Schema `ArtifactDeploymentViewResponse.env_type`."]
-    ArtifactDeploymentViewResponseEnvType { Prod = "PROD", Nonprod = "NONPROD", }
+    ArtifactDeploymentViewResponseEnvType { 0 Prod = "PROD", 1 Nonprod = "NONPROD", }
 }
 /// Schema `ArtifactListingRequestBody`.
 pub struct ArtifactListingRequestBody {
@@ -333,14 +357,20 @@ impl model::Model for ArtifactListingRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "search_term",
-            "license_filter",
-            "component_filter",
-            "environment_type",
-            "policy_violation",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingRequestBody",
+            names: &[
+                "search_term",
+                "license_filter",
+                "component_filter",
+                "environment_type",
+                "policy_violation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -368,13 +398,13 @@ impl model::Model for ArtifactListingRequestBody {
 model::model!(ArtifactListingRequestBody);
 model::open_enum! {
     #[doc = " Schema `ArtifactListingRequestBody.environment_type`."]
-    ArtifactListingRequestBodyEnvironmentType { Prod = "Prod", NonProd = "NonProd", None
-    = "None", All = "All", }
+    ArtifactListingRequestBodyEnvironmentType { 0 Prod = "Prod", 1 NonProd = "NonProd", 2
+    None = "None", 3 All = "All", }
 }
 model::open_enum! {
     #[doc = " Schema `ArtifactListingRequestBody.policy_violation`."]
-    ArtifactListingRequestBodyPolicyViolation { Allow = "ALLOW", Deny = "DENY", Any =
-    "ANY", None = "NONE", }
+    ArtifactListingRequestBodyPolicyViolation { 0 Allow = "ALLOW", 1 Deny = "DENY", 2 Any
+    = "ANY", 3 None = "NONE", }
 }
 /// Schema `ArtifactListingResponseV2Orchestration`.
 pub struct ArtifactListingResponseV2Orchestration {
@@ -395,8 +425,14 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "pipeline_id", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseV2Orchestration",
+            names: &["id", "pipeline_id", "pipeline_execution_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -437,8 +473,14 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "deny_list_violation_count", "allow_list_violation_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseV2PolicyEnforcement",
+            names: &["id", "deny_list_violation_count", "allow_list_violation_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -477,8 +519,14 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingResponseV2Scorecard",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -529,18 +577,24 @@ impl model::Model for ArtifactModelPipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tag",
-            "name",
-            "type",
-            "digest",
-            "variant",
-            "metadata",
-            "source_id",
-            "registry_url",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactModelPipeline",
+            names: &[
+                "id",
+                "tag",
+                "name",
+                "type",
+                "digest",
+                "variant",
+                "metadata",
+                "source_id",
+                "registry_url",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -591,8 +645,8 @@ impl model::Model for ArtifactModelPipeline {
 }
 model::model!(ArtifactModelPipeline);
 model::open_enum! {
-    #[doc = " Schema `ArtifactModelPipeline.type`."] ArtifactModelPipelineType { Image =
-    "image", Repository = "repository", }
+    #[doc = " Schema `ArtifactModelPipeline.type`."] ArtifactModelPipelineType { 0 Image
+    = "image", 1 Repository = "repository", }
 }
 /// Schema `ArtifactSbomDriftResponse`.
 pub struct ArtifactSbomDriftResponse {
@@ -621,16 +675,22 @@ impl model::Model for ArtifactSbomDriftResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "base_tag",
-            "drift_id",
-            "total_drifts",
-            "artifact_name",
-            "license_drift_summary",
-            "component_drift_summary",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSbomDriftResponse",
+            names: &[
+                "tag",
+                "base_tag",
+                "drift_id",
+                "total_drifts",
+                "artifact_name",
+                "license_drift_summary",
+                "component_drift_summary",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,8 +743,14 @@ impl model::Model for ArtifactV2Details {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "tag", "name", "type", "digest"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactV2Details",
+            names: &["id", "tag", "name", "type", "digest"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -727,8 +793,14 @@ impl model::Model for ArtifactVariant {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactVariant",
+            names: &["type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -749,8 +821,8 @@ impl model::Model for ArtifactVariant {
 }
 model::model!(ArtifactVariant);
 model::open_enum! {
-    #[doc = " Schema `ArtifactVariant.type`."] ArtifactVariantType { Tag = "tag", Branch
-    = "branch", GitTag = "gitTag", Commit = "commit", }
+    #[doc = " Schema `ArtifactVariant.type`."] ArtifactVariantType { 0 Tag = "tag", 1
+    Branch = "branch", 2 GitTag = "gitTag", 3 Commit = "commit", }
 }
 /// Schema `Attestation`.
 pub struct Attestation {
@@ -769,8 +841,14 @@ impl model::Model for Attestation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "is_attested"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Attestation",
+            names: &["url", "is_attested"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,14 @@ impl model::Model for CategoryScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "score", "checks", "max_score", "weightage", "is_enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CategoryScorecard",
+            names: &["name", "score", "checks", "max_score", "weightage", "is_enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,8 +87,14 @@ impl model::Model for CategoryScorecardCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "score", "max_score", "is_enabled", "description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CategoryScorecardCheck",
+            names: &["name", "score", "max_score", "is_enabled", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,18 +121,18 @@ impl model::Model for CategoryScorecardCheck {
 }
 model::model!(CategoryScorecardCheck);
 model::open_enum! {
-    #[doc = " Schema `ComplianceCheckEntityType`."] ComplianceCheckEntityType {
-    Repository = "REPOSITORY", Organization = "ORGANIZATION", Branch = "BRANCH",
-    Packageregistry = "PACKAGEREGISTRY", Pipeline = "PIPELINE", Dependencies =
-    "DEPENDENCIES", All = "All", }
+    #[doc = " Schema `ComplianceCheckEntityType`."] ComplianceCheckEntityType { 0
+    Repository = "REPOSITORY", 1 Organization = "ORGANIZATION", 2 Branch = "BRANCH", 3
+    Packageregistry = "PACKAGEREGISTRY", 4 Pipeline = "PIPELINE", 5 Dependencies =
+    "DEPENDENCIES", 6 All = "All", }
 }
 model::open_enum! {
-    #[doc = " Schema `ComplianceCheckSeverity`."] ComplianceCheckSeverity { Critical =
-    "CRITICAL", High = "HIGH", Medium = "MEDIUM", Low = "LOW", }
+    #[doc = " Schema `ComplianceCheckSeverity`."] ComplianceCheckSeverity { 0 Critical =
+    "CRITICAL", 1 High = "HIGH", 2 Medium = "MEDIUM", 3 Low = "LOW", }
 }
 model::open_enum! {
-    #[doc = " Schema `ComplianceCheckType`."] ComplianceCheckType { Scm = "SCM", Artifact
-    = "ARTIFACT", Build = "BUILD", Dependencies = "DEPENDENCIES", }
+    #[doc = " Schema `ComplianceCheckType`."] ComplianceCheckType { 0 Scm = "SCM", 1
+    Artifact = "ARTIFACT", 2 Build = "BUILD", 3 Dependencies = "DEPENDENCIES", }
 }
 /// Schema `ComplianceEvaluationSummary`.
 pub struct ComplianceEvaluationSummary {
@@ -149,16 +161,22 @@ impl model::Model for ComplianceEvaluationSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "failed",
-            "passed",
-            "low_failures",
-            "high_failures",
-            "evaluation_time",
-            "medium_failures",
-            "criticial_failures",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceEvaluationSummary",
+            names: &[
+                "failed",
+                "passed",
+                "low_failures",
+                "high_failures",
+                "evaluation_time",
+                "medium_failures",
+                "criticial_failures",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -207,8 +225,14 @@ impl model::Model for ComplianceOccurrenceDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["snippet", "line_number", "snippet_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceOccurrenceDto",
+            names: &["snippet", "line_number", "snippet_url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -319,27 +343,33 @@ impl model::Model for ComplianceResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "tags",
-            "type",
-            "title",
-            "entity",
-            "reason",
-            "status",
-            "category",
-            "severity",
-            "standards",
-            "category_id",
-            "description",
-            "occurrences",
-            "remediation",
-            "sub_category",
-            "compliance_id",
-            "compliance_val",
-            "sub_category_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResult",
+            names: &[
+                "url",
+                "tags",
+                "type",
+                "title",
+                "entity",
+                "reason",
+                "status",
+                "category",
+                "severity",
+                "standards",
+                "category_id",
+                "description",
+                "occurrences",
+                "remediation",
+                "sub_category",
+                "compliance_id",
+                "compliance_val",
+                "sub_category_id",
+            ],
+            required: &[4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -414,10 +444,6 @@ impl model::Model for ComplianceResult {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17]
-    }
 }
 model::through_cell!(ComplianceResult);
 /// Schema `ComplianceResultFilter`.
@@ -445,15 +471,21 @@ impl model::Model for ComplianceResultFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "severity",
-            "standards",
-            "scan_types",
-            "search_term",
-            "compliance_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResultFilter",
+            names: &[
+                "status",
+                "severity",
+                "standards",
+                "scan_types",
+                "search_term",
+                "compliance_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -482,20 +514,20 @@ impl model::Model for ComplianceResultFilter {
 }
 model::model!(ComplianceResultFilter);
 model::open_enum! {
-    #[doc = " Schema `ComplianceResultStatus`."] ComplianceResultStatus { Passed =
-    "PASSED", Failed = "FAILED", Unknown = "UNKNOWN", }
+    #[doc = " Schema `ComplianceResultStatus`."] ComplianceResultStatus { 0 Passed =
+    "PASSED", 1 Failed = "FAILED", 2 Unknown = "UNKNOWN", }
 }
 model::open_enum! {
-    #[doc = " Schema `ComplianceScanType`."] ComplianceScanType { Repository =
-    "REPOSITORY", Cicd = "CICD", }
+    #[doc = " Schema `ComplianceScanType`."] ComplianceScanType { 0 Repository =
+    "REPOSITORY", 1 Cicd = "CICD", }
 }
 model::open_enum! {
-    #[doc = " Schema `ComplianceSourcePlatform`."] ComplianceSourcePlatform { Github =
-    "GITHUB", Harness = "HARNESS", }
+    #[doc = " Schema `ComplianceSourcePlatform`."] ComplianceSourcePlatform { 0 Github =
+    "GITHUB", 1 Harness = "HARNESS", }
 }
 model::open_enum! {
-    #[doc = " Schema `ComplianceStandardType`."] ComplianceStandardType { Cis = "CIS",
-    Owasp = "OWASP", }
+    #[doc = " Schema `ComplianceStandardType`."] ComplianceStandardType { 0 Cis = "CIS",
+    1 Owasp = "OWASP", }
 }
 /// Schema `ComponentDriftSummary`.
 pub struct ComponentDriftSummary {
@@ -518,8 +550,14 @@ impl model::Model for ComponentDriftSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["added", "total", "deleted", "modified"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComponentDriftSummary",
+            names: &["added", "total", "deleted", "modified"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -578,8 +616,14 @@ impl model::Model for ComponentFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator", "field_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComponentFilter",
+            names: &["value", "operator", "field_name"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -599,15 +643,11 @@ impl model::Model for ComponentFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(ComponentFilter);
 model::open_enum! {
-    #[doc = " Schema `ComponentFilter.field_name`."] ComponentFilterFieldName {
-    ComponentVersion = "ComponentVersion", ComponentName = "ComponentName", }
+    #[doc = " Schema `ComponentFilter.field_name`."] ComponentFilterFieldName { 0
+    ComponentVersion = "ComponentVersion", 1 ComponentName = "ComponentName", }
 }
 /// Schema `ComponentSummary`.
 pub struct ComponentSummary {
@@ -636,16 +676,22 @@ impl model::Model for ComponentSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "purl",
-            "filter_tags",
-            "package_name",
-            "package_license",
-            "package_manager",
-            "package_version",
-            "package_supplier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComponentSummary",
+            names: &[
+                "purl",
+                "filter_tags",
+                "package_name",
+                "package_license",
+                "package_manager",
+                "package_version",
+                "package_supplier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -694,8 +740,14 @@ impl model::Model for ConfigInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigInfo",
+            names: &["id", "name", "config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -734,8 +786,14 @@ impl model::Model for ConfigInfoConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["key", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigInfoConfig",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -786,18 +844,24 @@ impl model::Model for ConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "org_id",
-            "user_id",
-            "config_id",
-            "account_id",
-            "project_id",
-            "config_info",
-            "creation_on",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigRequestBody",
+            names: &[
+                "name",
+                "type",
+                "org_id",
+                "user_id",
+                "config_id",
+                "account_id",
+                "project_id",
+                "config_info",
+                "creation_on",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -878,18 +942,24 @@ impl model::Model for ConfigResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "org_id",
-            "user_id",
-            "config_id",
-            "account_id",
-            "project_id",
-            "config_info",
-            "creation_on",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigResponseBody",
+            names: &[
+                "name",
+                "type",
+                "org_id",
+                "user_id",
+                "config_id",
+                "account_id",
+                "project_id",
+                "config_info",
+                "creation_on",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -956,8 +1026,14 @@ impl model::Model for ConfigureReposRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repositories", "include_all_repos"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConfigureReposRequest",
+            names: &["repositories", "include_all_repos"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

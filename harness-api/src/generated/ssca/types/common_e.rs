@@ -23,8 +23,14 @@ impl model::Model for EnforceSbomResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "response", "enforcement_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforceSbomResponseBody",
+            names: &["status", "response", "enforcement_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -77,8 +83,14 @@ impl model::Model for ExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "github", "harness"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionDetail",
+            names: &["type", "github", "harness"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -98,13 +110,9 @@ impl model::Model for ExecutionDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(ExecutionDetail);
 model::open_enum! {
-    #[doc = " Schema `ExecutionType`."] ExecutionType { Harness = "harness", Github =
+    #[doc = " Schema `ExecutionType`."] ExecutionType { 0 Harness = "harness", 1 Github =
     "github", }
 }

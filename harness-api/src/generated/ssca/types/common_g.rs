@@ -31,16 +31,22 @@ impl model::Model for GithubExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "job_id",
-            "run_id",
-            "repository",
-            "action_path",
-            "workflow_ref",
-            "github_action",
-            "runner_detail",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubExecutionDetail",
+            names: &[
+                "job_id",
+                "run_id",
+                "repository",
+                "action_path",
+                "workflow_ref",
+                "github_action",
+                "runner_detail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,8 +93,14 @@ impl model::Model for GithubRunner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "account_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GithubRunner",
+            names: &["name", "account_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -45,23 +45,29 @@ impl model::Model for HarnessExecutionDetail {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "step_id",
-            "stage_id",
-            "step_name",
-            "stage_name",
-            "stage_type",
-            "pipeline_id",
-            "sequence_id",
-            "pipeline_name",
-            "runner_detail",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessExecutionDetail",
+            names: &[
+                "org",
+                "project",
+                "step_id",
+                "stage_id",
+                "step_name",
+                "stage_name",
+                "stage_type",
+                "pipeline_id",
+                "sequence_id",
+                "pipeline_name",
+                "runner_detail",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -145,8 +151,14 @@ impl model::Model for HarnessRunner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["trigger_type", "trigger_by_id", "trigger_by_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessRunner",
+            names: &["trigger_type", "trigger_by_id", "trigger_by_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,20 @@ impl model::Model for IntegrityVerification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["rekor", "status", "pipeline_id", "error_message", "pipeline_execution_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrityVerification",
+            names: &[
+                "rekor",
+                "status",
+                "pipeline_id",
+                "error_message",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

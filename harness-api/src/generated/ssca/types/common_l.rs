@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `LayerType`."] LayerType { Base = "BASE", App = "APP", Distro =
-    "DISTRO", }
+    #[doc = " Schema `LayerType`."] LayerType { 0 Base = "BASE", 1 App = "APP", 2 Distro
+    = "DISTRO", }
 }
 /// Schema `LicenseDriftSummary`.
 pub struct LicenseDriftSummary {
@@ -27,8 +27,14 @@ impl model::Model for LicenseDriftSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["added", "total", "deleted"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseDriftSummary",
+            names: &["added", "total", "deleted"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -78,8 +84,14 @@ impl model::Model for LicenseFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseFilter",
+            names: &["value", "operator"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -96,10 +108,6 @@ impl model::Model for LicenseFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(LicenseFilter);

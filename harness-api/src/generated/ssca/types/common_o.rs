@@ -5,9 +5,9 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `Operator`."] Operator { Equals = "Equals", StartsWith =
-    "StartsWith", Contains = "Contains", NotEquals = "NotEquals", GreaterThan =
-    "GreaterThan", GreaterThanEquals = "GreaterThanEquals", LessThan = "LessThan",
+    #[doc = " Schema `Operator`."] Operator { 0 Equals = "Equals", 1 StartsWith =
+    "StartsWith", 2 Contains = "Contains", 3 NotEquals = "NotEquals", 4 GreaterThan =
+    "GreaterThan", 5 GreaterThanEquals = "GreaterThanEquals", 6 LessThan = "LessThan", 7
     LessThanEquals = "LessThanEquals", }
 }
 /// Schema `OrchestrationDriftSummary`.
@@ -45,20 +45,26 @@ impl model::Model for OrchestrationDriftSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "base",
-            "base_tag",
-            "drift_id",
-            "total_drifts",
-            "license_added",
-            "license_drifts",
-            "license_deleted",
-            "component_drifts",
-            "components_added",
-            "components_deleted",
-            "components_modified",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationDriftSummary",
+            names: &[
+                "base",
+                "base_tag",
+                "drift_id",
+                "total_drifts",
+                "license_added",
+                "license_drifts",
+                "license_deleted",
+                "component_drifts",
+                "components_added",
+                "components_deleted",
+                "components_modified",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -43,22 +43,28 @@ impl model::Model for PipelineDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "org_id",
-            "status",
-            "project_id",
-            "stage_type",
-            "execution_id",
-            "triggered_at",
-            "triggered_by",
-            "triggered_type",
-            "triggered_by_id",
-            "step_execution_id",
-            "stage_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineDetails",
+            names: &[
+                "id",
+                "name",
+                "org_id",
+                "status",
+                "project_id",
+                "stage_type",
+                "execution_id",
+                "triggered_at",
+                "triggered_by",
+                "triggered_type",
+                "triggered_by_id",
+                "step_execution_id",
+                "stage_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -121,12 +127,12 @@ impl model::Model for PipelineDetails {
 }
 model::model!(PipelineDetails);
 model::open_enum! {
-    #[doc = " Schema `PipelineDetails.stage_type`."] PipelineDetailsStageType { Build =
-    "BUILD", Deploy = "DEPLOY", Security = "SECURITY", }
+    #[doc = " Schema `PipelineDetails.stage_type`."] PipelineDetailsStageType { 0 Build =
+    "BUILD", 1 Deploy = "DEPLOY", 2 Security = "SECURITY", }
 }
 model::open_enum! {
-    #[doc = " Schema `PipelineDetails.status`."] PipelineDetailsStatus { Passed =
-    "PASSED", Failed = "FAILED", Unknown = "UNKNOWN", }
+    #[doc = " Schema `PipelineDetails.status`."] PipelineDetailsStatus { 0 Passed =
+    "PASSED", 1 Failed = "FAILED", 2 Unknown = "UNKNOWN", }
 }
 /// Schema `PluginResponseBody`.
 pub struct PluginResponseBody {
@@ -147,8 +153,14 @@ impl model::Model for PluginResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "source_id", "response_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginResponseBody",
+            names: &["artifact", "source_id", "response_url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +201,14 @@ impl model::Model for PluginResponseBodyArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "url", "name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginResponseBodyArtifact",
+            names: &["id", "url", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -29,8 +29,21 @@ impl model::Model for RekorLog {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hash", "signature", "signed_at", "signed_by", "entry_uuid", "t_log_index"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RekorLog",
+            names: &[
+                "hash",
+                "signature",
+                "signed_at",
+                "signed_by",
+                "entry_uuid",
+                "t_log_index",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -85,8 +98,14 @@ impl model::Model for RepoDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "url", "name", "size", "owner", "branch", "visibility"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoDetailsDto",
+            names: &["id", "url", "name", "size", "owner", "branch", "visibility"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -117,13 +136,13 @@ impl model::Model for RepoDetailsDto {
 }
 model::model!(RepoDetailsDto);
 model::open_enum! {
-    #[doc = " Schema `RepoDetailsDTO.visibility`."] RepoDetailsDtoVisibility { Public =
-    "PUBLIC", Private = "PRIVATE", Internal = "INTERNAL", }
+    #[doc = " Schema `RepoDetailsDTO.visibility`."] RepoDetailsDtoVisibility { 0 Public =
+    "PUBLIC", 1 Private = "PRIVATE", 2 Internal = "INTERNAL", }
 }
 model::open_enum! {
-    #[doc = " Schema `RepositoryPlatform`."] RepositoryPlatform { Harness = "HARNESS",
-    Github = "GITHUB", Bitbucket = "BITBUCKET", Gitlab = "GITLAB", Git = "GIT", Azure =
-    "AZURE", }
+    #[doc = " Schema `RepositoryPlatform`."] RepositoryPlatform { 0 Harness = "HARNESS",
+    1 Github = "GITHUB", 2 Bitbucket = "BITBUCKET", 3 Gitlab = "GITLAB", 4 Git = "GIT", 5
+    Azure = "AZURE", }
 }
 /// Schema `RiskAndCompliance`.
 pub struct RiskAndCompliance {
@@ -150,8 +169,21 @@ impl model::Model for RiskAndCompliance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["low", "high", "medium", "critical", "last_scanned", "pipeline_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiskAndCompliance",
+            names: &[
+                "low",
+                "high",
+                "medium",
+                "critical",
+                "last_scanned",
+                "pipeline_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for SaveResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "response"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveResponse",
+            names: &["status", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -95,29 +101,35 @@ impl model::Model for SbomComponentRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "purl",
-            "tags",
-            "language",
-            "package_id",
-            "filter_tags",
-            "package_cpe",
-            "package_name",
-            "package_type",
-            "major_version",
-            "minor_version",
-            "patch_version",
-            "originator_type",
-            "package_license",
-            "package_manager",
-            "package_version",
-            "package_namespace",
-            "package_properties",
-            "package_description",
-            "package_source_info",
-            "package_originator_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomComponentRequestDto",
+            names: &[
+                "purl",
+                "tags",
+                "language",
+                "package_id",
+                "filter_tags",
+                "package_cpe",
+                "package_name",
+                "package_type",
+                "major_version",
+                "minor_version",
+                "patch_version",
+                "originator_type",
+                "package_license",
+                "package_manager",
+                "package_version",
+                "package_namespace",
+                "package_properties",
+                "package_description",
+                "package_source_info",
+                "package_originator_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -225,15 +237,21 @@ impl model::Model for SbomDetailsForScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tool_name",
-            "file_format",
-            "sbom_format",
-            "sbom_version",
-            "tool_version",
-            "sbom_file_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomDetailsForScorecard",
+            names: &[
+                "tool_name",
+                "file_format",
+                "sbom_format",
+                "sbom_version",
+                "tool_version",
+                "sbom_file_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -288,16 +306,22 @@ impl model::Model for SbomInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org_id",
-            "drift_id",
-            "project_id",
-            "total_drifts",
-            "components_count",
-            "orchestration_id",
-            "pipeline_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomInfo",
+            names: &[
+                "org_id",
+                "drift_id",
+                "project_id",
+                "total_drifts",
+                "components_count",
+                "orchestration_id",
+                "pipeline_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -375,16 +399,22 @@ impl model::Model for SbomMetadataV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "format",
-            "created",
-            "tool_name",
-            "tool_vendor",
-            "sbom_version",
-            "tool_version",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomMetadataV2",
+            names: &[
+                "name",
+                "format",
+                "created",
+                "tool_name",
+                "tool_vendor",
+                "sbom_version",
+                "tool_version",
+            ],
+            required: &[0, 1, 3, 6],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,10 +441,6 @@ impl model::Model for SbomMetadataV2 {
             6 => model::Cell::part(&self.tool_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3, 6]
     }
 }
 model::through_cell!(SbomMetadataV2);
@@ -451,19 +477,25 @@ impl model::Model for SbomScorecardResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org_id",
-            "category",
-            "avg_score",
-            "max_score",
-            "account_id",
-            "project_id",
-            "creation_on",
-            "sbom_details",
-            "score_card_info",
-            "orchestration_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomScorecardResponseBody",
+            names: &[
+                "org_id",
+                "category",
+                "avg_score",
+                "max_score",
+                "account_id",
+                "project_id",
+                "creation_on",
+                "sbom_details",
+                "score_card_info",
+                "orchestration_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -533,8 +565,14 @@ impl model::Model for ScorecardInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tool_name", "tool_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScorecardInfo",
+            names: &["tool_name", "tool_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -571,8 +609,14 @@ impl model::Model for Slsa {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["provenance", "policy_outcome_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Slsa",
+            names: &["provenance", "policy_outcome_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -625,19 +669,25 @@ impl model::Model for SscaArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tag",
-            "url",
-            "name",
-            "type",
-            "digest",
-            "variant",
-            "metadata",
-            "registry_url",
-            "repository_platform",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaArtifact",
+            names: &[
+                "id",
+                "tag",
+                "url",
+                "name",
+                "type",
+                "digest",
+                "variant",
+                "metadata",
+                "registry_url",
+                "repository_platform",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -691,8 +741,8 @@ impl model::Model for SscaArtifact {
 }
 model::model!(SscaArtifact);
 model::open_enum! {
-    #[doc = " Schema `Artifact1.type`."] SscaArtifactType { Image = "image", Repository =
-    "repository", }
+    #[doc = " Schema `Artifact1.type`."] SscaArtifactType { 0 Image = "image", 1
+    Repository = "repository", }
 }
 /// Schema `Scorecard1`.
 pub struct SscaScorecard {
@@ -711,8 +761,14 @@ impl model::Model for SscaScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaScorecard",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -779,26 +835,32 @@ impl model::Model for StoIssueCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "low",
-            "high",
-            "info",
-            "tool",
-            "type",
-            "total",
-            "medium",
-            "ignored",
-            "critical",
-            "target_id",
-            "pipeline_id",
-            "target_name",
-            "execution_id",
-            "last_scanned",
-            "pipeline_details",
-            "target_variant_id",
-            "target_variant_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoIssueCount",
+            names: &[
+                "low",
+                "high",
+                "info",
+                "tool",
+                "type",
+                "total",
+                "medium",
+                "ignored",
+                "critical",
+                "target_id",
+                "pipeline_id",
+                "target_name",
+                "execution_id",
+                "last_scanned",
+                "pipeline_details",
+                "target_variant_id",
+                "target_variant_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -873,6 +935,6 @@ impl model::Model for StoIssueCount {
 }
 model::model!(StoIssueCount);
 model::open_enum! {
-    #[doc = " Schema `StoIssueCount.type`."] StoIssueCountType { Image = "image",
+    #[doc = " Schema `StoIssueCount.type`."] StoIssueCountType { 0 Image = "image", 1
     Repository = "repository", }
 }

@@ -21,8 +21,14 @@ impl model::Model for UpdateIntegration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["missing_repos", "all_repos_configured"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateIntegration",
+            names: &["missing_repos", "all_repos_configured"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for UpdateIntegrationMissingRepos {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "names", "reason"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateIntegrationMissingRepos",
+            names: &["count", "names", "reason"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `VerificationStatus`."] VerificationStatus { Passed = "PASSED",
+    #[doc = " Schema `VerificationStatus`."] VerificationStatus { 0 Passed = "PASSED", 1
     Failed = "FAILED", }
 }

@@ -49,25 +49,31 @@ impl model::Model for ComplianceArtifactWithExecution {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "name",
-            "tags",
-            "type",
-            "title",
-            "reason",
-            "status",
-            "severity",
-            "scan_type",
-            "standards",
-            "updatedAt",
-            "executions",
-            "description",
-            "occurrences",
-            "remediation",
-            "compliance_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceArtifactWithExecution",
+            names: &[
+                "url",
+                "name",
+                "tags",
+                "type",
+                "title",
+                "reason",
+                "status",
+                "severity",
+                "scan_type",
+                "standards",
+                "updatedAt",
+                "executions",
+                "description",
+                "occurrences",
+                "remediation",
+                "compliance_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,19 +177,25 @@ impl model::Model for ComplianceEvaluationHistory {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "reason",
-            "status",
-            "created_at",
-            "description",
-            "occurrences",
-            "pipeline_id",
-            "remediation",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceEvaluationHistory",
+            names: &[
+                "reason",
+                "status",
+                "created_at",
+                "description",
+                "occurrences",
+                "pipeline_id",
+                "remediation",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -257,8 +269,14 @@ impl model::Model for ComplianceExecutionByType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "count", "failed", "passed"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceExecutionByType",
+            names: &["type", "count", "failed", "passed"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,18 +331,24 @@ impl model::Model for ComplianceResultAggregationByType {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "title",
-            "entity",
-            "severity",
-            "standards",
-            "executions",
-            "description",
-            "scm_platform",
-            "compliance_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResultAggregationByType",
+            names: &[
+                "tags",
+                "title",
+                "entity",
+                "severity",
+                "standards",
+                "executions",
+                "description",
+                "scm_platform",
+                "compliance_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -397,8 +421,14 @@ impl model::Model for ComplianceResultByArtifactFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "severity", "standards", "search_term", "compliance_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResultByArtifactFilter",
+            names: &["status", "severity", "standards", "search_term", "compliance_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -473,27 +503,33 @@ impl model::Model for ComplianceResultDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "tags",
-            "type",
-            "title",
-            "entity",
-            "reason",
-            "status",
-            "category",
-            "repo_url",
-            "severity",
-            "standards",
-            "category_id",
-            "description",
-            "remediation",
-            "scm_platform",
-            "sub_category",
-            "compliance_id",
-            "sub_category_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResultDto",
+            names: &[
+                "url",
+                "tags",
+                "type",
+                "title",
+                "entity",
+                "reason",
+                "status",
+                "category",
+                "repo_url",
+                "severity",
+                "standards",
+                "category_id",
+                "description",
+                "remediation",
+                "scm_platform",
+                "sub_category",
+                "compliance_id",
+                "sub_category_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -605,20 +641,26 @@ impl model::Model for CreateComplianceResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "results",
-            "pipeline",
-            "repo_org",
-            "repo_url",
-            "repo_name",
-            "stage_type",
-            "scm_platform",
-            "default_branch",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-            "pipeline_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateComplianceResult",
+            names: &[
+                "results",
+                "pipeline",
+                "repo_org",
+                "repo_url",
+                "repo_name",
+                "stage_type",
+                "scm_platform",
+                "default_branch",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+                "pipeline_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -713,22 +755,28 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "title",
-            "reason",
-            "status",
-            "severity",
-            "standards",
-            "description",
-            "occurrences",
-            "remediation",
-            "compliance_id",
-            "evaluation_time",
-            "evaluation_history",
-            "pipelineExecutionId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FetchComplianceResultByArtifactResponseBody",
+            names: &[
+                "tags",
+                "title",
+                "reason",
+                "status",
+                "severity",
+                "standards",
+                "description",
+                "occurrences",
+                "remediation",
+                "compliance_id",
+                "evaluation_time",
+                "evaluation_history",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -792,26 +840,26 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
 model::model!(FetchComplianceResultByArtifactResponseBody);
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsByArtifact order`."]
-    FetchComplianceResultsByArtifactOrder { Asc = "ASC", Desc = "DESC", }
+    FetchComplianceResultsByArtifactOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsByArtifact sort`."]
-    FetchComplianceResultsByArtifactSort { Title = "title", Severity = "severity", }
+    FetchComplianceResultsByArtifactSort { 0 Title = "title", 1 Severity = "severity", }
 }
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsByComplianceId order`."]
-    FetchComplianceResultsByComplianceIdOrder { Asc = "ASC", Desc = "DESC", }
+    FetchComplianceResultsByComplianceIdOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsByComplianceId sort`."]
-    FetchComplianceResultsByComplianceIdSort { RepoName = "repo_name", Updated =
-    "updated", Status = "status", }
+    FetchComplianceResultsByComplianceIdSort { 0 RepoName = "repo_name", 1 Updated =
+    "updated", 2 Status = "status", }
 }
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsGroupById order`."]
-    FetchComplianceResultsGroupByIdOrder { Asc = "ASC", Desc = "DESC", }
+    FetchComplianceResultsGroupByIdOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `fetchComplianceResultsGroupById sort`."]
-    FetchComplianceResultsGroupByIdSort { Severity = "severity", }
+    FetchComplianceResultsGroupByIdSort { 0 Severity = "severity", }
 }

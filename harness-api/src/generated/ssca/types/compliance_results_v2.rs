@@ -74,23 +74,29 @@ impl model::Model for CreateComplianceResultV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "url",
-            "name",
-            "plugins",
-            "results",
-            "full_fqn",
-            "scan_type",
-            "stage_type",
-            "default_branch",
-            "source_platform",
-            "pipeline_identifier",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-            "pipeline_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateComplianceResultV2",
+            names: &[
+                "org",
+                "url",
+                "name",
+                "plugins",
+                "results",
+                "full_fqn",
+                "scan_type",
+                "stage_type",
+                "default_branch",
+                "source_platform",
+                "pipeline_identifier",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+                "pipeline_execution_identifier",
+            ],
+            required: &[1, 2, 4, 6, 9],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -153,15 +159,12 @@ impl model::Model for CreateComplianceResultV2 {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 4, 6, 9]
-    }
 }
 model::through_cell!(CreateComplianceResultV2);
 model::open_enum! {
     #[doc = " Schema `CreateComplianceResultV2.source_platform`."]
-    CreateComplianceResultV2SourcePlatform { Github = "GITHUB", Harness = "HARNESS", }
+    CreateComplianceResultV2SourcePlatform { 0 Github = "GITHUB", 1 Harness = "HARNESS",
+    }
 }
 /// Schema `PluginDTO`.
 pub struct PluginDto {
@@ -182,8 +185,14 @@ impl model::Model for PluginDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "version", "path_from_root"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginDto",
+            names: &["name", "version", "path_from_root"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -51,26 +51,32 @@ impl model::Model for ComplianceCheck {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "url",
-            "tags",
-            "type",
-            "title",
-            "entity",
-            "category",
-            "severity",
-            "scan_type",
-            "standards",
-            "can_execute",
-            "category_id",
-            "description",
-            "remediation",
-            "integrations",
-            "sub_category",
-            "compliance_id",
-            "sub_category_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceCheck",
+            names: &[
+                "url",
+                "tags",
+                "type",
+                "title",
+                "entity",
+                "category",
+                "severity",
+                "scan_type",
+                "standards",
+                "can_execute",
+                "category_id",
+                "description",
+                "remediation",
+                "integrations",
+                "sub_category",
+                "compliance_id",
+                "sub_category_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -183,22 +189,28 @@ impl model::Model for CreateComplianceStandardsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "title",
-            "entity",
-            "category",
-            "severity",
-            "scan_type",
-            "standards",
-            "can_execute",
-            "category_id",
-            "description",
-            "sub_category",
-            "compliance_id",
-            "sub_category_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateComplianceStandardsBody",
+            names: &[
+                "type",
+                "title",
+                "entity",
+                "category",
+                "severity",
+                "scan_type",
+                "standards",
+                "can_execute",
+                "category_id",
+                "description",
+                "sub_category",
+                "compliance_id",
+                "sub_category_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -285,15 +297,21 @@ impl model::Model for GetComplianceStandardsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "entity",
-            "severity",
-            "standards",
-            "search_term",
-            "integrations_filter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetComplianceStandardsBody",
+            names: &[
+                "type",
+                "entity",
+                "severity",
+                "standards",
+                "search_term",
+                "integrations_filter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -338,8 +356,14 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scan_type", "integrations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetComplianceStandardsBodyIntegrationsFilter",
+            names: &["scan_type", "integrations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,6 +384,6 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
 }
 model::model!(GetComplianceStandardsBodyIntegrationsFilter);
 model::open_enum! {
-    #[doc = " Schema `getComplianceStandards order`."] GetComplianceStandardsOrder { Asc
-    = "ASC", Desc = "DESC", }
+    #[doc = " Schema `getComplianceStandards order`."] GetComplianceStandardsOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }

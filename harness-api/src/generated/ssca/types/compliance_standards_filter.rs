@@ -21,8 +21,14 @@ impl model::Model for ComplianceStandardsFilterEntity {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scan_type", "integrations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceStandardsFilterEntity",
+            names: &["scan_type", "integrations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for ArtifactComplianceMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failed", "passed", "artifactType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactComplianceMetrics",
+            names: &["failed", "passed", "artifactType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -48,7 +54,7 @@ impl model::Model for ArtifactComplianceMetrics {
 model::model!(ArtifactComplianceMetrics);
 model::open_enum! {
     #[doc = " Schema `ArtifactComplianceMetrics.artifactType`."]
-    ArtifactComplianceMetricsArtifactType { Repository = "REPOSITORY", Workflow =
+    ArtifactComplianceMetricsArtifactType { 0 Repository = "REPOSITORY", 1 Workflow =
     "WORKFLOW", }
 }
 /// Schema `ComplianceChecksMetrics`.
@@ -74,8 +80,14 @@ impl model::Model for ComplianceChecksMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tags", "title", "failed", "standards", "compliance_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceChecksMetrics",
+            names: &["tags", "title", "failed", "standards", "compliance_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -122,8 +134,14 @@ impl model::Model for ComplianceEvaluationTrend {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failed", "passed", "window_end_time", "window_start_time"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceEvaluationTrend",
+            names: &["failed", "passed", "window_end_time", "window_start_time"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -166,8 +184,14 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failed", "passed", "severity_breakdown"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceResultsEvaluationBreakdown",
+            names: &["failed", "passed", "severity_breakdown"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -206,8 +230,14 @@ impl model::Model for SeverityComplianceMetrics {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failed", "severity"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SeverityComplianceMetrics",
+            names: &["failed", "severity"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,5 +259,5 @@ impl model::Model for SeverityComplianceMetrics {
 model::model!(SeverityComplianceMetrics);
 model::open_enum! {
     #[doc = " Schema `getComplianceResultStatsByComplianceChecks order`."]
-    GetComplianceResultStatsByComplianceChecksOrder { Asc = "ASC", Desc = "DESC", }
+    GetComplianceResultStatsByComplianceChecksOrder { 0 Asc = "ASC", 1 Desc = "DESC", }
 }

@@ -23,8 +23,14 @@ impl model::Model for ComponentDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "project"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComponentDto",
+            names: &["org", "name", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,6 +53,6 @@ impl model::Model for ComponentDto {
 }
 model::model!(ComponentDto);
 model::open_enum! {
-    #[doc = " Schema `getComponents order`."] GetComponentsOrder { Asc = "ASC", Desc =
-    "DESC", }
+    #[doc = " Schema `getComponents order`."] GetComponentsOrder { 0 Asc = "ASC", 1 Desc
+    = "DESC", }
 }

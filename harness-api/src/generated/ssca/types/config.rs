@@ -5,10 +5,10 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `listConfigs order`."] ListConfigsOrder { Asc = "ASC", Desc =
+    #[doc = " Schema `listConfigs order`."] ListConfigsOrder { 0 Asc = "ASC", 1 Desc =
     "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listConfigs sort`."] ListConfigsSort { CreationOn = "creation_on",
-    ConfigId = "config_id", Name = "name", Type = "type", }
+    #[doc = " Schema `listConfigs sort`."] ListConfigsSort { 0 CreationOn =
+    "creation_on", 1 ConfigId = "config_id", 2 Name = "name", 3 Type = "type", }
 }

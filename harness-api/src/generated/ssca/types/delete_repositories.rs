@@ -42,8 +42,14 @@ impl model::Model for Repositories {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo_url", "repo_branch", "org_identifier", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Repositories",
+            names: &["repo_url", "repo_branch", "org_identifier", "project_identifier"],
+            required: &[0, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -64,10 +70,6 @@ impl model::Model for Repositories {
             3 => model::Cell::part(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3]
     }
 }
 model::through_cell!(Repositories);

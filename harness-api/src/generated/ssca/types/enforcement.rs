@@ -94,28 +94,34 @@ impl model::Model for EnforcementResultDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "name",
-            "purl",
-            "license",
-            "version",
-            "supplier",
-            "account_id",
-            "image_name",
-            "artifact_id",
-            "is_exempted",
-            "exemption_id",
-            "supplier_type",
-            "enforcement_id",
-            "org_identifier",
-            "violation_type",
-            "package_manager",
-            "orchestration_id",
-            "violation_details",
-            "project_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementResultDto",
+            names: &[
+                "tag",
+                "name",
+                "purl",
+                "license",
+                "version",
+                "supplier",
+                "account_id",
+                "image_name",
+                "artifact_id",
+                "is_exempted",
+                "exemption_id",
+                "supplier_type",
+                "enforcement_id",
+                "org_identifier",
+                "violation_type",
+                "package_manager",
+                "orchestration_id",
+                "violation_details",
+                "project_identifier",
+            ],
+            required: &[0, 6, 7, 8, 12, 13, 14, 16, 17, 18],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,10 +199,6 @@ impl model::Model for EnforcementResultDto {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 6, 7, 8, 12, 13, 14, 16, 17, 18]
-    }
 }
 model::through_cell!(EnforcementResultDto);
 /// Schema `EnforcementSummaryDTO`.
@@ -269,21 +271,27 @@ impl model::Model for EnforcementSummaryDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "created",
-            "artifact",
-            "account_id",
-            "enforcement_id",
-            "org_identifier",
-            "orchestration_id",
-            "project_identifier",
-            "pipeline_execution_id",
-            "exempted_component_count",
-            "deny_list_violation_count",
-            "allow_list_violation_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementSummaryDto",
+            names: &[
+                "status",
+                "created",
+                "artifact",
+                "account_id",
+                "enforcement_id",
+                "org_identifier",
+                "orchestration_id",
+                "project_identifier",
+                "pipeline_execution_id",
+                "exempted_component_count",
+                "deny_list_violation_count",
+                "allow_list_violation_count",
+            ],
+            required: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -340,10 +348,6 @@ impl model::Model for EnforcementSummaryDto {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11]
-    }
 }
 model::through_cell!(EnforcementSummaryDto);
 /// Schema `EnforcementSummaryResponse`.
@@ -371,15 +375,21 @@ impl model::Model for EnforcementSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "artifact",
-            "enforcement_id",
-            "exempted_component_count",
-            "deny_list_violation_count",
-            "allow_list_violation_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementSummaryResponse",
+            names: &[
+                "status",
+                "artifact",
+                "enforcement_id",
+                "exempted_component_count",
+                "deny_list_violation_count",
+                "allow_list_violation_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -490,44 +500,50 @@ impl model::Model for NormalizedSbomComponentDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "purl",
-            "tags",
-            "created",
-            "language",
-            "tool_name",
-            "account_id",
-            "package_id",
-            "artifact_id",
-            "filter_tags",
-            "package_cpe",
-            "sequence_id",
-            "tool_vendor",
-            "artifact_url",
-            "package_name",
-            "package_type",
-            "sbom_version",
-            "tool_version",
-            "artifact_name",
-            "major_version",
-            "minor_version",
-            "patch_version",
-            "org_identifier",
-            "originator_type",
-            "package_license",
-            "package_manager",
-            "package_version",
-            "orchestration_id",
-            "package_namespace",
-            "package_properties",
-            "project_identifier",
-            "package_description",
-            "package_source_info",
-            "pipeline_identifier",
-            "package_supplier_name",
-            "package_originator_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NormalizedSbomComponentDto",
+            names: &[
+                "purl",
+                "tags",
+                "created",
+                "language",
+                "tool_name",
+                "account_id",
+                "package_id",
+                "artifact_id",
+                "filter_tags",
+                "package_cpe",
+                "sequence_id",
+                "tool_vendor",
+                "artifact_url",
+                "package_name",
+                "package_type",
+                "sbom_version",
+                "tool_version",
+                "artifact_name",
+                "major_version",
+                "minor_version",
+                "patch_version",
+                "org_identifier",
+                "originator_type",
+                "package_license",
+                "package_manager",
+                "package_version",
+                "orchestration_id",
+                "package_namespace",
+                "package_properties",
+                "project_identifier",
+                "package_description",
+                "package_source_info",
+                "pipeline_identifier",
+                "package_supplier_name",
+                "package_originator_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -710,30 +726,36 @@ impl model::Model for PolicyViolation {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "tag",
-            "name",
-            "purl",
-            "account",
-            "license",
-            "project",
-            "version",
-            "language",
-            "supplier",
-            "image_name",
-            "artifact_id",
-            "filter_tags",
-            "is_exempted",
-            "exemption_id",
-            "supplier_type",
-            "enforcement_id",
-            "violation_type",
-            "package_manager",
-            "orchestration_id",
-            "violation_details",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyViolation",
+            names: &[
+                "org",
+                "tag",
+                "name",
+                "purl",
+                "account",
+                "license",
+                "project",
+                "version",
+                "language",
+                "supplier",
+                "image_name",
+                "artifact_id",
+                "filter_tags",
+                "is_exempted",
+                "exemption_id",
+                "supplier_type",
+                "enforcement_id",
+                "violation_type",
+                "package_manager",
+                "orchestration_id",
+                "violation_details",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -821,14 +843,14 @@ impl model::Model for PolicyViolation {
 model::model!(PolicyViolation);
 model::open_enum! {
     #[doc = " Schema `getPolicyViolations image_layer`."] GetPolicyViolationsImageLayer {
-    Base = "BASE", App = "APP", Distro = "DISTRO", }
+    0 Base = "BASE", 1 App = "APP", 2 Distro = "DISTRO", }
 }
 model::open_enum! {
-    #[doc = " Schema `getPolicyViolations order`."] GetPolicyViolationsOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `getPolicyViolations order`."] GetPolicyViolationsOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `getPolicyViolations sort`."] GetPolicyViolationsSort { Name =
-    "name", Identifier = "identifier", Created = "created", Updated = "updated", License
-    = "license", Supplier = "supplier", }
+    #[doc = " Schema `getPolicyViolations sort`."] GetPolicyViolationsSort { 0 Name =
+    "name", 1 Identifier = "identifier", 2 Created = "created", 3 Updated = "updated", 4
+    License = "license", 5 Supplier = "supplier", }
 }

@@ -41,8 +41,19 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "enforcement_id", "policy_set_ref", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforceSbomRequestBodyV2",
+            names: &[
+                "artifact",
+                "enforcement_id",
+                "policy_set_ref",
+                "execution_context",
+            ],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,10 +74,6 @@ impl model::Model for EnforceSbomRequestBodyV2 {
             3 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(EnforceSbomRequestBodyV2);

@@ -21,8 +21,14 @@ impl model::Model for QueryAttestationsGraphqlBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["query", "variables"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueryAttestationsGraphqlBody",
+            names: &["query", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -79,21 +85,27 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "status",
-            "verified",
-            "artifactId",
-            "signerKeyId",
-            "subjectName",
-            "createdAtGTE",
-            "gitoidSha256",
-            "signerKeyIdIn",
-            "subjectSha256",
-            "gitoidSha256In",
-            "subjectNameContains",
-            "subjectNameStartsWith",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueryAttestationsGraphqlBodyVariables",
+            names: &[
+                "status",
+                "verified",
+                "artifactId",
+                "signerKeyId",
+                "subjectName",
+                "createdAtGTE",
+                "gitoidSha256",
+                "signerKeyIdIn",
+                "subjectSha256",
+                "gitoidSha256In",
+                "subjectNameContains",
+                "subjectNameStartsWith",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -171,8 +183,14 @@ impl model::Model for UploadAttestationBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "envelope", "executionContext"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBody",
+            names: &["artifact", "envelope", "executionContext"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -227,19 +245,25 @@ impl model::Model for UploadAttestationBodyArtifact {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "tag",
-            "url",
-            "name",
-            "type",
-            "digest",
-            "variant",
-            "metadata",
-            "registry_url",
-            "repository_platform",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyArtifact",
+            names: &[
+                "id",
+                "tag",
+                "url",
+                "name",
+                "type",
+                "digest",
+                "variant",
+                "metadata",
+                "registry_url",
+                "repository_platform",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -309,8 +333,14 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyArtifactVariant",
+            names: &["type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -351,8 +381,14 @@ impl model::Model for UploadAttestationBodyEnvelope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["payload", "metadata", "signatures", "payloadType"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyEnvelope",
+            names: &["payload", "metadata", "signatures", "payloadType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,8 +429,14 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sig", "keyid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyEnvelopeSignatures",
+            names: &["sig", "keyid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -433,8 +475,14 @@ impl model::Model for UploadAttestationBodyExecutionContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "github", "harness"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyExecutionContext",
+            names: &["type", "github", "harness"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -483,16 +531,22 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "job_id",
-            "run_id",
-            "repository",
-            "action_path",
-            "workflow_ref",
-            "github_action",
-            "runner_detail",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyExecutionContextGithub",
+            names: &[
+                "job_id",
+                "run_id",
+                "repository",
+                "action_path",
+                "workflow_ref",
+                "github_action",
+                "runner_detail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -559,21 +613,27 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "step_id",
-            "stage_id",
-            "step_name",
-            "stage_name",
-            "pipeline_id",
-            "sequence_id",
-            "pipeline_name",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadAttestationBodyExecutionContextHarness",
+            names: &[
+                "org",
+                "project",
+                "step_id",
+                "stage_id",
+                "step_name",
+                "stage_name",
+                "pipeline_id",
+                "sequence_id",
+                "pipeline_name",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for ExecutionLimitRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["configs", "config_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionLimitRequestBody",
+            names: &["configs", "config_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -65,8 +71,14 @@ impl model::Model for ExecutionLimitResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "configs", "config_id", "account_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionLimitResponseBody",
+            names: &["name", "type", "configs", "config_id", "account_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

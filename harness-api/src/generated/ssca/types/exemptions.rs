@@ -21,8 +21,14 @@ impl model::Model for ExemptionDurationDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["days", "always_exempt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionDurationDto",
+            names: &["days", "always_exempt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for ExemptionInitiatorDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact_id", "enforcement_id", "project_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionInitiatorDto",
+            names: &["artifact_id", "enforcement_id", "project_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -109,15 +121,21 @@ impl model::Model for ExemptionRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "reason",
-            "component_name",
-            "version_operator",
-            "component_version",
-            "exemption_duration",
-            "exemption_initiator",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionRequestDto",
+            names: &[
+                "reason",
+                "component_name",
+                "version_operator",
+                "component_version",
+                "exemption_duration",
+                "exemption_initiator",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -202,31 +220,37 @@ impl model::Model for ExemptionResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "reason",
-            "account_id",
-            "created_at",
-            "updated_at",
-            "updated_by",
-            "artifact_id",
-            "reviewed_at",
-            "valid_until",
-            "component_name",
-            "org_identifier",
-            "review_comment",
-            "created_by_name",
-            "exemption_status",
-            "reviewed_by_name",
-            "version_operator",
-            "component_version",
-            "created_by_user_id",
-            "exemption_duration",
-            "project_identifier",
-            "exemption_initiator",
-            "reviewed_by_user_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionResponseDto",
+            names: &[
+                "uuid",
+                "reason",
+                "account_id",
+                "created_at",
+                "updated_at",
+                "updated_by",
+                "artifact_id",
+                "reviewed_at",
+                "valid_until",
+                "component_name",
+                "org_identifier",
+                "review_comment",
+                "created_by_name",
+                "exemption_status",
+                "reviewed_by_name",
+                "version_operator",
+                "component_version",
+                "created_by_user_id",
+                "exemption_duration",
+                "project_identifier",
+                "exemption_initiator",
+                "reviewed_by_user_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -332,8 +356,14 @@ impl model::Model for ExemptionReviewRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["review_comment", "exemption_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionReviewRequestDto",
+            names: &["review_comment", "exemption_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -354,6 +384,6 @@ impl model::Model for ExemptionReviewRequestDto {
 }
 model::model!(ExemptionReviewRequestDto);
 model::open_enum! {
-    #[doc = " Schema `ExemptionStatusDTO`."] ExemptionStatusDto { Pending = "PENDING",
-    Approved = "APPROVED", Rejected = "REJECTED", Expired = "EXPIRED", }
+    #[doc = " Schema `ExemptionStatusDTO`."] ExemptionStatusDto { 0 Pending = "PENDING",
+    1 Approved = "APPROVED", 2 Rejected = "REJECTED", 3 Expired = "EXPIRED", }
 }

@@ -23,8 +23,14 @@ impl model::Model for CreateIntegrationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "connector_id", "installation_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateIntegrationRequest",
+            names: &["type", "connector_id", "installation_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,8 +67,14 @@ impl model::Model for HarnessPipelineIntegrationResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["enabled"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessPipelineIntegrationResponse",
+            names: &["enabled"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -105,8 +117,14 @@ impl model::Model for Integration {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "org", "type", "status", "connector_id", "last_scan_at"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Integration",
+            names: &["id", "org", "type", "status", "connector_id", "last_scan_at"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -135,12 +153,12 @@ impl model::Model for Integration {
 }
 model::model!(Integration);
 model::open_enum! {
-    #[doc = " Schema `Integration.status`."] IntegrationStatus { Active = "ACTIVE",
+    #[doc = " Schema `Integration.status`."] IntegrationStatus { 0 Active = "ACTIVE", 1
     Inactive = "INACTIVE", }
 }
 model::open_enum! {
-    #[doc = " Schema `IntegrationType`."] IntegrationType { Github = "GITHUB", Harness =
-    "HARNESS", }
+    #[doc = " Schema `IntegrationType`."] IntegrationType { 0 Github = "GITHUB", 1
+    Harness = "HARNESS", }
 }
 /// Schema `ListIntegrationReposResponse`.
 pub struct ListIntegrationReposResponse {
@@ -159,8 +177,14 @@ impl model::Model for ListIntegrationReposResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repositories", "include_all_repos"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListIntegrationReposResponse",
+            names: &["repositories", "include_all_repos"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -181,18 +205,18 @@ impl model::Model for ListIntegrationReposResponse {
 }
 model::model!(ListIntegrationReposResponse);
 model::open_enum! {
-    #[doc = " Schema `Integration.type`."] RepoIntegrationType { Github = "GITHUB",
+    #[doc = " Schema `Integration.type`."] RepoIntegrationType { 0 Github = "GITHUB", 1
     Harness = "HARNESS", }
 }
 model::open_enum! {
-    #[doc = " Schema `listIntegrations order`."] ListIntegrationsOrder { Asc = "ASC",
+    #[doc = " Schema `listIntegrations order`."] ListIntegrationsOrder { 0 Asc = "ASC", 1
     Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listIntegrations sort`."] ListIntegrationsSort { LastScan =
+    #[doc = " Schema `listIntegrations sort`."] ListIntegrationsSort { 0 LastScan =
     "last_scan", }
 }
 model::open_enum! {
-    #[doc = " Schema `listIntegrations status`."] ListIntegrationsStatus { Active =
-    "ACTIVE", Inactive = "INACTIVE", }
+    #[doc = " Schema `listIntegrations status`."] ListIntegrationsStatus { 0 Active =
+    "ACTIVE", 1 Inactive = "INACTIVE", }
 }

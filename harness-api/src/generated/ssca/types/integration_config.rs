@@ -19,8 +19,14 @@ impl model::Model for IntegrationConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrationConfig",
+            names: &["url"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -39,6 +45,6 @@ impl model::Model for IntegrationConfig {
 }
 model::model!(IntegrationConfig);
 model::open_enum! {
-    #[doc = " Schema `getIntegrationsConfig type`."] GetIntegrationsConfigType { Github =
-    "GITHUB", }
+    #[doc = " Schema `getIntegrationsConfig type`."] GetIntegrationsConfigType { 0 Github
+    = "GITHUB", }
 }

@@ -25,8 +25,14 @@ impl model::Model for InfraLayout {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cpu", "name", "memory", "repo_size"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfraLayout",
+            names: &["cpu", "name", "memory", "repo_size"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -93,16 +99,22 @@ impl model::Model for IntegrationStepConfig {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "enable",
-            "parallel",
-            "resource",
-            "settings",
-            "auto_infra",
-            "parameters",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrationStepConfig",
+            names: &[
+                "name",
+                "enable",
+                "parallel",
+                "resource",
+                "settings",
+                "auto_infra",
+                "parameters",
+            ],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -130,10 +142,6 @@ impl model::Model for IntegrationStepConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
-    }
 }
 model::through_cell!(IntegrationStepConfig);
 /// Schema `IntegrationStepConfigRequestBody`.
@@ -153,8 +161,14 @@ impl model::Model for IntegrationStepConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "config"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrationStepConfigRequestBody",
+            names: &["name", "config"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

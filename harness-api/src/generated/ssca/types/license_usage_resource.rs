@@ -21,8 +21,14 @@ impl model::Model for LicenseUsageResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["usage_data", "active_developers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageResponse",
+            names: &["usage_data", "active_developers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageResponseActiveDevelopers",
+            names: &["count", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -99,8 +111,14 @@ impl model::Model for LicenseUsageResponseUsageData {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "references", "display_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageResponseUsageData",
+            names: &["count", "references", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -147,8 +165,14 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "name", "count", "account", "project", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseUsageResponseUsageDataReferences",
+            names: &["org", "name", "count", "account", "project", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -21,8 +21,14 @@ impl model::Model for OrchestrationScorecardSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationScorecardSummary",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,15 +73,21 @@ impl model::Model for OrchestrationSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "sbom",
-            "artifact",
-            "is_attested",
-            "drift_summary",
-            "scorecard_summary",
-            "step_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationSummaryResponse",
+            names: &[
+                "sbom",
+                "artifact",
+                "is_attested",
+                "drift_summary",
+                "scorecard_summary",
+                "step_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

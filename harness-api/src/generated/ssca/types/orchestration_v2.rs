@@ -67,20 +67,26 @@ impl model::Model for ExecutionContext {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step_id",
-            "stage_id",
-            "build_url",
-            "step_name",
-            "stage_name",
-            "stage_type",
-            "pipeline_id",
-            "sequence_id",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionContext",
+            names: &[
+                "step_id",
+                "stage_id",
+                "build_url",
+                "step_name",
+                "stage_name",
+                "stage_type",
+                "pipeline_id",
+                "sequence_id",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_execution_id",
+            ],
+            required: &[0, 1, 6, 7, 8, 9, 10],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -134,10 +140,6 @@ impl model::Model for ExecutionContext {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 6, 7, 8, 9, 10]
-    }
 }
 model::through_cell!(ExecutionContext);
 /// Schema `OrchestrationStepDriftRequestBody`.
@@ -168,8 +170,14 @@ impl model::Model for OrchestrationStepDriftRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["base", "variant"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationStepDriftRequestBody",
+            names: &["base", "variant"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -186,10 +194,6 @@ impl model::Model for OrchestrationStepDriftRequestBody {
             1 => model::opt(&self.variant),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(OrchestrationStepDriftRequestBody);
@@ -234,8 +238,20 @@ impl model::Model for SaveOrchestrationRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "components", "attestation", "sbom_metadata", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveOrchestrationRequest",
+            names: &[
+                "artifact",
+                "components",
+                "attestation",
+                "sbom_metadata",
+                "execution_context",
+            ],
+            required: &[0, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,10 +275,6 @@ impl model::Model for SaveOrchestrationRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3]
-    }
 }
 model::through_cell!(SaveOrchestrationRequest);
 /// Schema `SaveOrchestrationResponseBody`.
@@ -280,8 +292,14 @@ impl model::Model for SaveOrchestrationResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveOrchestrationResponseBody",
+            names: &["artifact_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

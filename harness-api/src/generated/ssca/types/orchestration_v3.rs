@@ -45,8 +45,20 @@ impl model::Model for SaveOrchestrationRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "components", "attestation", "sbom_metadata", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveOrchestrationRequestV2",
+            names: &[
+                "artifact",
+                "components",
+                "attestation",
+                "sbom_metadata",
+                "execution_context",
+            ],
+            required: &[0, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,10 +81,6 @@ impl model::Model for SaveOrchestrationRequestV2 {
             4 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3]
     }
 }
 model::through_cell!(SaveOrchestrationRequestV2);

@@ -38,8 +38,14 @@ impl model::Model for IntegrationConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "project", "allow_override", "cron_expression"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrationConfigRequestBody",
+            names: &["org", "project", "allow_override", "cron_expression"],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -60,10 +66,6 @@ impl model::Model for IntegrationConfigRequestBody {
             3 => model::Cell::part(&self.cron_expression),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
     }
 }
 model::through_cell!(IntegrationConfigRequestBody);
@@ -101,8 +103,14 @@ impl model::Model for PipelineInfraConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["org", "spec", "project", "allow_override"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineInfraConfigRequestBody",
+            names: &["org", "spec", "project", "allow_override"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -123,10 +131,6 @@ impl model::Model for PipelineInfraConfigRequestBody {
             3 => model::Part::Flag(&self.allow_override),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(PipelineInfraConfigRequestBody);

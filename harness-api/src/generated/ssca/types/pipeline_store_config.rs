@@ -45,8 +45,14 @@ impl model::Model for PipelineStoreConfigRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["repo", "scan_type", "yaml_path", "base_branch", "connector_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineStoreConfigRequestBody",
+            names: &["repo", "scan_type", "yaml_path", "base_branch", "connector_id"],
+            required: &[0, 1, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -69,10 +75,6 @@ impl model::Model for PipelineStoreConfigRequestBody {
             4 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3]
     }
 }
 model::through_cell!(PipelineStoreConfigRequestBody);

@@ -21,8 +21,14 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["message", "is_valid"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactAndDeploymentsResponseBody",
+            names: &["message", "is_valid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -59,8 +65,14 @@ impl model::Model for ContactInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ContactInfo",
+            names: &["name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -113,19 +125,25 @@ impl model::Model for CreateTicketRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "exists",
-            "priority",
-            "issue_type",
-            "artifact_id",
-            "description",
-            "external_id",
-            "identifiers",
-            "project_key",
-            "custom_fields",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketRequest",
+            names: &[
+                "title",
+                "exists",
+                "priority",
+                "issue_type",
+                "artifact_id",
+                "description",
+                "external_id",
+                "identifiers",
+                "project_key",
+                "custom_fields",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -193,8 +211,14 @@ impl model::Model for CreateTicketResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketResponse",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -254,8 +278,20 @@ impl model::Model for CveVulnerability {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cve", "type", "severity", "component_name", "vulnerability_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CveVulnerability",
+            names: &[
+                "cve",
+                "type",
+                "severity",
+                "component_name",
+                "vulnerability_description",
+            ],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -278,10 +314,6 @@ impl model::Model for CveVulnerability {
             4 => model::Part::Str(&self.vulnerability_description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3]
     }
 }
 model::through_cell!(CveVulnerability);
@@ -323,8 +355,14 @@ impl model::Model for DefaultVulnerability {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "severity", "component_name", "vulnerability_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefaultVulnerability",
+            names: &["type", "severity", "component_name", "vulnerability_description"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -345,10 +383,6 @@ impl model::Model for DefaultVulnerability {
             3 => model::Part::Str(&self.vulnerability_description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2]
     }
 }
 model::through_cell!(DefaultVulnerability);
@@ -377,15 +411,21 @@ impl model::Model for DeploymentsCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "new_patched_count",
-            "new_pending_count",
-            "patched_prod_count",
-            "pending_prod_count",
-            "patched_non_prod_count",
-            "pending_non_prod_count",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentsCount",
+            names: &[
+                "new_patched_count",
+                "new_pending_count",
+                "patched_prod_count",
+                "pending_prod_count",
+                "patched_non_prod_count",
+                "pending_non_prod_count",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -432,8 +472,14 @@ impl model::Model for EnvironmentInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "type", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentInfo",
+            names: &["name", "type", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -456,8 +502,8 @@ impl model::Model for EnvironmentInfo {
 }
 model::model!(EnvironmentInfo);
 model::open_enum! {
-    #[doc = " Schema `EnvironmentTypeFilter`."] EnvironmentTypeFilter { Prod = "Prod",
-    PreProd = "PreProd", None = "None", All = "All", }
+    #[doc = " Schema `EnvironmentTypeFilter`."] EnvironmentTypeFilter { 0 Prod = "Prod",
+    1 PreProd = "PreProd", 2 None = "None", 3 All = "All", }
 }
 /// Schema `ExcludeArtifactRequest`.
 pub struct ExcludeArtifactRequest {
@@ -484,8 +530,14 @@ impl model::Model for ExcludeArtifactRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExcludeArtifactRequest",
+            names: &["artifact_id"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,15 +553,11 @@ impl model::Model for ExcludeArtifactRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(ExcludeArtifactRequest);
 model::open_enum! {
-    #[doc = " Schema `NameOperator`."] NameOperator { Equals = "Equals", StartsWith =
-    "StartsWith", Contains = "Contains", }
+    #[doc = " Schema `NameOperator`."] NameOperator { 0 Equals = "Equals", 1 StartsWith =
+    "StartsWith", 2 Contains = "Contains", }
 }
 /// Schema `PipelineInfo`.
 pub struct PipelineInfo {
@@ -538,16 +586,22 @@ impl model::Model for PipelineInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "execution_id",
-            "triggered_at",
-            "triggered_by",
-            "triggered_type",
-            "triggered_by_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineInfo",
+            names: &[
+                "id",
+                "name",
+                "execution_id",
+                "triggered_at",
+                "triggered_by",
+                "triggered_type",
+                "triggered_by_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -594,8 +648,14 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["env_type", "env_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationArtifactDeploymentsListingRequestBody",
+            names: &["env_type", "env_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -644,17 +704,23 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tag",
-            "name",
-            "type",
-            "digest",
-            "status",
-            "identifier",
-            "component_version",
-            "deployment_pipeline",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationArtifactDeploymentsListingResponse",
+            names: &[
+                "tag",
+                "name",
+                "type",
+                "digest",
+                "status",
+                "identifier",
+                "component_version",
+                "deployment_pipeline",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -740,22 +806,28 @@ impl model::Model for RemediationArtifactDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "cve",
-            "status",
-            "ticket",
-            "contact",
-            "severity",
-            "component",
-            "artifact_name",
-            "build_pipeline",
-            "remediation_id",
-            "latest_build_tag",
-            "deployments_count",
-            "latest_fixed_artifact",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationArtifactDetailsResponse",
+            names: &[
+                "id",
+                "cve",
+                "status",
+                "ticket",
+                "contact",
+                "severity",
+                "component",
+                "artifact_name",
+                "build_pipeline",
+                "remediation_id",
+                "latest_build_tag",
+                "deployments_count",
+                "latest_fixed_artifact",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -836,8 +908,14 @@ impl model::Model for RemediationArtifactListingRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deployment_status", "remediation_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationArtifactListingRequestBody",
+            names: &["deployment_status", "remediation_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -859,13 +937,13 @@ impl model::Model for RemediationArtifactListingRequestBody {
 model::model!(RemediationArtifactListingRequestBody);
 model::open_enum! {
     #[doc = " Schema `RemediationArtifactListingRequestBody.deployment_status`."]
-    RemediationArtifactListingRequestBodyDeploymentStatus { Prod = "Prod", PreProd =
+    RemediationArtifactListingRequestBodyDeploymentStatus { 0 Prod = "Prod", 1 PreProd =
     "PreProd", }
 }
 model::open_enum! {
     #[doc = " Schema `RemediationArtifactListingRequestBody.remediation_status`."]
-    RemediationArtifactListingRequestBodyRemediationStatus { Done = "Done", InProgress =
-    "In_Progress", }
+    RemediationArtifactListingRequestBodyRemediationStatus { 0 Done = "Done", 1
+    InProgress = "In_Progress", }
 }
 /// Schema `RemediationArtifactListingResponse`.
 pub struct RemediationArtifactListingResponse {
@@ -892,8 +970,14 @@ impl model::Model for RemediationArtifactListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "name", "is_new", "ticket", "deployments", "is_excluded"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationArtifactListingResponse",
+            names: &["id", "name", "is_new", "ticket", "deployments", "is_excluded"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -938,8 +1022,14 @@ impl model::Model for RemediationCondition {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationCondition",
+            names: &["version", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -960,9 +1050,9 @@ impl model::Model for RemediationCondition {
 }
 model::model!(RemediationCondition);
 model::open_enum! {
-    #[doc = " Schema `RemediationCondition.operator`."] RemediationConditionOperator {
-    LessThan = "LessThan", LessThanEquals = "LessThanEquals", Matches = "Matches", All =
-    "All", }
+    #[doc = " Schema `RemediationCondition.operator`."] RemediationConditionOperator { 0
+    LessThan = "LessThan", 1 LessThanEquals = "LessThanEquals", 2 Matches = "Matches", 3
+    All = "All", }
 }
 /// Schema `RemediationCount`.
 pub struct RemediationCount {
@@ -981,8 +1071,14 @@ impl model::Model for RemediationCount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["count", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationCount",
+            names: &["count", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1059,31 +1155,37 @@ impl model::Model for RemediationDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "cve",
-            "status",
-            "ticket",
-            "contact",
-            "comments",
-            "severity",
-            "artifacts",
-            "closed_by",
-            "component",
-            "target_date",
-            "environments",
-            "end_time_milli",
-            "created_by_name",
-            "created_by_email",
-            "start_time_milli",
-            "deployments_count",
-            "artifacts_excluded",
-            "new_artifacts_count",
-            "remediation_condition",
-            "new_environments_count",
-            "vulnerability_description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationDetailsResponse",
+            names: &[
+                "id",
+                "cve",
+                "status",
+                "ticket",
+                "contact",
+                "comments",
+                "severity",
+                "artifacts",
+                "closed_by",
+                "component",
+                "target_date",
+                "environments",
+                "end_time_milli",
+                "created_by_name",
+                "created_by_email",
+                "start_time_milli",
+                "deployments_count",
+                "artifacts_excluded",
+                "new_artifacts_count",
+                "remediation_condition",
+                "new_environments_count",
+                "vulnerability_description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1191,8 +1293,14 @@ impl model::Model for RemediationListingRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["cve_filter", "component_name_filter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationListingRequestBody",
+            names: &["cve_filter", "component_name_filter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1240,8 +1348,14 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationListingRequestBodyComponentNameFilter",
+            names: &["value", "operator"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1258,10 +1372,6 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(RemediationListingRequestBodyComponentNameFilter);
@@ -1293,8 +1403,14 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "operator"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationListingRequestBodyCveFilter",
+            names: &["value", "operator"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1311,10 +1427,6 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(RemediationListingRequestBodyCveFilter);
@@ -1359,23 +1471,29 @@ impl model::Model for RemediationListingResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "cve",
-            "status",
-            "contact",
-            "severity",
-            "artifacts",
-            "closed_by",
-            "component",
-            "created_at",
-            "created_by",
-            "target_date",
-            "schedule_status",
-            "deployments_count",
-            "remediation_condition",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationListingResponse",
+            names: &[
+                "id",
+                "cve",
+                "status",
+                "contact",
+                "severity",
+                "artifacts",
+                "closed_by",
+                "component",
+                "created_at",
+                "created_by",
+                "target_date",
+                "schedule_status",
+                "deployments_count",
+                "remediation_condition",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1441,8 +1559,8 @@ impl model::Model for RemediationListingResponse {
 }
 model::model!(RemediationListingResponse);
 model::open_enum! {
-    #[doc = " Schema `RemediationStatus`."] RemediationStatus { InProgress =
-    "IN_PROGRESS", Done = "DONE", }
+    #[doc = " Schema `RemediationStatus`."] RemediationStatus { 0 InProgress =
+    "IN_PROGRESS", 1 Done = "DONE", }
 }
 /// Schema `RemediationTrackerCreateRequestBody`.
 pub struct RemediationTrackerCreateRequestBody {
@@ -1481,14 +1599,20 @@ impl model::Model for RemediationTrackerCreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "contact",
-            "comments",
-            "target_end_date",
-            "vulnerability_info",
-            "remediation_condition",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationTrackerCreateRequestBody",
+            names: &[
+                "contact",
+                "comments",
+                "target_end_date",
+                "vulnerability_info",
+                "remediation_condition",
+            ],
+            required: &[4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1512,10 +1636,6 @@ impl model::Model for RemediationTrackerCreateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::through_cell!(RemediationTrackerCreateRequestBody);
 /// Schema `RemediationTrackerCreateResponseBody`.
@@ -1533,8 +1653,14 @@ impl model::Model for RemediationTrackerCreateResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationTrackerCreateResponseBody",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1595,14 +1721,20 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "contact",
-            "comments",
-            "severity",
-            "target_end_date",
-            "vulnerability_description",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationTrackerUpdateRequestBody",
+            names: &[
+                "contact",
+                "comments",
+                "severity",
+                "target_end_date",
+                "vulnerability_description",
+            ],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1626,10 +1758,6 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4]
-    }
 }
 model::through_cell!(RemediationTrackerUpdateRequestBody);
 /// Schema `RemediationTrackerUpdateResponseBody`.
@@ -1647,8 +1775,14 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationTrackerUpdateResponseBody",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1685,8 +1819,18 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deployments_count", "remediation_counts", "mean_time_to_remediate_in_hours"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationTrackersOverallSummaryResponseBody",
+            names: &[
+                "deployments_count",
+                "remediation_counts",
+                "mean_time_to_remediate_in_hours",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1709,8 +1853,8 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
 }
 model::model!(RemediationTrackersOverallSummaryResponseBody);
 model::open_enum! {
-    #[doc = " Schema `EnvironmentType2`."] SscaEnvironmentType { Prod = "Prod", PreProd =
-    "PreProd", }
+    #[doc = " Schema `EnvironmentType2`."] SscaEnvironmentType { 0 Prod = "Prod", 1
+    PreProd = "PreProd", }
 }
 /// Schema `TicketInfo`.
 pub struct TicketInfo {
@@ -1733,8 +1877,14 @@ impl model::Model for TicketInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "url", "status", "external_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TicketInfo",
+            names: &["id", "url", "status", "external_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1764,19 +1914,19 @@ model::union! {
     Cve(CveVulnerability), 1 Default(DefaultVulnerability), }
 }
 model::open_enum! {
-    #[doc = " Schema `VulnerabilitySeverity`."] VulnerabilitySeverity { Info = "INFO",
-    Low = "LOW", Medium = "MEDIUM", High = "HIGH", Critical = "CRITICAL", }
+    #[doc = " Schema `VulnerabilitySeverity`."] VulnerabilitySeverity { 0 Info = "INFO",
+    1 Low = "LOW", 2 Medium = "MEDIUM", 3 High = "HIGH", 4 Critical = "CRITICAL", }
 }
 model::open_enum! {
     #[doc = " Schema `getEnvironmentListForRemediation EnvType`."]
-    GetEnvironmentListForRemediationEnvType { Prod = "Prod", PreProd = "PreProd", }
+    GetEnvironmentListForRemediationEnvType { 0 Prod = "Prod", 1 PreProd = "PreProd", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRemediations order`."] ListRemediationsOrder { Desc = "DESC",
-    Asc = "ASC", }
+    #[doc = " Schema `listRemediations order`."] ListRemediationsOrder { 0 Desc = "DESC",
+    1 Asc = "ASC", }
 }
 model::open_enum! {
-    #[doc = " Schema `listRemediations sort`."] ListRemediationsSort { Component =
-    "component", Status = "status", TargetDate = "targetDate", ContactName =
-    "contactName", Cve = "cve", StartTimeMilli = "startTimeMilli", }
+    #[doc = " Schema `listRemediations sort`."] ListRemediationsSort { 0 Component =
+    "component", 1 Status = "status", 2 TargetDate = "targetDate", 3 ContactName =
+    "contactName", 4 Cve = "cve", 5 StartTimeMilli = "startTimeMilli", }
 }

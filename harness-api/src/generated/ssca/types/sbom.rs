@@ -19,8 +19,14 @@ impl model::Model for ArtifactSbomResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sbom"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSbomResponseBody",
+            names: &["sbom"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -68,8 +74,14 @@ impl model::Model for DownloadSbomRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DownloadSbomRequest",
+            names: &["spec"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -84,10 +96,6 @@ impl model::Model for DownloadSbomRequest {
             0 => model::Cell::part(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(DownloadSbomRequest);
@@ -125,8 +133,14 @@ impl model::Model for ImageSpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "digest", "image_tag", "image_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImageSpec",
+            names: &["type", "digest", "image_tag", "image_name"],
+            required: &[0, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -148,14 +162,10 @@ impl model::Model for ImageSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 3]
-    }
 }
 model::through_cell!(ImageSpec);
 model::open_enum! {
-    #[doc = " Schema `ImageSpec.type`."] ImageSpecType { Image = "IMAGE", }
+    #[doc = " Schema `ImageSpec.type`."] ImageSpecType { 0 Image = "IMAGE", }
 }
 /// Schema `RepositorySpec`.
 pub struct RepositorySpec {
@@ -191,8 +201,14 @@ impl model::Model for RepositorySpec {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "branch", "repo_url"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositorySpec",
+            names: &["type", "branch", "repo_url"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -212,14 +228,10 @@ impl model::Model for RepositorySpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(RepositorySpec);
 model::open_enum! {
-    #[doc = " Schema `RepositorySpec.type`."] RepositorySpecType { Repository =
+    #[doc = " Schema `RepositorySpec.type`."] RepositorySpecType { 0 Repository =
     "REPOSITORY", }
 }
 /// Schema `SbomScoreRequest`.
@@ -247,8 +259,14 @@ impl model::Model for SbomScoreRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["spec"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomScoreRequest",
+            names: &["spec"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -263,10 +281,6 @@ impl model::Model for SbomScoreRequest {
             0 => model::Cell::part(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(SbomScoreRequest);

@@ -32,8 +32,14 @@ impl model::Model for ArtifactSbomDriftRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["tag", "base_tag"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSbomDriftRequestBody",
+            names: &["tag", "base_tag"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for ArtifactSbomDriftRequestBody {
             1 => model::Cell::part(&self.base_tag),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(ArtifactSbomDriftRequestBody);
@@ -76,8 +78,14 @@ impl model::Model for ComponentDrift {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "new_component", "old_component"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComponentDrift",
+            names: &["status", "new_component", "old_component"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -118,8 +126,14 @@ impl model::Model for LicenseDrift {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "license", "components"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicenseDrift",
+            names: &["status", "license", "components"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -142,10 +156,10 @@ impl model::Model for LicenseDrift {
 }
 model::model!(LicenseDrift);
 model::open_enum! {
-    #[doc = " Schema `getComponentDrift status`."] GetComponentDriftStatus { All = "all",
-    Added = "added", Modified = "modified", Deleted = "deleted", }
+    #[doc = " Schema `getComponentDrift status`."] GetComponentDriftStatus { 0 All =
+    "all", 1 Added = "added", 2 Modified = "modified", 3 Deleted = "deleted", }
 }
 model::open_enum! {
-    #[doc = " Schema `getLicenseDrift status`."] GetLicenseDriftStatus { All = "all",
-    Added = "added", Deleted = "deleted", }
+    #[doc = " Schema `getLicenseDrift status`."] GetLicenseDriftStatus { 0 All = "all", 1
+    Added = "added", 2 Deleted = "deleted", }
 }

@@ -68,22 +68,28 @@ impl model::Model for EnforceSbomRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "artifact",
-            "step_name",
-            "stage_name",
-            "stage_type",
-            "enforcement_id",
-            "policy_file_id",
-            "policy_set_ref",
-            "step_identifier",
-            "stage_identifier",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_identifier",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforceSbomRequestBody",
+            names: &[
+                "artifact",
+                "step_name",
+                "stage_name",
+                "stage_type",
+                "enforcement_id",
+                "policy_file_id",
+                "policy_set_ref",
+                "step_identifier",
+                "stage_identifier",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_identifier",
+                "pipeline_execution_id",
+            ],
+            required: &[0, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -142,10 +148,6 @@ impl model::Model for EnforceSbomRequestBody {
                 self.pipeline_execution_id.is_some(),
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4]
     }
 }
 model::through_cell!(EnforceSbomRequestBody);
@@ -215,21 +217,27 @@ impl model::Model for SbomMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tool",
-            "format",
-            "build_url",
-            "step_name",
-            "stage_name",
-            "sequence_id",
-            "step_identifier",
-            "stage_identifier",
-            "step_execution_id",
-            "stage_execution_id",
-            "pipeline_identifier",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomMetadata",
+            names: &[
+                "tool",
+                "format",
+                "build_url",
+                "step_name",
+                "stage_name",
+                "sequence_id",
+                "step_identifier",
+                "stage_identifier",
+                "step_execution_id",
+                "stage_execution_id",
+                "pipeline_identifier",
+                "pipeline_execution_id",
+            ],
+            required: &[0, 1, 6, 7, 8, 10, 11],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -286,10 +294,6 @@ impl model::Model for SbomMetadata {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 6, 7, 8, 10, 11]
-    }
 }
 model::through_cell!(SbomMetadata);
 /// Schema `SbomProcess`.
@@ -330,8 +334,14 @@ impl model::Model for SbomProcess {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "data", "name", "format"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomProcess",
+            names: &["url", "data", "name", "format"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -352,10 +362,6 @@ impl model::Model for SbomProcess {
             3 => model::Cell::part(&self.format),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2, 3]
     }
 }
 model::through_cell!(SbomProcess);
@@ -380,8 +386,14 @@ impl model::Model for SbomProcessRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "attestation", "sbom_process", "sbom_metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomProcessRequestBody",
+            names: &["artifact", "attestation", "sbom_process", "sbom_metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -420,8 +432,14 @@ impl model::Model for SbomProcessResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact_id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomProcessResponseBody",
+            names: &["artifact_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -37,19 +37,25 @@ impl model::Model for SbomScorecardRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org_id",
-            "category",
-            "avg_score",
-            "max_score",
-            "account_id",
-            "project_id",
-            "creation_on",
-            "sbom_details",
-            "score_card_info",
-            "orchestration_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SbomScorecardRequest",
+            names: &[
+                "org_id",
+                "category",
+                "avg_score",
+                "max_score",
+                "account_id",
+                "project_id",
+                "creation_on",
+                "sbom_details",
+                "score_card_info",
+                "orchestration_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

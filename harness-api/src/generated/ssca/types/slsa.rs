@@ -21,8 +21,14 @@ impl model::Model for PolicyViolationRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status", "violations"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicyViolationRequestBody",
+            names: &["status", "violations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -81,22 +87,28 @@ impl model::Model for ProvenanceRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "artifact",
-            "pipeline",
-            "step_name",
-            "provenance",
-            "stage_name",
-            "stage_type",
-            "step_identifier",
-            "stage_identifier",
-            "pipeline_execution_id",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProvenanceRequestBody",
+            names: &[
+                "org",
+                "project",
+                "artifact",
+                "pipeline",
+                "step_name",
+                "provenance",
+                "stage_name",
+                "stage_type",
+                "step_identifier",
+                "stage_identifier",
+                "pipeline_execution_id",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,8 +185,14 @@ impl model::Model for ProvenanceResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["provenance"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProvenanceResponseBody",
+            names: &["provenance"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -233,23 +251,29 @@ impl model::Model for SlsaVerificationRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "project",
-            "artifact",
-            "pipeline",
-            "step_name",
-            "provenance",
-            "stage_name",
-            "stage_type",
-            "step_identifier",
-            "stage_identifier",
-            "verification_status",
-            "pipeline_execution_id",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaVerificationRequestBody",
+            names: &[
+                "org",
+                "project",
+                "artifact",
+                "pipeline",
+                "step_name",
+                "provenance",
+                "stage_name",
+                "stage_type",
+                "step_identifier",
+                "stage_identifier",
+                "verification_status",
+                "pipeline_execution_id",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -316,6 +340,6 @@ impl model::Model for SlsaVerificationRequestBody {
 model::model!(SlsaVerificationRequestBody);
 model::open_enum! {
     #[doc = " Schema `SLSAVerificationRequestBody.verification_status`."]
-    SlsaVerificationRequestBodyVerificationStatus { Passed = "passed", Failed = "failed",
-    }
+    SlsaVerificationRequestBodyVerificationStatus { 0 Passed = "passed", 1 Failed =
+    "failed", }
 }

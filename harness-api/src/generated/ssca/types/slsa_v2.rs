@@ -35,8 +35,14 @@ impl model::Model for ProvenanceRequestBodyV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "provenance_data", "execution_context"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProvenanceRequestBodyV2",
+            names: &["artifact", "provenance_data", "execution_context"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -55,10 +61,6 @@ impl model::Model for ProvenanceRequestBodyV2 {
             2 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(ProvenanceRequestBodyV2);
@@ -96,8 +98,19 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["artifact", "provenance_data", "execution_context", "verification_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaVerificationRequestBodyV2",
+            names: &[
+                "artifact",
+                "provenance_data",
+                "execution_context",
+                "verification_status",
+            ],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,14 +132,10 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
-    }
 }
 model::through_cell!(SlsaVerificationRequestBodyV2);
 model::open_enum! {
     #[doc = " Schema `SLSAVerificationRequestBodyV2.verification_status`."]
-    SlsaVerificationRequestBodyV2VerificationStatus { Passed = "passed", Failed =
+    SlsaVerificationRequestBodyV2VerificationStatus { 0 Passed = "passed", 1 Failed =
     "failed", }
 }

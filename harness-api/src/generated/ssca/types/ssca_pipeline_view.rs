@@ -21,8 +21,14 @@ impl model::Model for ArtifactListingPipelineRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["search_term", "artifact_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingPipelineRequestBody",
+            names: &["search_term", "artifact_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -44,7 +50,7 @@ impl model::Model for ArtifactListingPipelineRequestBody {
 model::model!(ArtifactListingPipelineRequestBody);
 model::open_enum! {
     #[doc = " Schema `ArtifactListingPipelineRequestBody.artifact_type`."]
-    ArtifactListingPipelineRequestBodyArtifactType { Image = "image", Repository =
+    ArtifactListingPipelineRequestBodyArtifactType { 0 Image = "image", 1 Repository =
     "repository", }
 }
 /// Schema `ArtifactListingPipelineResponse`.
@@ -78,18 +84,24 @@ impl model::Model for ArtifactListingPipelineResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "slsa",
-            "org_id",
-            "artifact",
-            "project_id",
-            "enforcement",
-            "pipeline_id",
-            "verification",
-            "orchestration",
-            "pipeline_execution_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactListingPipelineResponse",
+            names: &[
+                "slsa",
+                "org_id",
+                "artifact",
+                "project_id",
+                "enforcement",
+                "pipeline_id",
+                "verification",
+                "orchestration",
+                "pipeline_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -168,17 +180,23 @@ impl model::Model for EnforcementModelPipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step_name",
-            "stage_name",
-            "violations",
-            "enforcement_id",
-            "step_identifier",
-            "stage_identifier",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementModelPipeline",
+            names: &[
+                "step_name",
+                "stage_name",
+                "violations",
+                "enforcement_id",
+                "step_identifier",
+                "stage_identifier",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -242,8 +260,14 @@ impl model::Model for EnforcementModelPipelineViolations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deny_list_violation_count", "allow_list_violation_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnforcementModelPipelineViolations",
+            names: &["deny_list_violation_count", "allow_list_violation_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -290,16 +314,22 @@ impl model::Model for IntegrityVerificationModelPipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step_name",
-            "stage_name",
-            "step_identifier",
-            "stage_identifier",
-            "integrity_verification",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IntegrityVerificationModelPipeline",
+            names: &[
+                "step_name",
+                "stage_name",
+                "step_identifier",
+                "stage_identifier",
+                "integrity_verification",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,18 +390,24 @@ impl model::Model for OrchestrationModelPipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "drift",
-            "scorecard",
-            "step_name",
-            "stage_name",
-            "step_identifier",
-            "orchestration_id",
-            "stage_identifier",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationModelPipeline",
+            names: &[
+                "drift",
+                "scorecard",
+                "step_name",
+                "stage_name",
+                "step_identifier",
+                "orchestration_id",
+                "stage_identifier",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -438,8 +474,14 @@ impl model::Model for OrchestrationModelPipelineScorecard {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["avg_score", "max_score"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationModelPipelineScorecard",
+            names: &["avg_score", "max_score"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -476,8 +518,14 @@ impl model::Model for SlsaModelPipeline {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["provenance", "verification"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaModelPipeline",
+            names: &["provenance", "verification"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -522,15 +570,21 @@ impl model::Model for SlsaModelPipelineProvenance {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step_name",
-            "stage_name",
-            "step_identifier",
-            "stage_identifier",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaModelPipelineProvenance",
+            names: &[
+                "step_name",
+                "stage_name",
+                "step_identifier",
+                "stage_identifier",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -585,16 +639,22 @@ impl model::Model for SlsaModelPipelineVerification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "step_name",
-            "stage_name",
-            "step_identifier",
-            "stage_identifier",
-            "verification_details",
-            "step_execution_identifier",
-            "stage_execution_identifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaModelPipelineVerification",
+            names: &[
+                "step_name",
+                "stage_name",
+                "step_identifier",
+                "stage_identifier",
+                "verification_details",
+                "step_execution_identifier",
+                "stage_execution_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -643,8 +703,14 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["verification_status", "policy_enforcement_status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlsaModelPipelineVerificationDetails",
+            names: &["verification_status", "policy_enforcement_status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -667,8 +733,8 @@ model::model!(SlsaModelPipelineVerificationDetails);
 model::open_enum! {
     #[doc =
     " Schema `SlsaModelPipelineVerificationVerificationDetails.verification_status`."]
-    SlsaModelPipelineVerificationDetailsVerificationStatus { Passed = "passed", Failed =
-    "failed", }
+    SlsaModelPipelineVerificationDetailsVerificationStatus { 0 Passed = "passed", 1
+    Failed = "failed", }
 }
 /// Schema `SSCASummary`.
 pub struct SscaSummary {
@@ -693,14 +759,20 @@ impl model::Model for SscaSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "drifts",
-            "artifacts",
-            "verification",
-            "policy_violations",
-            "slsa_verifications",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummary",
+            names: &[
+                "drifts",
+                "artifacts",
+                "verification",
+                "policy_violations",
+                "slsa_verifications",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,8 +815,14 @@ impl model::Model for SscaSummaryArtifacts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["containers", "repositories"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummaryArtifacts",
+            names: &["containers", "repositories"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -781,8 +859,14 @@ impl model::Model for SscaSummaryDrifts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["licenses", "components"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummaryDrifts",
+            names: &["licenses", "components"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -819,8 +903,14 @@ impl model::Model for SscaSummaryPolicyViolations {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["deny_list", "allow_list"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummaryPolicyViolations",
+            names: &["deny_list", "allow_list"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -857,8 +947,14 @@ impl model::Model for SscaSummarySlsaVerifications {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failures", "successes"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummarySlsaVerifications",
+            names: &["failures", "successes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -895,8 +991,14 @@ impl model::Model for SscaSummaryVerification {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["failure_count", "success_count"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SscaSummaryVerification",
+            names: &["failure_count", "success_count"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -27,8 +27,14 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "headers", "filename", "totalRows", "executionId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExportPipelineSecurityIssuesCsvResponseBody",
+            names: &["data", "headers", "filename", "totalRows", "executionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -131,40 +137,46 @@ impl model::Model for Issue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "type",
-            "title",
-            "status",
-            "created",
-            "details",
-            "origins",
-            "severity",
-            "targetId",
-            "epssScore",
-            "productId",
-            "subproduct",
-            "targetName",
-            "targetType",
-            "exemptionId",
-            "occurrences",
-            "occurrenceId",
-            "originStatus",
-            "severityCode",
-            "baseImageName",
-            "currentStatus",
-            "epssPercentile",
-            "numOccurrences",
-            "targetVariantId",
-            "epssLastModified",
-            "baselineVariantId",
-            "exemptionCoverage",
-            "targetVariantName",
-            "harnessAugmentation",
-            "exemptionStatusAtScan",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Issue",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "title",
+                "status",
+                "created",
+                "details",
+                "origins",
+                "severity",
+                "targetId",
+                "epssScore",
+                "productId",
+                "subproduct",
+                "targetName",
+                "targetType",
+                "exemptionId",
+                "occurrences",
+                "occurrenceId",
+                "originStatus",
+                "severityCode",
+                "baseImageName",
+                "currentStatus",
+                "epssPercentile",
+                "numOccurrences",
+                "targetVariantId",
+                "epssLastModified",
+                "baselineVariantId",
+                "exemptionCoverage",
+                "targetVariantName",
+                "harnessAugmentation",
+                "exemptionStatusAtScan",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -281,33 +293,34 @@ impl model::Model for Issue {
 }
 model::model!(Issue);
 model::open_enum! {
-    #[doc = " Schema `Issue.currentStatus`."] IssueCurrentStatus { Pending = "Pending",
-    Approved = "Approved", Rejected = "Rejected", Expired = "Expired", }
+    #[doc = " Schema `Issue.currentStatus`."] IssueCurrentStatus { 0 Pending = "Pending",
+    1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired", }
 }
 model::open_enum! {
-    #[doc = " Schema `Issue.exemptionStatusAtScan`."] IssueExemptionStatusAtScan {
-    Pending = "Pending", Approved = "Approved", Rejected = "Rejected", Expired =
+    #[doc = " Schema `Issue.exemptionStatusAtScan`."] IssueExemptionStatusAtScan { 0
+    Pending = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired =
     "Expired", }
 }
 model::open_enum! {
-    #[doc = " Schema `Issue.severityCode`."] IssueSeverityCode { Critical = "Critical",
-    High = "High", Medium = "Medium", Low = "Low", Info = "Info", Unassigned =
+    #[doc = " Schema `Issue.severityCode`."] IssueSeverityCode { 0 Critical = "Critical",
+    1 High = "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned =
     "Unassigned", }
 }
 model::open_enum! {
-    #[doc = " Schema `Issue.status`."] IssueStatus { Remediated = "Remediated",
-    CompensatingControls = "Compensating Controls", AcceptableUse = "Acceptable Use",
-    AcceptableRisk = "Acceptable Risk", FalsePositive = "False Positive", FixUnavailable
-    = "Fix Unavailable", Exempted = "Exempted", }
+    #[doc = " Schema `Issue.status`."] IssueStatus { 0 Remediated = "Remediated", 1
+    CompensatingControls = "Compensating Controls", 2 AcceptableUse = "Acceptable Use", 3
+    AcceptableRisk = "Acceptable Risk", 4 FalsePositive = "False Positive", 5
+    FixUnavailable = "Fix Unavailable", 6 Exempted = "Exempted", }
 }
 model::open_enum! {
-    #[doc = " Schema `Issue.targetType`."] IssueTargetType { Container = "container",
-    Repository = "repository", Instance = "instance", Configuration = "configuration", }
+    #[doc = " Schema `Issue.targetType`."] IssueTargetType { 0 Container = "container", 1
+    Repository = "repository", 2 Instance = "instance", 3 Configuration =
+    "configuration", }
 }
 model::open_enum! {
-    #[doc = " Schema `Issue.type`."] IssueType { Sast = "SAST", Dast = "DAST", Sca =
-    "SCA", Iac = "IAC", Secret = "SECRET", Misconfig = "MISCONFIG", BugSmells =
-    "BUG_SMELLS", CodeSmells = "CODE_SMELLS", CodeCoverage = "CODE_COVERAGE",
+    #[doc = " Schema `Issue.type`."] IssueType { 0 Sast = "SAST", 1 Dast = "DAST", 2 Sca
+    = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5 Misconfig = "MISCONFIG", 6 BugSmells =
+    "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8 CodeCoverage = "CODE_COVERAGE", 9
     ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `StoPagination`.
@@ -333,8 +346,14 @@ impl model::Model for StoPagination {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["link", "page", "pageSize", "totalItems", "totalPages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoPagination",
+            names: &["link", "page", "pageSize", "totalItems", "totalPages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -375,8 +394,14 @@ impl model::Model for StoStatus {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoStatus",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

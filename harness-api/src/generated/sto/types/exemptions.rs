@@ -5,8 +5,8 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `Exemptions#ApproveExemption action`."] ApproveExemptionAction {
-    Approve = "approve", Reject = "reject", }
+    #[doc = " Schema `Exemptions#ApproveExemption action`."] ApproveExemptionAction { 0
+    Approve = "approve", 1 Reject = "reject", }
 }
 /// Schema `Exemptions#ApproveExemption body`.
 pub struct ApproveExemptionBody {
@@ -29,8 +29,14 @@ impl model::Model for ApproveExemptionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment", "approverId", "pendingChangesOverride"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApproveExemptionBody",
+            names: &["comment", "approverId", "pendingChangesOverride"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -67,8 +73,14 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApproveExemptionBodyPendingChangesOverride",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,19 +131,25 @@ impl model::Model for BulkCreateExemptionsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "type",
-            "items",
-            "reason",
-            "expiration",
-            "requesterId",
-            "requesterName",
-            "pendingChanges",
-            "requesterEmail",
-            "exemptFutureOccurrences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkCreateExemptionsBody",
+            names: &[
+                "link",
+                "type",
+                "items",
+                "reason",
+                "expiration",
+                "requesterId",
+                "requesterName",
+                "pendingChanges",
+                "requesterEmail",
+                "exemptFutureOccurrences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -209,8 +227,21 @@ impl model::Model for BulkCreateExemptionsBodyItems {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["scanId", "search", "issueId", "targetId", "pipelineId", "occurrences"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkCreateExemptionsBodyItems",
+            names: &[
+                "scanId",
+                "search",
+                "issueId",
+                "targetId",
+                "pipelineId",
+                "occurrences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -253,8 +284,14 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkCreateExemptionsBodyPendingChanges",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -315,24 +352,30 @@ impl model::Model for CreateExemptionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "type",
-            "reason",
-            "scanId",
-            "search",
-            "issueId",
-            "targetId",
-            "expiration",
-            "pipelineId",
-            "occurrences",
-            "requesterId",
-            "requesterName",
-            "pendingChanges",
-            "requesterEmail",
-            "exemptFutureOccurrences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExemptionBody",
+            names: &[
+                "link",
+                "type",
+                "reason",
+                "scanId",
+                "search",
+                "issueId",
+                "targetId",
+                "expiration",
+                "pipelineId",
+                "occurrences",
+                "requesterId",
+                "requesterName",
+                "pendingChanges",
+                "requesterEmail",
+                "exemptFutureOccurrences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -415,8 +458,14 @@ impl model::Model for CreateExemptionBodyPendingChanges {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExemptionBodyPendingChanges",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -459,8 +508,20 @@ impl model::Model for PromoteExemptionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["comment", "targetId", "approverId", "pipelineId", "pendingChangesOverride"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PromoteExemptionBody",
+            names: &[
+                "comment",
+                "targetId",
+                "approverId",
+                "pipelineId",
+                "pendingChangesOverride",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -501,8 +562,14 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PromoteExemptionBodyPendingChangesOverride",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -553,19 +620,25 @@ impl model::Model for UpdateExemptionBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "type",
-            "reason",
-            "targetId",
-            "expiration",
-            "pipelineId",
-            "requesterId",
-            "requesterName",
-            "pendingChanges",
-            "requesterEmail",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExemptionBody",
+            names: &[
+                "link",
+                "type",
+                "reason",
+                "targetId",
+                "expiration",
+                "pipelineId",
+                "requesterId",
+                "requesterName",
+                "pendingChanges",
+                "requesterEmail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -633,8 +706,14 @@ impl model::Model for UpdateExemptionBodyPendingChanges {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExemptionBodyPendingChanges",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

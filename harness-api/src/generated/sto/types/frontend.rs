@@ -41,21 +41,27 @@ impl model::Model for AllIssueSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "title",
-            "status",
-            "override",
-            "issueType",
-            "exemptionId",
-            "lastDetected",
-            "severityCode",
-            "numOccurrences",
-            "exemptionStatus",
-            "numTargetsImpacted",
-            "exemptionExpiration",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssueSummary",
+            names: &[
+                "id",
+                "title",
+                "status",
+                "override",
+                "issueType",
+                "exemptionId",
+                "lastDetected",
+                "severityCode",
+                "numOccurrences",
+                "exemptionStatus",
+                "numTargetsImpacted",
+                "exemptionExpiration",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,13 +121,13 @@ impl model::Model for AllIssueSummary {
 }
 model::model!(AllIssueSummary);
 model::open_enum! {
-    #[doc = " Schema `AllIssueSummary.severityCode`."] AllIssueSummarySeverityCode {
-    Critical = "Critical", High = "High", Medium = "Medium", Low = "Low", Info = "Info",
-    Unassigned = "Unassigned", }
+    #[doc = " Schema `AllIssueSummary.severityCode`."] AllIssueSummarySeverityCode { 0
+    Critical = "Critical", 1 High = "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info =
+    "Info", 5 Unassigned = "Unassigned", }
 }
 model::open_enum! {
-    #[doc = " Schema `AllIssueSummary.status`."] AllIssueSummaryStatus { Active =
-    "Active", Exempted = "Exempted", }
+    #[doc = " Schema `AllIssueSummary.status`."] AllIssueSummaryStatus { 0 Active =
+    "Active", 1 Exempted = "Exempted", }
 }
 /// Schema `AllIssuesDetailsResult`.
 pub struct AllIssuesDetailsResult {
@@ -158,20 +164,26 @@ impl model::Model for AllIssuesDetailsResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "override",
-            "scanTool",
-            "issueType",
-            "pagination",
-            "targetType",
-            "description",
-            "lastDetected",
-            "severityCode",
-            "impactedTargets",
-            "referenceIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesDetailsResult",
+            names: &[
+                "title",
+                "override",
+                "scanTool",
+                "issueType",
+                "pagination",
+                "targetType",
+                "description",
+                "lastDetected",
+                "severityCode",
+                "impactedTargets",
+                "referenceIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -229,8 +241,8 @@ impl model::Model for AllIssuesDetailsResult {
 model::model!(AllIssuesDetailsResult);
 model::open_enum! {
     #[doc = " Schema `AllIssuesDetailsResult.severityCode`."]
-    AllIssuesDetailsResultSeverityCode { Critical = "Critical", High = "High", Medium =
-    "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    AllIssuesDetailsResultSeverityCode { 0 Critical = "Critical", 1 High = "High", 2
+    Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned = "Unassigned", }
 }
 /// Schema `AllIssuesFiltersResult`.
 pub struct AllIssuesFiltersResult {
@@ -247,8 +259,14 @@ impl model::Model for AllIssuesFiltersResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["latestBaselineScans"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesFiltersResult",
+            names: &["latestBaselineScans"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -283,8 +301,14 @@ impl model::Model for AllIssuesListResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["issues", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesListResult",
+            names: &["issues", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,20 +363,26 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "title",
-            "issueType",
-            "pagination",
-            "targetName",
-            "targetType",
-            "description",
-            "exemptionId",
-            "occurrences",
-            "variantName",
-            "severityCode",
-            "referenceIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesOccurrenceDetailsResult",
+            names: &[
+                "title",
+                "issueType",
+                "pagination",
+                "targetName",
+                "targetType",
+                "description",
+                "exemptionId",
+                "occurrences",
+                "variantName",
+                "severityCode",
+                "referenceIdentifiers",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -410,8 +440,9 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
 model::model!(AllIssuesOccurrenceDetailsResult);
 model::open_enum! {
     #[doc = " Schema `AllIssuesOccurrenceDetailsResult.severityCode`."]
-    AllIssuesOccurrenceDetailsResultSeverityCode { Critical = "Critical", High = "High",
-    Medium = "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    AllIssuesOccurrenceDetailsResultSeverityCode { 0 Critical = "Critical", 1 High =
+    "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned =
+    "Unassigned", }
 }
 /// Schema `FrontendExemption`.
 pub struct FrontendExemption {
@@ -486,39 +517,45 @@ impl model::Model for FrontendExemption {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "link",
-            "type",
-            "orgId",
-            "scope",
-            "reason",
-            "status",
-            "created",
-            "targetId",
-            "canCancel",
-            "canCreate",
-            "canReject",
-            "isDeleted",
-            "projectId",
-            "approverId",
-            "expiration",
-            "pipelineId",
-            "requesterId",
-            "approverName",
-            "canReApprove",
-            "issueSummary",
-            "lastModified",
-            "approverEmail",
-            "canApproveFor",
-            "requesterName",
-            "numOccurrences",
-            "pendingChanges",
-            "requesterEmail",
-            "totalOccurrences",
-            "isOccurrenceLevelExemption",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrontendExemption",
+            names: &[
+                "id",
+                "link",
+                "type",
+                "orgId",
+                "scope",
+                "reason",
+                "status",
+                "created",
+                "targetId",
+                "canCancel",
+                "canCreate",
+                "canReject",
+                "isDeleted",
+                "projectId",
+                "approverId",
+                "expiration",
+                "pipelineId",
+                "requesterId",
+                "approverName",
+                "canReApprove",
+                "issueSummary",
+                "lastModified",
+                "approverEmail",
+                "canApproveFor",
+                "requesterName",
+                "numOccurrences",
+                "pendingChanges",
+                "requesterEmail",
+                "totalOccurrences",
+                "isOccurrenceLevelExemption",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -633,8 +670,8 @@ impl model::Model for FrontendExemption {
 model::model!(FrontendExemption);
 model::open_enum! {
     #[doc = " Schema `FrontendExemption.canApproveFor`."] FrontendExemptionCanApproveFor
-    { Account = "ACCOUNT", Org = "ORG", Project = "PROJECT", Pipeline = "PIPELINE",
-    Target = "TARGET", }
+    { 0 Account = "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Pipeline =
+    "PIPELINE", 4 Target = "TARGET", }
 }
 /// Schema `FrontendExemptionCounts`.
 pub struct FrontendExemptionCounts {
@@ -657,8 +694,14 @@ impl model::Model for FrontendExemptionCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["Expired", "Pending", "Approved", "Rejected"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrontendExemptionCounts",
+            names: &["Expired", "Pending", "Approved", "Rejected"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -683,8 +726,8 @@ impl model::Model for FrontendExemptionCounts {
 }
 model::model!(FrontendExemptionCounts);
 model::open_enum! {
-    #[doc = " Schema `FrontendExemption.scope`."] FrontendExemptionScope { Account =
-    "ACCOUNT", Org = "ORG", Project = "PROJECT", Pipeline = "PIPELINE", Target =
+    #[doc = " Schema `FrontendExemption.scope`."] FrontendExemptionScope { 0 Account =
+    "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Pipeline = "PIPELINE", 4 Target =
     "TARGET", }
 }
 /// Schema `FrontendIssueCounts`.
@@ -714,8 +757,14 @@ impl model::Model for FrontendIssueCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["low", "high", "info", "active", "medium", "ignored", "critical"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrontendIssueCounts",
+            names: &["low", "high", "info", "active", "medium", "ignored", "critical"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -782,21 +831,27 @@ impl model::Model for GlobalExemptionsRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scopes",
-            "reasons",
-            "scanners",
-            "targetIds",
-            "approvedBy",
-            "issueTypes",
-            "rejectedBy",
-            "pipelineIds",
-            "requestedBy",
-            "targetTypes",
-            "severityCodes",
-            "orgProjectFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GlobalExemptionsRequestBody",
+            names: &[
+                "scopes",
+                "reasons",
+                "scanners",
+                "targetIds",
+                "approvedBy",
+                "issueTypes",
+                "rejectedBy",
+                "pipelineIds",
+                "requestedBy",
+                "targetTypes",
+                "severityCodes",
+                "orgProjectFilter",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -892,21 +947,27 @@ impl model::Model for ImpactedTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "userId",
-            "userName",
-            "userEmail",
-            "pipelineId",
-            "executionId",
-            "exemptionId",
-            "variantName",
-            "lastDetected",
-            "numOccurrences",
-            "exemptionStatus",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImpactedTarget",
+            names: &[
+                "id",
+                "name",
+                "userId",
+                "userName",
+                "userEmail",
+                "pipelineId",
+                "executionId",
+                "exemptionId",
+                "variantName",
+                "lastDetected",
+                "numOccurrences",
+                "exemptionStatus",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1004,22 +1065,28 @@ impl model::Model for IssueCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "low",
-            "high",
-            "info",
-            "medium",
-            "newLow",
-            "ignored",
-            "newHigh",
-            "newInfo",
-            "critical",
-            "newMedium",
-            "unassigned",
-            "newCritical",
-            "newUnassigned",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueCounts",
+            names: &[
+                "low",
+                "high",
+                "info",
+                "medium",
+                "newLow",
+                "ignored",
+                "newHigh",
+                "newInfo",
+                "critical",
+                "newMedium",
+                "unassigned",
+                "newCritical",
+                "newUnassigned",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1162,42 +1229,48 @@ impl model::Model for IssueForExemptionResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "type",
-            "title",
-            "status",
-            "created",
-            "details",
-            "origins",
-            "targets",
-            "severity",
-            "targetId",
-            "epssScore",
-            "productId",
-            "subproduct",
-            "targetName",
-            "targetType",
-            "exemptionId",
-            "occurrences",
-            "occurrenceId",
-            "originStatus",
-            "severityCode",
-            "baseImageName",
-            "currentStatus",
-            "epssPercentile",
-            "numOccurrences",
-            "targetVariantId",
-            "epssLastModified",
-            "baselineVariantId",
-            "exemptionCoverage",
-            "targetVariantName",
-            "harnessAugmentation",
-            "exemptionStatusAtScan",
-            "occurrencesPagination",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueForExemptionResult",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "title",
+                "status",
+                "created",
+                "details",
+                "origins",
+                "targets",
+                "severity",
+                "targetId",
+                "epssScore",
+                "productId",
+                "subproduct",
+                "targetName",
+                "targetType",
+                "exemptionId",
+                "occurrences",
+                "occurrenceId",
+                "originStatus",
+                "severityCode",
+                "baseImageName",
+                "currentStatus",
+                "epssPercentile",
+                "numOccurrences",
+                "targetVariantId",
+                "epssLastModified",
+                "baselineVariantId",
+                "exemptionCoverage",
+                "targetVariantName",
+                "harnessAugmentation",
+                "exemptionStatusAtScan",
+                "occurrencesPagination",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1321,35 +1394,36 @@ impl model::Model for IssueForExemptionResult {
 model::model!(IssueForExemptionResult);
 model::open_enum! {
     #[doc = " Schema `IssueForExemptionResult.currentStatus`."]
-    IssueForExemptionResultCurrentStatus { Pending = "Pending", Approved = "Approved",
-    Rejected = "Rejected", Expired = "Expired", }
+    IssueForExemptionResultCurrentStatus { 0 Pending = "Pending", 1 Approved =
+    "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueForExemptionResult.exemptionStatusAtScan`."]
-    IssueForExemptionResultExemptionStatusAtScan { Pending = "Pending", Approved =
-    "Approved", Rejected = "Rejected", Expired = "Expired", }
+    IssueForExemptionResultExemptionStatusAtScan { 0 Pending = "Pending", 1 Approved =
+    "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueForExemptionResult.severityCode`."]
-    IssueForExemptionResultSeverityCode { Critical = "Critical", High = "High", Medium =
-    "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    IssueForExemptionResultSeverityCode { 0 Critical = "Critical", 1 High = "High", 2
+    Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned = "Unassigned", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueForExemptionResult.status`."] IssueForExemptionResultStatus {
-    Remediated = "Remediated", CompensatingControls = "Compensating Controls",
-    AcceptableUse = "Acceptable Use", AcceptableRisk = "Acceptable Risk", FalsePositive =
-    "False Positive", FixUnavailable = "Fix Unavailable", Exempted = "Exempted", }
+    0 Remediated = "Remediated", 1 CompensatingControls = "Compensating Controls", 2
+    AcceptableUse = "Acceptable Use", 3 AcceptableRisk = "Acceptable Risk", 4
+    FalsePositive = "False Positive", 5 FixUnavailable = "Fix Unavailable", 6 Exempted =
+    "Exempted", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueForExemptionResult.targetType`."]
-    IssueForExemptionResultTargetType { Container = "container", Repository =
-    "repository", Instance = "instance", Configuration = "configuration", }
+    IssueForExemptionResultTargetType { 0 Container = "container", 1 Repository =
+    "repository", 2 Instance = "instance", 3 Configuration = "configuration", }
 }
 model::open_enum! {
-    #[doc = " Schema `IssueForExemptionResult.type`."] IssueForExemptionResultType { Sast
-    = "SAST", Dast = "DAST", Sca = "SCA", Iac = "IAC", Secret = "SECRET", Misconfig =
-    "MISCONFIG", BugSmells = "BUG_SMELLS", CodeSmells = "CODE_SMELLS", CodeCoverage =
-    "CODE_COVERAGE", ExternalPolicy = "EXTERNAL_POLICY", }
+    #[doc = " Schema `IssueForExemptionResult.type`."] IssueForExemptionResultType { 0
+    Sast = "SAST", 1 Dast = "DAST", 2 Sca = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5
+    Misconfig = "MISCONFIG", 6 BugSmells = "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8
+    CodeCoverage = "CODE_COVERAGE", 9 ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `IssueSeverityChangeResult`.
 pub struct IssueSeverityChangeResult {
@@ -1368,8 +1442,14 @@ impl model::Model for IssueSeverityChangeResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["newSeverityCode", "currentSeverityCode"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueSeverityChangeResult",
+            names: &["newSeverityCode", "currentSeverityCode"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1391,13 +1471,14 @@ impl model::Model for IssueSeverityChangeResult {
 model::model!(IssueSeverityChangeResult);
 model::open_enum! {
     #[doc = " Schema `IssueSeverityChangeResult.currentSeverityCode`."]
-    IssueSeverityChangeResultCurrentSeverityCode { Critical = "Critical", High = "High",
-    Medium = "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    IssueSeverityChangeResultCurrentSeverityCode { 0 Critical = "Critical", 1 High =
+    "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned =
+    "Unassigned", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueSeverityChangeResult.newSeverityCode`."]
-    IssueSeverityChangeResultNewSeverityCode { Critical = "Critical", High = "High",
-    Medium = "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    IssueSeverityChangeResultNewSeverityCode { 0 Critical = "Critical", 1 High = "High",
+    2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned = "Unassigned", }
 }
 /// Schema `IssueSummary`.
 pub struct IssueSummary {
@@ -1450,28 +1531,34 @@ impl model::Model for IssueSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "key",
-            "type",
-            "title",
-            "scanId",
-            "status",
-            "origins",
-            "override",
-            "severity",
-            "exemptionId",
-            "originStatus",
-            "severityCode",
-            "currentStatus",
-            "numOccurrences",
-            "exemptionCoverage",
-            "numNewOccurrences",
-            "targetVariantName",
-            "exemptionStatusAtScan",
-            "numRemediatedOccurrences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueSummary",
+            names: &[
+                "id",
+                "key",
+                "type",
+                "title",
+                "scanId",
+                "status",
+                "origins",
+                "override",
+                "severity",
+                "exemptionId",
+                "originStatus",
+                "severityCode",
+                "currentStatus",
+                "numOccurrences",
+                "exemptionCoverage",
+                "numNewOccurrences",
+                "targetVariantName",
+                "exemptionStatusAtScan",
+                "numRemediatedOccurrences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1552,30 +1639,31 @@ impl model::Model for IssueSummary {
 }
 model::model!(IssueSummary);
 model::open_enum! {
-    #[doc = " Schema `IssueSummary.currentStatus`."] IssueSummaryCurrentStatus { Pending
-    = "Pending", Approved = "Approved", Rejected = "Rejected", Expired = "Expired", }
+    #[doc = " Schema `IssueSummary.currentStatus`."] IssueSummaryCurrentStatus { 0
+    Pending = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired =
+    "Expired", }
 }
 model::open_enum! {
     #[doc = " Schema `IssueSummary.exemptionStatusAtScan`."]
-    IssueSummaryExemptionStatusAtScan { Pending = "Pending", Approved = "Approved",
-    Rejected = "Rejected", Expired = "Expired", }
+    IssueSummaryExemptionStatusAtScan { 0 Pending = "Pending", 1 Approved = "Approved", 2
+    Rejected = "Rejected", 3 Expired = "Expired", }
 }
 model::open_enum! {
-    #[doc = " Schema `IssueSummary.severityCode`."] IssueSummarySeverityCode { Critical =
-    "Critical", High = "High", Medium = "Medium", Low = "Low", Info = "Info", Unassigned
-    = "Unassigned", }
+    #[doc = " Schema `IssueSummary.severityCode`."] IssueSummarySeverityCode { 0 Critical
+    = "Critical", 1 High = "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5
+    Unassigned = "Unassigned", }
 }
 model::open_enum! {
-    #[doc = " Schema `IssueSummary.status`."] IssueSummaryStatus { Remediated =
-    "Remediated", CompensatingControls = "Compensating Controls", AcceptableUse =
-    "Acceptable Use", AcceptableRisk = "Acceptable Risk", FalsePositive =
-    "False Positive", FixUnavailable = "Fix Unavailable", Exempted = "Exempted", }
+    #[doc = " Schema `IssueSummary.status`."] IssueSummaryStatus { 0 Remediated =
+    "Remediated", 1 CompensatingControls = "Compensating Controls", 2 AcceptableUse =
+    "Acceptable Use", 3 AcceptableRisk = "Acceptable Risk", 4 FalsePositive =
+    "False Positive", 5 FixUnavailable = "Fix Unavailable", 6 Exempted = "Exempted", }
 }
 model::open_enum! {
-    #[doc = " Schema `IssueSummary.type`."] IssueSummaryType { Sast = "SAST", Dast =
-    "DAST", Sca = "SCA", Iac = "IAC", Secret = "SECRET", Misconfig = "MISCONFIG",
-    BugSmells = "BUG_SMELLS", CodeSmells = "CODE_SMELLS", CodeCoverage = "CODE_COVERAGE",
-    ExternalPolicy = "EXTERNAL_POLICY", }
+    #[doc = " Schema `IssueSummary.type`."] IssueSummaryType { 0 Sast = "SAST", 1 Dast =
+    "DAST", 2 Sca = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5 Misconfig = "MISCONFIG",
+    6 BugSmells = "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8 CodeCoverage =
+    "CODE_COVERAGE", 9 ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `LatestBaselineScanInfo`.
 pub struct LatestBaselineScanInfo {
@@ -1602,15 +1690,21 @@ impl model::Model for LatestBaselineScanInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scanTool",
-            "targetId",
-            "pipelineId",
-            "targetName",
-            "targetType",
-            "scanToolName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LatestBaselineScanInfo",
+            names: &[
+                "scanTool",
+                "targetId",
+                "pipelineId",
+                "targetName",
+                "targetType",
+                "scanToolName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1640,8 +1734,8 @@ impl model::Model for LatestBaselineScanInfo {
 model::model!(LatestBaselineScanInfo);
 model::open_enum! {
     #[doc = " Schema `LatestBaselineScanInfo.targetType`."]
-    LatestBaselineScanInfoTargetType { Container = "container", Repository =
-    "repository", Instance = "instance", Configuration = "configuration", }
+    LatestBaselineScanInfoTargetType { 0 Container = "container", 1 Repository =
+    "repository", 2 Instance = "instance", 3 Configuration = "configuration", }
 }
 /// Schema `PaginatedIssueSummaries`.
 pub struct PaginatedIssueSummaries {
@@ -1660,8 +1754,14 @@ impl model::Model for PaginatedIssueSummaries {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["issues", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PaginatedIssueSummaries",
+            names: &["issues", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1696,8 +1796,14 @@ impl model::Model for PendingChanges {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["durationDays"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PendingChanges",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1758,24 +1864,30 @@ impl model::Model for PipelineSecurityCounts {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "new",
-            "existing",
-            "totalApp",
-            "totalBase",
-            "remediated",
-            "totalActive",
-            "totalNoLayer",
-            "totalPending",
-            "totalExempted",
-            "totalRejected",
-            "totalRemediated",
-            "activeIssueCount",
-            "totalNumOccurrence",
-            "totalDeduplicationRate",
-            "totalPartiallyExempted",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSecurityCounts",
+            names: &[
+                "new",
+                "existing",
+                "totalApp",
+                "totalBase",
+                "remediated",
+                "totalActive",
+                "totalNoLayer",
+                "totalPending",
+                "totalExempted",
+                "totalRejected",
+                "totalRemediated",
+                "activeIssueCount",
+                "totalNumOccurrence",
+                "totalDeduplicationRate",
+                "totalPartiallyExempted",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1864,8 +1976,14 @@ impl model::Model for PipelineSecurityIssuesResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["new", "counts", "existing", "matchingSteps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSecurityIssuesResult",
+            names: &["new", "counts", "existing", "matchingSteps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1904,8 +2022,14 @@ impl model::Model for PipelineSecurityStepsResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["steps"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineSecurityStepsResult",
+            names: &["steps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1940,8 +2064,14 @@ impl model::Model for RefIds {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RefIds",
+            names: &["id", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1980,8 +2110,14 @@ impl model::Model for SecurityReviewResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["counts", "exemptions", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecurityReviewResult",
+            names: &["counts", "exemptions", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2020,8 +2156,14 @@ impl model::Model for StageStepId {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stepId", "stageId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StageStepId",
+            names: &["stepId", "stageId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2076,20 +2218,26 @@ impl model::Model for StepInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scanId",
-            "stepId",
-            "stageId",
-            "scanTool",
-            "targetId",
-            "subproduct",
-            "targetName",
-            "targetType",
-            "scanToolName",
-            "targetVariant",
-            "baselineVariant",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepInfo",
+            names: &[
+                "scanId",
+                "stepId",
+                "stageId",
+                "scanTool",
+                "targetId",
+                "subproduct",
+                "targetName",
+                "targetType",
+                "scanToolName",
+                "targetVariant",
+                "baselineVariant",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2146,8 +2294,8 @@ impl model::Model for StepInfo {
 }
 model::model!(StepInfo);
 model::open_enum! {
-    #[doc = " Schema `StepInfo.targetType`."] StepInfoTargetType { Repository =
-    "repository", Container = "container", Instance = "instance", Configuration =
+    #[doc = " Schema `StepInfo.targetType`."] StepInfoTargetType { 0 Repository =
+    "repository", 1 Container = "container", 2 Instance = "instance", 3 Configuration =
     "configuration", }
 }
 /// Schema `TargetVariantStatusInfo`.
@@ -2178,8 +2326,14 @@ impl model::Model for TargetVariantStatusInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetVariantStatusInfo",
+            names: &["id", "status"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2196,10 +2350,6 @@ impl model::Model for TargetVariantStatusInfo {
             1 => model::Cell::part(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(TargetVariantStatusInfo);
@@ -2218,8 +2368,14 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetVariants"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTestTargetVariantsRequestBody",
+            names: &["targetVariants"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2270,19 +2426,25 @@ impl model::Model for CreateTicketForIssueBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "notes",
-            "title",
-            "scanId",
-            "issueId",
-            "targetId",
-            "issueType",
-            "projectKey",
-            "identifiers",
-            "customFields",
-            "harnessStoUrl",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketForIssueBody",
+            names: &[
+                "notes",
+                "title",
+                "scanId",
+                "issueId",
+                "targetId",
+                "issueType",
+                "projectKey",
+                "identifiers",
+                "customFields",
+                "harnessStoUrl",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2352,8 +2514,14 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["customfield_1", "customfield_2"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketForIssueBodyCustomFields",
+            names: &["customfield_1", "customfield_2"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2388,8 +2556,14 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketForIssueBodyCustomFieldsCustomfield1",
+            names: &["id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2422,8 +2596,14 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketForIssueBodyCustomFieldsCustomfield2",
+            names: &["value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2456,8 +2636,14 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["idName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTicketForIssueBodyIdentifiers",
+            names: &["idName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2490,8 +2676,14 @@ impl model::Model for ExemptionsFiltersBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgProjectFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionsFiltersBody",
+            names: &["orgProjectFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -2510,22 +2702,22 @@ impl model::Model for ExemptionsFiltersBody {
 }
 model::model!(ExemptionsFiltersBody);
 model::open_enum! {
-    #[doc = " Schema `Frontend#GlobalExemptions sortBy`."] GlobalExemptionsSortBy {
-    Severity = "severity", RequestedBy = "requestedBy", ApprovedBy = "approvedBy",
-    RejectedBy = "rejectedBy", RequestedOn = "requestedOn", ExpiredOn = "expiredOn",
-    ExemptionDuration = "exemptionDuration", }
+    #[doc = " Schema `Frontend#GlobalExemptions sortBy`."] GlobalExemptionsSortBy { 0
+    Severity = "severity", 1 RequestedBy = "requestedBy", 2 ApprovedBy = "approvedBy", 3
+    RejectedBy = "rejectedBy", 4 RequestedOn = "requestedOn", 5 ExpiredOn = "expiredOn",
+    6 ExemptionDuration = "exemptionDuration", }
 }
 model::open_enum! {
     #[doc = " Schema `Frontend#GlobalExemptions sortOrder`."] GlobalExemptionsSortOrder {
-    Asc = "asc", Desc = "desc", }
+    0 Asc = "asc", 1 Desc = "desc", }
 }
 model::open_enum! {
-    #[doc = " Schema `Frontend#GlobalExemptions status`."] GlobalExemptionsStatus {
-    Approved = "Approved", Pending = "Pending", Expired = "Expired", Rejected =
-    "Rejected", Canceled = "Canceled", }
+    #[doc = " Schema `Frontend#GlobalExemptions status`."] GlobalExemptionsStatus { 0
+    Approved = "Approved", 1 Pending = "Pending", 2 Expired = "Expired", 3 Rejected =
+    "Rejected", 4 Canceled = "Canceled", }
 }
 model::open_enum! {
-    #[doc = " Schema `Frontend#SecurityReview status`."] SecurityReviewStatus { Approved
-    = "Approved", Pending = "Pending", Expired = "Expired", Rejected = "Rejected",
-    Canceled = "Canceled", }
+    #[doc = " Schema `Frontend#SecurityReview status`."] SecurityReviewStatus { 0
+    Approved = "Approved", 1 Pending = "Pending", 2 Expired = "Expired", 3 Rejected =
+    "Rejected", 4 Canceled = "Canceled", }
 }

@@ -86,26 +86,32 @@ impl model::Model for CreateIssueRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "type",
-            "title",
-            "scanId",
-            "details",
-            "severity",
-            "epssScore",
-            "productId",
-            "keyPattern",
-            "subproduct",
-            "exemptionId",
-            "occurrences",
-            "severityCode",
-            "epssPercentile",
-            "numOccurrences",
-            "epssLastModified",
-            "targetVariantName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateIssueRequestBody",
+            names: &[
+                "key",
+                "type",
+                "title",
+                "scanId",
+                "details",
+                "severity",
+                "epssScore",
+                "productId",
+                "keyPattern",
+                "subproduct",
+                "exemptionId",
+                "occurrences",
+                "severityCode",
+                "epssPercentile",
+                "numOccurrences",
+                "epssLastModified",
+                "targetVariantName",
+            ],
+            required: &[0, 2, 3, 4, 5, 7, 8, 12],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,22 +183,18 @@ impl model::Model for CreateIssueRequestBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3, 4, 5, 7, 8, 12]
-    }
 }
 model::through_cell!(CreateIssueRequestBody);
 model::open_enum! {
     #[doc = " Schema `CreateIssueRequestBody.severityCode`."]
-    CreateIssueRequestBodySeverityCode { Critical = "Critical", High = "High", Medium =
-    "Medium", Low = "Low", Info = "Info", Unassigned = "Unassigned", }
+    CreateIssueRequestBodySeverityCode { 0 Critical = "Critical", 1 High = "High", 2
+    Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned = "Unassigned", }
 }
 model::open_enum! {
-    #[doc = " Schema `CreateIssueRequestBody.type`."] CreateIssueRequestBodyType { Sast =
-    "SAST", Dast = "DAST", Sca = "SCA", Iac = "IAC", Secret = "SECRET", Misconfig =
-    "MISCONFIG", BugSmells = "BUG_SMELLS", CodeSmells = "CODE_SMELLS", CodeCoverage =
-    "CODE_COVERAGE", ExternalPolicy = "EXTERNAL_POLICY", }
+    #[doc = " Schema `CreateIssueRequestBody.type`."] CreateIssueRequestBodyType { 0 Sast
+    = "SAST", 1 Dast = "DAST", 2 Sca = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5
+    Misconfig = "MISCONFIG", 6 BugSmells = "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8
+    CodeCoverage = "CODE_COVERAGE", 9 ExternalPolicy = "EXTERNAL_POLICY", }
 }
 /// Schema `IssuesAugmentRemediationRequestBody`.
 pub struct IssuesAugmentRemediationRequestBody {
@@ -234,15 +236,21 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "scanId",
-            "dataflow",
-            "connectorId",
-            "referenceId",
-            "userSnippet",
-            "occurrenceId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssuesAugmentRemediationRequestBody",
+            names: &[
+                "scanId",
+                "dataflow",
+                "connectorId",
+                "referenceId",
+                "userSnippet",
+                "occurrenceId",
+            ],
+            required: &[0, 5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -268,10 +276,6 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 5]
-    }
 }
 model::through_cell!(IssuesAugmentRemediationRequestBody);
 /// Schema `IssuesListIssuesResponseBody`.
@@ -291,8 +295,14 @@ impl model::Model for IssuesListIssuesResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssuesListIssuesResponseBody",
+            names: &["results", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -349,8 +359,14 @@ impl model::Model for UpdateIssueRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "scanId", "occurrences", "numOccurrences"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateIssueRequestBody",
+            names: &["type", "scanId", "occurrences", "numOccurrences"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -372,15 +388,11 @@ impl model::Model for UpdateIssueRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::through_cell!(UpdateIssueRequestBody);
 model::open_enum! {
-    #[doc = " Schema `UpdateIssueRequestBody.type`."] UpdateIssueRequestBodyType { Sast =
-    "SAST", Dast = "DAST", Sca = "SCA", Iac = "IAC", Secret = "SECRET", Misconfig =
-    "MISCONFIG", BugSmells = "BUG_SMELLS", CodeSmells = "CODE_SMELLS", CodeCoverage =
-    "CODE_COVERAGE", ExternalPolicy = "EXTERNAL_POLICY", }
+    #[doc = " Schema `UpdateIssueRequestBody.type`."] UpdateIssueRequestBodyType { 0 Sast
+    = "SAST", 1 Dast = "DAST", 2 Sca = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5
+    Misconfig = "MISCONFIG", 6 BugSmells = "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8
+    CodeCoverage = "CODE_COVERAGE", 9 ExternalPolicy = "EXTERNAL_POLICY", }
 }

@@ -41,21 +41,27 @@ impl model::Model for CreateOverrideBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "reason",
-            "scanId",
-            "search",
-            "issueId",
-            "targetId",
-            "pipelineId",
-            "occurrences",
-            "requesterId",
-            "overrideFieldName",
-            "overrideFieldValue",
-            "overrideFutureOccurrences",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateOverrideBody",
+            names: &[
+                "link",
+                "reason",
+                "scanId",
+                "search",
+                "issueId",
+                "targetId",
+                "pipelineId",
+                "occurrences",
+                "requesterId",
+                "overrideFieldName",
+                "overrideFieldValue",
+                "overrideFutureOccurrences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +135,14 @@ impl model::Model for DeleteOverrideBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["overrideFieldName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteOverrideBody",
+            names: &["overrideFieldName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -175,16 +187,22 @@ impl model::Model for UpdateOverrideBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "link",
-            "reason",
-            "targetId",
-            "pipelineId",
-            "requesterId",
-            "overrideFieldName",
-            "overrideFieldValue",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateOverrideBody",
+            names: &[
+                "link",
+                "reason",
+                "targetId",
+                "pipelineId",
+                "requesterId",
+                "overrideFieldName",
+                "overrideFieldValue",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

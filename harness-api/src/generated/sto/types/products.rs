@@ -31,16 +31,22 @@ impl model::Model for Product {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "created",
-            "isEnabled",
-            "prettyName",
-            "description",
-            "lastModified",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Product",
+            names: &[
+                "id",
+                "name",
+                "created",
+                "isEnabled",
+                "prettyName",
+                "description",
+                "lastModified",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -87,8 +93,14 @@ impl model::Model for ProductsListProductsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProductsListProductsResponseBody",
+            names: &["results", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -77,22 +77,28 @@ impl model::Model for CreatePullRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "branch",
-            "scanId",
-            "description",
-            "pipelineUrl",
-            "occurrenceId",
-            "vulnerableCode",
-            "remediationCode",
-            "remediationIndent",
-            "remediationCodeEnd",
-            "remediationContext",
-            "remediationCodePath",
-            "remediationCodeStart",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreatePullRequestBody",
+            names: &[
+                "id",
+                "branch",
+                "scanId",
+                "description",
+                "pipelineUrl",
+                "occurrenceId",
+                "vulnerableCode",
+                "remediationCode",
+                "remediationIndent",
+                "remediationCodeEnd",
+                "remediationContext",
+                "remediationCodePath",
+                "remediationCodeStart",
+            ],
+            required: &[0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -152,10 +158,6 @@ impl model::Model for CreatePullRequestBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12]
-    }
 }
 model::through_cell!(CreatePullRequestBody);
 /// Schema `ListPullRequestsResult`.
@@ -173,8 +175,14 @@ impl model::Model for ListPullRequestsResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["pullRequests"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPullRequestsResult",
+            names: &["pullRequests"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -211,8 +219,14 @@ impl model::Model for PullRequestResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["sourceBranch", "pullRequestUrl", "pullRequestNumber"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestResult",
+            names: &["sourceBranch", "pullRequestUrl", "pullRequestNumber"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -303,21 +317,27 @@ impl model::Model for UpdatePullRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "scanId",
-            "pipelineUrl",
-            "occurrenceId",
-            "vulnerableCode",
-            "remediationCode",
-            "pullRequestNumber",
-            "remediationIndent",
-            "remediationCodeEnd",
-            "remediationContext",
-            "remediationCodePath",
-            "remediationCodeStart",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdatePullRequestBody",
+            names: &[
+                "id",
+                "scanId",
+                "pipelineUrl",
+                "occurrenceId",
+                "vulnerableCode",
+                "remediationCode",
+                "pullRequestNumber",
+                "remediationIndent",
+                "remediationCodeEnd",
+                "remediationContext",
+                "remediationCodePath",
+                "remediationCodeStart",
+            ],
+            required: &[0, 2, 3, 4, 5, 6, 8, 9, 10, 11],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -373,10 +393,6 @@ impl model::Model for UpdatePullRequestBody {
                 true,
             ],
         )
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2, 3, 4, 5, 6, 8, 9, 10, 11]
     }
 }
 model::through_cell!(UpdatePullRequestBody);

@@ -5,6 +5,6 @@
 use super::*;
 use crate::model;
 model::open_enum! {
-    #[doc = " Schema `Qwiet#GetToken licenseType`."] GetTokenLicenseType { Qwiet =
-    "qwiet", Sast = "sast", Sca = "sca", }
+    #[doc = " Schema `Qwiet#GetToken licenseType`."] GetTokenLicenseType { 0 Qwiet =
+    "qwiet", 1 Sast = "sast", 2 Sca = "sca", }
 }

@@ -27,14 +27,20 @@ impl model::Model for GetByReferenceIdResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "severity",
-            "description",
-            "severityCode",
-            "remediationSteps",
-            "extendedDescription",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetByReferenceIdResponseBody",
+            names: &[
+                "severity",
+                "description",
+                "severityCode",
+                "remediationSteps",
+                "extendedDescription",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

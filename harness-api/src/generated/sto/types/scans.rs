@@ -79,23 +79,29 @@ impl model::Model for CreateScanRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "status",
-            "stepId",
-            "stageId",
-            "productId",
-            "projectId",
-            "pipelineId",
-            "subproduct",
-            "executionId",
-            "gitMetadata",
-            "codeCoverage",
-            "scannerDiffKey",
-            "targetVariantId",
-            "refinementVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateScanRequestBody",
+            names: &[
+                "orgId",
+                "status",
+                "stepId",
+                "stageId",
+                "productId",
+                "projectId",
+                "pipelineId",
+                "subproduct",
+                "executionId",
+                "gitMetadata",
+                "codeCoverage",
+                "scannerDiffKey",
+                "targetVariantId",
+                "refinementVersion",
+            ],
+            required: &[0, 1, 2, 3, 4, 5, 6, 8, 12, 13],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -158,16 +164,12 @@ impl model::Model for CreateScanRequestBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 4, 5, 6, 8, 12, 13]
-    }
 }
 model::through_cell!(CreateScanRequestBody);
 model::open_enum! {
-    #[doc = " Schema `CreateScanRequestBody.status`."] CreateScanRequestBodyStatus {
-    Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed",
-    }
+    #[doc = " Schema `CreateScanRequestBody.status`."] CreateScanRequestBodyStatus { 0
+    Pending = "Pending", 1 Running = "Running", 2 Succeeded = "Succeeded", 3 Failed =
+    "Failed", }
 }
 /// Schema `GitMetadata`.
 pub struct GitMetadata {
@@ -204,20 +206,26 @@ impl model::Model for GitMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "provider",
-            "workspace",
-            "detectedName",
-            "sourceBranch",
-            "targetBranch",
-            "repositorySsh",
-            "repositoryHttp",
-            "repositoryPath",
-            "detectedVariant",
-            "droneCorrelated",
-            "pullRequestNumber",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitMetadata",
+            names: &[
+                "provider",
+                "workspace",
+                "detectedName",
+                "sourceBranch",
+                "targetBranch",
+                "repositorySsh",
+                "repositoryHttp",
+                "repositoryPath",
+                "detectedVariant",
+                "droneCorrelated",
+                "pullRequestNumber",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,26 +328,32 @@ impl model::Model for Scan {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "orgId",
-            "status",
-            "stepId",
-            "created",
-            "stageId",
-            "metadata",
-            "productId",
-            "projectId",
-            "pipelineId",
-            "subproduct",
-            "executionId",
-            "gitMetadata",
-            "codeCoverage",
-            "lastModified",
-            "targetVariantId",
-            "refinementVersion",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Scan",
+            names: &[
+                "id",
+                "orgId",
+                "status",
+                "stepId",
+                "created",
+                "stageId",
+                "metadata",
+                "productId",
+                "projectId",
+                "pipelineId",
+                "subproduct",
+                "executionId",
+                "gitMetadata",
+                "codeCoverage",
+                "lastModified",
+                "targetVariantId",
+                "refinementVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -428,8 +442,14 @@ impl model::Model for ScanIssuesResult {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["issues"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScanIssuesResult",
+            names: &["issues"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -476,17 +496,23 @@ impl model::Model for ScanMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "imageTag",
-            "imageName",
-            "imageDomain",
-            "baseImageTag",
-            "baseImageName",
-            "baseImageDigest",
-            "normalizedCount",
-            "deduplicatedCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScanMetadata",
+            names: &[
+                "imageTag",
+                "imageName",
+                "imageDomain",
+                "baseImageTag",
+                "baseImageName",
+                "baseImageDigest",
+                "normalizedCount",
+                "deduplicatedCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -534,8 +560,8 @@ impl model::Model for ScanMetadata {
 }
 model::model!(ScanMetadata);
 model::open_enum! {
-    #[doc = " Schema `Scan.status`."] ScanStatus { Pending = "Pending", Running =
-    "Running", Succeeded = "Succeeded", Failed = "Failed", }
+    #[doc = " Schema `Scan.status`."] ScanStatus { 0 Pending = "Pending", 1 Running =
+    "Running", 2 Succeeded = "Succeeded", 3 Failed = "Failed", }
 }
 /// Schema `ScansListScansResponseBody`.
 pub struct ScansListScansResponseBody {
@@ -554,8 +580,14 @@ impl model::Model for ScansListScansResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScansListScansResponseBody",
+            names: &["results", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -656,25 +688,31 @@ impl model::Model for UpdateScanRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgId",
-            "status",
-            "stepId",
-            "stageId",
-            "metadata",
-            "productId",
-            "projectId",
-            "pipelineId",
-            "subproduct",
-            "executionId",
-            "gitMetadata",
-            "codeCoverage",
-            "scannerDiffKey",
-            "targetVariantId",
-            "refinementVersion",
-            "artifactFingerprint",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateScanRequestBody",
+            names: &[
+                "orgId",
+                "status",
+                "stepId",
+                "stageId",
+                "metadata",
+                "productId",
+                "projectId",
+                "pipelineId",
+                "subproduct",
+                "executionId",
+                "gitMetadata",
+                "codeCoverage",
+                "scannerDiffKey",
+                "targetVariantId",
+                "refinementVersion",
+                "artifactFingerprint",
+            ],
+            required: &[0, 1, 2, 3, 5, 6, 7, 9, 13, 14],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -743,26 +781,22 @@ impl model::Model for UpdateScanRequestBody {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1, 2, 3, 5, 6, 7, 9, 13, 14]
-    }
 }
 model::through_cell!(UpdateScanRequestBody);
 model::open_enum! {
-    #[doc = " Schema `UpdateScanRequestBody.status`."] UpdateScanRequestBodyStatus {
-    Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed",
-    }
+    #[doc = " Schema `UpdateScanRequestBody.status`."] UpdateScanRequestBodyStatus { 0
+    Pending = "Pending", 1 Running = "Running", 2 Succeeded = "Succeeded", 3 Failed =
+    "Failed", }
 }
 model::open_enum! {
-    #[doc = " Schema `Scans#ScanIssueOccurrences order`."] ScanIssueOccurrencesOrder {
-    Asc = "ASC", Desc = "DESC", }
+    #[doc = " Schema `Scans#ScanIssueOccurrences order`."] ScanIssueOccurrencesOrder { 0
+    Asc = "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `Scans#ScanIssue order`."] ScanIssueOrder { Asc = "ASC", Desc =
+    #[doc = " Schema `Scans#ScanIssue order`."] ScanIssueOrder { 0 Asc = "ASC", 1 Desc =
     "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `Scans#ScanIssues exempted`."] ScanIssuesExempted { False = "false",
-    Only = "only", V0 = "0", }
+    #[doc = " Schema `Scans#ScanIssues exempted`."] ScanIssuesExempted { 0 False =
+    "false", 1 Only = "only", 2 V0 = "0", }
 }

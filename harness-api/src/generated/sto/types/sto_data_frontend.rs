@@ -37,19 +37,25 @@ impl model::Model for AllIssuesListRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "page",
-            "search",
-            "pageSize",
-            "scanTools",
-            "issueTypes",
-            "targetNames",
-            "targetTypes",
-            "severityCodes",
-            "targetVariants",
-            "artifactFingerprints",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesListRequestBody",
+            names: &[
+                "page",
+                "search",
+                "pageSize",
+                "scanTools",
+                "issueTypes",
+                "targetNames",
+                "targetTypes",
+                "severityCodes",
+                "targetVariants",
+                "artifactFingerprints",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -119,8 +125,14 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetVariants", "artifactFingerprints"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionArtifactSummaryRequestBody",
+            names: &["targetVariants", "artifactFingerprints"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +167,14 @@ impl model::Model for ExecutionIssueCountsRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetVariants"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionIssueCountsRequestBody",
+            names: &["targetVariants"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -217,24 +235,30 @@ impl model::Model for IssueCountsWithExecutionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "low",
-            "high",
-            "info",
-            "type",
-            "medium",
-            "ignored",
-            "critical",
-            "targetId",
-            "pipelineId",
-            "targetName",
-            "executionId",
-            "lastScanned",
-            "targetVariantId",
-            "targetVariantName",
-            "artifactFingerprint",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueCountsWithExecutionInfo",
+            names: &[
+                "low",
+                "high",
+                "info",
+                "type",
+                "medium",
+                "ignored",
+                "critical",
+                "targetId",
+                "pipelineId",
+                "targetName",
+                "executionId",
+                "lastScanned",
+                "targetVariantId",
+                "targetVariantName",
+                "artifactFingerprint",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -304,8 +328,8 @@ impl model::Model for IssueCountsWithExecutionInfo {
 model::model!(IssueCountsWithExecutionInfo);
 model::open_enum! {
     #[doc = " Schema `IssueCountsWithExecutionInfo.type`."]
-    IssueCountsWithExecutionInfoType { Container = "container", Repository =
-    "repository", Instance = "instance", Configuration = "configuration", }
+    IssueCountsWithExecutionInfoType { 0 Container = "container", 1 Repository =
+    "repository", 2 Instance = "instance", 3 Configuration = "configuration", }
 }
 /// Schema `MinimalIssueCountsPerScanner`.
 pub struct MinimalIssueCountsPerScanner {
@@ -334,8 +358,14 @@ impl model::Model for MinimalIssueCountsPerScanner {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["low", "high", "info", "medium", "ignored", "scanner", "critical"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MinimalIssueCountsPerScanner",
+            names: &["low", "high", "info", "medium", "ignored", "scanner", "critical"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -398,19 +428,25 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "type",
-            "scanners",
-            "targetId",
-            "pipelineId",
-            "targetName",
-            "executionId",
-            "lastScanned",
-            "targetVariantId",
-            "targetVariantName",
-            "artifactFingerprint",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScanIssueCountsWithExecutionInfo",
+            names: &[
+                "type",
+                "scanners",
+                "targetId",
+                "pipelineId",
+                "targetName",
+                "executionId",
+                "lastScanned",
+                "targetVariantId",
+                "targetVariantName",
+                "artifactFingerprint",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -465,8 +501,8 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
 model::model!(ScanIssueCountsWithExecutionInfo);
 model::open_enum! {
     #[doc = " Schema `ScanIssueCountsWithExecutionInfo.type`."]
-    ScanIssueCountsWithExecutionInfoType { Container = "container", Repository =
-    "repository", Instance = "instance", Configuration = "configuration", }
+    ScanIssueCountsWithExecutionInfoType { 0 Container = "container", 1 Repository =
+    "repository", 2 Instance = "instance", 3 Configuration = "configuration", }
 }
 /// Schema `TargetAndVariantName`.
 pub struct TargetAndVariantName {
@@ -487,8 +523,14 @@ impl model::Model for TargetAndVariantName {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetName", "targetType", "targetVariantName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetAndVariantName",
+            names: &["targetName", "targetType", "targetVariantName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -544,8 +586,14 @@ impl model::Model for TargetAndVariantNameRequired {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetName", "targetType", "targetVariantName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetAndVariantNameRequired",
+            names: &["targetName", "targetType", "targetVariantName"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -565,20 +613,16 @@ impl model::Model for TargetAndVariantNameRequired {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 2]
-    }
 }
 model::through_cell!(TargetAndVariantNameRequired);
 model::open_enum! {
     #[doc = " Schema `TargetAndVariantNameRequired.targetType`."]
-    TargetAndVariantNameRequiredTargetType { Container = "container", Repository =
-    "repository", Instance = "instance", Configuration = "configuration", }
+    TargetAndVariantNameRequiredTargetType { 0 Container = "container", 1 Repository =
+    "repository", 2 Instance = "instance", 3 Configuration = "configuration", }
 }
 model::open_enum! {
     #[doc = " Schema `TargetAndVariantName.targetType`."] TargetAndVariantNameTargetType
-    { Container = "container", Repository = "repository", Instance = "instance",
+    { 0 Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }
 /// Schema `STO Data Frontend#AllIssuesFilters body`.
@@ -598,8 +642,14 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetVariants", "artifactFingerprints"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataFrontendAllIssuesFiltersBody",
+            names: &["targetVariants", "artifactFingerprints"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -638,8 +688,14 @@ impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["targetName", "targetType", "targetVariantName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataFrontendAllIssuesFiltersBodyTargetVariants",
+            names: &["targetName", "targetType", "targetVariantName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -32,8 +32,14 @@ impl model::Model for CreateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hash", "parameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTargetVariantRequestBody",
+            names: &["hash", "parameters"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -50,10 +56,6 @@ impl model::Model for CreateTargetVariantRequestBody {
             1 => model::Cell::part(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(CreateTargetVariantRequestBody);
@@ -82,8 +84,14 @@ impl model::Model for TargetVariant {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "hash", "created", "targetId", "parameters", "lastModified"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetVariant",
+            names: &["id", "hash", "created", "targetId", "parameters", "lastModified"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -128,8 +136,14 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetVariantsListTargetVariantsResponseBody",
+            names: &["results", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -177,8 +191,14 @@ impl model::Model for UpdateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hash", "parameters"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTargetVariantRequestBody",
+            names: &["hash", "parameters"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -195,10 +215,6 @@ impl model::Model for UpdateTargetVariantRequestBody {
             1 => model::Cell::part(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1]
     }
 }
 model::through_cell!(UpdateTargetVariantRequestBody);

@@ -47,8 +47,21 @@ impl model::Model for CreateTargetRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTargetRequestBody",
+            names: &[
+                "url",
+                "name",
+                "type",
+                "directory",
+                "baselineRegEx",
+                "baselineVariantId",
+            ],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -74,15 +87,11 @@ impl model::Model for CreateTargetRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::through_cell!(CreateTargetRequestBody);
 model::open_enum! {
-    #[doc = " Schema `CreateTargetRequestBody.type`."] CreateTargetRequestBodyType {
-    Container = "container", Repository = "repository", Instance = "instance",
+    #[doc = " Schema `CreateTargetRequestBody.type`."] CreateTargetRequestBodyType { 0
+    Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }
 /// Schema `PatchTargetRequestBody`.
@@ -110,8 +119,21 @@ impl model::Model for PatchTargetRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchTargetRequestBody",
+            names: &[
+                "url",
+                "name",
+                "type",
+                "directory",
+                "baselineRegEx",
+                "baselineVariantId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -140,8 +162,8 @@ impl model::Model for PatchTargetRequestBody {
 }
 model::model!(PatchTargetRequestBody);
 model::open_enum! {
-    #[doc = " Schema `PatchTargetRequestBody.type`."] PatchTargetRequestBodyType {
-    Container = "container", Repository = "repository", Instance = "instance",
+    #[doc = " Schema `PatchTargetRequestBody.type`."] PatchTargetRequestBodyType { 0
+    Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }
 /// Schema `StoTarget`.
@@ -179,20 +201,26 @@ impl model::Model for StoTarget {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "url",
-            "name",
-            "type",
-            "orgId",
-            "created",
-            "directory",
-            "projectId",
-            "lastModified",
-            "baselineRegEx",
-            "baselineVariantId",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StoTarget",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "type",
+                "orgId",
+                "created",
+                "directory",
+                "projectId",
+                "lastModified",
+                "baselineRegEx",
+                "baselineVariantId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -249,8 +277,9 @@ impl model::Model for StoTarget {
 }
 model::model!(StoTarget);
 model::open_enum! {
-    #[doc = " Schema `StoTarget.type`."] StoTargetType { Container = "container",
-    Repository = "repository", Instance = "instance", Configuration = "configuration", }
+    #[doc = " Schema `StoTarget.type`."] StoTargetType { 0 Container = "container", 1
+    Repository = "repository", 2 Instance = "instance", 3 Configuration =
+    "configuration", }
 }
 /// Schema `TargetsListTargetsResponseBody`.
 pub struct TargetsListTargetsResponseBody {
@@ -269,8 +298,14 @@ impl model::Model for TargetsListTargetsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["results", "pagination"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetsListTargetsResponseBody",
+            names: &["results", "pagination"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -333,8 +368,21 @@ impl model::Model for UpdateTargetRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["url", "name", "type", "directory", "baselineRegEx", "baselineVariantId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTargetRequestBody",
+            names: &[
+                "url",
+                "name",
+                "type",
+                "directory",
+                "baselineRegEx",
+                "baselineVariantId",
+            ],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -360,14 +408,10 @@ impl model::Model for UpdateTargetRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::through_cell!(UpdateTargetRequestBody);
 model::open_enum! {
-    #[doc = " Schema `UpdateTargetRequestBody.type`."] UpdateTargetRequestBodyType {
-    Container = "container", Repository = "repository", Instance = "instance",
+    #[doc = " Schema `UpdateTargetRequestBody.type`."] UpdateTargetRequestBodyType { 0
+    Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }

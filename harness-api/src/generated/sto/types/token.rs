@@ -19,8 +19,14 @@ impl model::Model for TokenResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["token"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TokenResponse",
+            names: &["token"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -35,10 +41,6 @@ impl model::Model for TokenResponse {
             0 => model::Part::Str(&self.token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::model!(TokenResponse);

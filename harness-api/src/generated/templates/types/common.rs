@@ -31,16 +31,22 @@ impl model::Model for EntityGitDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_url",
-            "repo_url",
-            "commit_id",
-            "file_path",
-            "object_id",
-            "repo_name",
-            "branch_name",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EntityGitDetails",
+            names: &[
+                "file_url",
+                "repo_url",
+                "commit_id",
+                "file_path",
+                "object_id",
+                "repo_name",
+                "branch_name",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -89,8 +95,14 @@ impl model::Model for GitDetailsMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path", "repo_name", "connector_ref"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitDetailsMetadata",
+            names: &["file_path", "repo_name", "connector_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -139,16 +151,22 @@ impl model::Model for GitFindDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "comments",
-            "branch_name",
-            "parent_entity_org_id",
-            "parent_entity_repo_name",
-            "parent_entity_account_id",
-            "parent_entity_project_id",
-            "parent_entity_connector_ref",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitFindDetails",
+            names: &[
+                "comments",
+                "branch_name",
+                "parent_entity_org_id",
+                "parent_entity_repo_name",
+                "parent_entity_account_id",
+                "parent_entity_project_id",
+                "parent_entity_connector_ref",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -201,8 +219,20 @@ impl model::Model for GitImportDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["file_path", "repo_name", "branch_name", "connector_ref", "is_force_import"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitImportDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "branch_name",
+                "connector_ref",
+                "is_force_import",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,18 +289,24 @@ impl model::Model for TemplateCreateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "label",
-            "comments",
-            "is_stable",
-            "identifier",
-            "description",
-            "git_details",
-            "template_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateCreateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "label",
+                "comments",
+                "is_stable",
+                "identifier",
+                "description",
+                "git_details",
+                "template_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -339,8 +375,14 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field_name", "field_value", "field_input_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateFixedValueFieldDependencyDetailsDto",
+            names: &["field_name", "field_value", "field_input_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -389,16 +431,22 @@ impl model::Model for TemplateGitCreateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateGitCreateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -430,7 +478,7 @@ impl model::Model for TemplateGitCreateDetails {
 model::model!(TemplateGitCreateDetails);
 model::open_enum! {
     #[doc = " Schema `GitCreateDetails1.store_type`."] TemplateGitCreateDetailsStoreType
-    { Inline = "INLINE", Remote = "REMOTE", }
+    { 0 Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `GitUpdateDetails1`.
 pub struct TemplateGitUpdateDetails {
@@ -463,18 +511,24 @@ impl model::Model for TemplateGitUpdateDetails {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "file_path",
-            "repo_name",
-            "store_type",
-            "base_branch",
-            "branch_name",
-            "connector_ref",
-            "commit_message",
-            "last_commit_id",
-            "last_object_id",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateGitUpdateDetails",
+            names: &[
+                "file_path",
+                "repo_name",
+                "store_type",
+                "base_branch",
+                "branch_name",
+                "connector_ref",
+                "commit_message",
+                "last_commit_id",
+                "last_object_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -526,7 +580,7 @@ impl model::Model for TemplateGitUpdateDetails {
 model::model!(TemplateGitUpdateDetails);
 model::open_enum! {
     #[doc = " Schema `GitUpdateDetails1.store_type`."] TemplateGitUpdateDetailsStoreType
-    { Inline = "INLINE", Remote = "REMOTE", }
+    { 0 Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `TemplateImportRequestBody`.
 pub struct TemplateImportRequestBody {
@@ -545,8 +599,14 @@ impl model::Model for TemplateImportRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["git_import_details", "template_import_request"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateImportRequestBody",
+            names: &["git_import_details", "template_import_request"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -585,8 +645,14 @@ impl model::Model for TemplateImportRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template_name", "template_version", "template_description"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateImportRequestDto",
+            names: &["template_name", "template_version", "template_description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -625,8 +691,14 @@ impl model::Model for TemplateImportResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template_version", "template_identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateImportResponseBody",
+            names: &["template_version", "template_identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -667,8 +739,14 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["input_type", "stage_type", "entity_type", "internal_type"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateInputDetailsPerFieldDto",
+            names: &["input_type", "stage_type", "entity_type", "internal_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -707,8 +785,14 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateInputSchemaDetailsResponseBody",
+            names: &["inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -775,27 +859,33 @@ impl model::Model for TemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "scope",
-            "account",
-            "project",
-            "updated",
-            "version",
-            "child_type",
-            "identifier",
-            "store_type",
-            "description",
-            "entity_type",
-            "git_details",
-            "yaml_version",
-            "connector_ref",
-            "version_label",
-            "stable_template",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateMetadataSummaryResponse",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "scope",
+                "account",
+                "project",
+                "updated",
+                "version",
+                "child_type",
+                "identifier",
+                "store_type",
+                "description",
+                "entity_type",
+                "git_details",
+                "yaml_version",
+                "connector_ref",
+                "version_label",
+                "stable_template",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -874,18 +964,19 @@ impl model::Model for TemplateMetadataSummaryResponse {
 model::model!(TemplateMetadataSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `TemplateMetadataSummaryResponse.entity_type`."]
-    TemplateMetadataSummaryResponseEntityType { Step = "Step", Stage = "Stage", Pipeline
-    = "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", }
+    TemplateMetadataSummaryResponseEntityType { 0 Step = "Step", 1 Stage = "Stage", 2
+    Pipeline = "Pipeline", 3 CustomDeployment = "CustomDeployment", 4 MonitoredService =
+    "MonitoredService", 5 SecretManager = "SecretManager", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateMetadataSummaryResponse.scope`."]
-    TemplateMetadataSummaryResponseScope { Org = "org", Project = "project", Account =
-    "account", Unknown = "unknown", }
+    TemplateMetadataSummaryResponseScope { 0 Org = "org", 1 Project = "project", 2
+    Account = "account", 3 Unknown = "unknown", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateMetadataSummaryResponse.store_type`."]
-    TemplateMetadataSummaryResponseStoreType { Inline = "INLINE", Remote = "REMOTE", }
+    TemplateMetadataSummaryResponseStoreType { 0 Inline = "INLINE", 1 Remote = "REMOTE",
+    }
 }
 /// Schema `TemplateResponse`.
 pub struct TemplateResponse {
@@ -938,28 +1029,34 @@ impl model::Model for TemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "org",
-            "name",
-            "tags",
-            "yaml",
-            "scope",
-            "account",
-            "project",
-            "updated",
-            "version",
-            "child_type",
-            "identifier",
-            "store_type",
-            "description",
-            "entity_type",
-            "git_details",
-            "yaml_version",
-            "connector_ref",
-            "version_label",
-            "stable_template",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateResponse",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "yaml",
+                "scope",
+                "account",
+                "project",
+                "updated",
+                "version",
+                "child_type",
+                "identifier",
+                "store_type",
+                "description",
+                "entity_type",
+                "git_details",
+                "yaml_version",
+                "connector_ref",
+                "version_label",
+                "stable_template",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1040,18 +1137,18 @@ impl model::Model for TemplateResponse {
 }
 model::model!(TemplateResponse);
 model::open_enum! {
-    #[doc = " Schema `TemplateResponse.entity_type`."] TemplateResponseEntityType { Step
-    = "Step", Stage = "Stage", Pipeline = "Pipeline", CustomDeployment =
-    "CustomDeployment", MonitoredService = "MonitoredService", SecretManager =
-    "SecretManager", StepGroup = "StepGroup", }
+    #[doc = " Schema `TemplateResponse.entity_type`."] TemplateResponseEntityType { 0
+    Step = "Step", 1 Stage = "Stage", 2 Pipeline = "Pipeline", 3 CustomDeployment =
+    "CustomDeployment", 4 MonitoredService = "MonitoredService", 5 SecretManager =
+    "SecretManager", 6 StepGroup = "StepGroup", }
 }
 model::open_enum! {
-    #[doc = " Schema `TemplateResponse.scope`."] TemplateResponseScope { Org = "org",
-    Project = "project", Account = "account", Unknown = "unknown", }
+    #[doc = " Schema `TemplateResponse.scope`."] TemplateResponseScope { 0 Org = "org", 1
+    Project = "project", 2 Account = "account", 3 Unknown = "unknown", }
 }
 model::open_enum! {
-    #[doc = " Schema `TemplateResponse.store_type`."] TemplateResponseStoreType { Inline
-    = "INLINE", Remote = "REMOTE", }
+    #[doc = " Schema `TemplateResponse.store_type`."] TemplateResponseStoreType { 0
+    Inline = "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `RuntimeInputDependencyDetailsDTO1`.
 pub struct TemplateRuntimeInputDependencyDetailsDto {
@@ -1070,8 +1167,14 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["field_name", "input_name"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateRuntimeInputDependencyDetailsDto",
+            names: &["field_name", "input_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1108,8 +1211,14 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["version", "git_details"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateUpdateGitMetadataRequest",
+            names: &["version", "git_details"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1158,17 +1267,23 @@ impl model::Model for TemplateUpdateRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "label",
-            "comments",
-            "identifier",
-            "description",
-            "git_details",
-            "template_yaml",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateUpdateRequestBody",
+            names: &[
+                "name",
+                "tags",
+                "label",
+                "comments",
+                "identifier",
+                "description",
+                "git_details",
+                "template_yaml",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1230,8 +1345,14 @@ impl model::Model for TemplateUpdateStableResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["stable_version"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateUpdateStableResponse",
+            names: &["stable_version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1266,8 +1387,14 @@ impl model::Model for TemplateWithInputsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["inputs", "template"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateWithInputsResponse",
+            names: &["inputs", "template"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1304,8 +1431,14 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["required_fixed_values", "required_runtime_inputs"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateYamlInputDependencyDetailsDto",
+            names: &["required_fixed_values", "required_runtime_inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1342,8 +1475,14 @@ impl model::Model for TemplateYamlInputDetailsDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["details", "metadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateYamlInputDetailsDto",
+            names: &["details", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1392,17 +1531,23 @@ impl model::Model for TemplateYamlInputDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "type",
-            "regex",
-            "default",
-            "required",
-            "execution",
-            "description",
-            "allowed_values",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateYamlInputDto",
+            names: &[
+                "name",
+                "type",
+                "regex",
+                "default",
+                "required",
+                "execution",
+                "description",
+                "allowed_values",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1466,8 +1611,14 @@ impl model::Model for TemplateYamlInputMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["dependencies", "field_properties"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateYamlInputMetadataDto",
+            names: &["dependencies", "field_properties"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1488,8 +1639,8 @@ impl model::Model for TemplateYamlInputMetadataDto {
 }
 model::model!(TemplateYamlInputMetadataDto);
 model::open_enum! {
-    #[doc = " Schema `YamlInputType1`."] TemplateYamlInputType { String = "String",
-    Integer = "Integer", Boolean = "Boolean", Object = "Object", Array = "Array", }
+    #[doc = " Schema `YamlInputType1`."] TemplateYamlInputType { 0 String = "String", 1
+    Integer = "Integer", 2 Boolean = "Boolean", 3 Object = "Object", 4 Array = "Array", }
 }
 /// Schema `InlineResponse20063`.
 pub struct UpdateTemplateGitMetadataResponse {
@@ -1506,8 +1657,14 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTemplateGitMetadataResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

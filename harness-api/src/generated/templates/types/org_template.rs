@@ -6,20 +6,20 @@ use super::*;
 use crate::model;
 model::open_enum! {
     #[doc = " Schema `get-templates-list-org entity_types`."]
-    GetTemplatesListOrgEntityTypes { Step = "Step", Stage = "Stage", Pipeline =
-    "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", }
+    GetTemplatesListOrgEntityTypes { 0 Step = "Step", 1 Stage = "Stage", 2 Pipeline =
+    "Pipeline", 3 CustomDeployment = "CustomDeployment", 4 MonitoredService =
+    "MonitoredService", 5 SecretManager = "SecretManager", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-templates-list-org order`."] GetTemplatesListOrgOrder { Asc =
-    "ASC", Desc = "DESC", }
+    #[doc = " Schema `get-templates-list-org order`."] GetTemplatesListOrgOrder { 0 Asc =
+    "ASC", 1 Desc = "DESC", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-templates-list-org sort`."] GetTemplatesListOrgSort {
-    Identifier = "identifier", Name = "name", Updated = "updated", }
+    #[doc = " Schema `get-templates-list-org sort`."] GetTemplatesListOrgSort { 0
+    Identifier = "identifier", 1 Name = "name", 2 Updated = "updated", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-templates-list-org type`."] GetTemplatesListOrgType {
-    StableTemplate = "STABLE_TEMPLATE", LastUpdatesTemplate = "LAST_UPDATES_TEMPLATE",
-    All = "ALL", }
+    #[doc = " Schema `get-templates-list-org type`."] GetTemplatesListOrgType { 0
+    StableTemplate = "STABLE_TEMPLATE", 1 LastUpdatesTemplate = "LAST_UPDATES_TEMPLATE",
+    2 All = "ALL", }
 }

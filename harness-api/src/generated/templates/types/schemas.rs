@@ -19,8 +19,14 @@ impl model::Model for TemplateInputsSchemaRequestBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["template_yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateInputsSchemaRequestBody",
+            names: &["template_yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -53,8 +59,14 @@ impl model::Model for TemplateSchemaResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateSchemaResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -73,13 +85,13 @@ impl model::Model for TemplateSchemaResponse {
 }
 model::model!(TemplateSchemaResponse);
 model::open_enum! {
-    #[doc = " Schema `get-template-schema node_group`."] GetTemplateSchemaNodeGroup {
-    Artifactsourcetemplate = "artifactsourcetemplate", Customdeployment =
-    "customdeployment", Monitoredservice = "monitoredservice", Secretmanager =
-    "secretmanager", Stage = "stage", Pipeline = "pipeline", Step = "step", Stepgroup =
-    "stepgroup", Template = "template", }
+    #[doc = " Schema `get-template-schema node_group`."] GetTemplateSchemaNodeGroup { 0
+    Artifactsourcetemplate = "artifactsourcetemplate", 1 Customdeployment =
+    "customdeployment", 2 Monitoredservice = "monitoredservice", 3 Secretmanager =
+    "secretmanager", 4 Stage = "stage", 5 Pipeline = "pipeline", 6 Step = "step", 7
+    Stepgroup = "stepgroup", 8 Template = "template", }
 }
 model::open_enum! {
-    #[doc = " Schema `get-template-schema version`."] GetTemplateSchemaVersion { V0 =
-    "v0", V1 = "v1", }
+    #[doc = " Schema `get-template-schema version`."] GetTemplateSchemaVersion { 0 V0 =
+    "v0", 1 V1 = "v1", }
 }

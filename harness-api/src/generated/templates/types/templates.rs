@@ -71,35 +71,41 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "icon",
-            "name",
-            "tags",
-            "yaml",
-            "iconUrl",
-            "version",
-            "iconName",
-            "accountId",
-            "childType",
-            "createdAt",
-            "storeType",
-            "gitDetails",
-            "identifier",
-            "description",
-            "yamlVersion",
-            "connectorRef",
-            "isReferenced",
-            "versionLabel",
-            "lastUpdatedAt",
-            "orgIdentifier",
-            "templateScope",
-            "stableTemplate",
-            "isInlineHCEntity",
-            "projectIdentifier",
-            "templateEntityType",
-            "entityValidityDetails",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTemplateMetadataSummaryResponse",
+            names: &[
+                "icon",
+                "name",
+                "tags",
+                "yaml",
+                "iconUrl",
+                "version",
+                "iconName",
+                "accountId",
+                "childType",
+                "createdAt",
+                "storeType",
+                "gitDetails",
+                "identifier",
+                "description",
+                "yamlVersion",
+                "connectorRef",
+                "isReferenced",
+                "versionLabel",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "templateScope",
+                "stableTemplate",
+                "isInlineHCEntity",
+                "projectIdentifier",
+                "templateEntityType",
+                "entityValidityDetails",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -202,21 +208,21 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
 model::model!(NgTemplateMetadataSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateMetadataSummaryResponse.storeType`."]
-    NgTemplateMetadataSummaryResponseStoreType { Inline = "INLINE", Remote = "REMOTE",
-    InlineHc = "INLINE_HC", }
+    NgTemplateMetadataSummaryResponseStoreType { 0 Inline = "INLINE", 1 Remote =
+    "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateMetadataSummaryResponse.templateEntityType`."]
-    NgTemplateMetadataSummaryResponseTemplateEntityType { Step = "Step", Stage = "Stage",
-    Pipeline = "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", ArtifactSource =
-    "ArtifactSource", StepGroup = "StepGroup", Workspace = "Workspace", Notification =
-    "Notification", AiWorkflow = "AIWorkflow", }
+    NgTemplateMetadataSummaryResponseTemplateEntityType { 0 Step = "Step", 1 Stage =
+    "Stage", 2 Pipeline = "Pipeline", 3 CustomDeployment = "CustomDeployment", 4
+    MonitoredService = "MonitoredService", 5 SecretManager = "SecretManager", 6
+    ArtifactSource = "ArtifactSource", 7 StepGroup = "StepGroup", 8 Workspace =
+    "Workspace", 9 Notification = "Notification", 10 AiWorkflow = "AIWorkflow", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateMetadataSummaryResponse.templateScope`."]
-    NgTemplateMetadataSummaryResponseTemplateScope { Account = "account", Org = "org",
-    Project = "project", Unknown = "unknown", }
+    NgTemplateMetadataSummaryResponseTemplateScope { 0 Account = "account", 1 Org =
+    "org", 2 Project = "project", 3 Unknown = "unknown", }
 }
 /// Schema `TemplateTemplateReferenceSummary`.
 pub struct NgTemplateReferenceSummary {
@@ -243,15 +249,21 @@ impl model::Model for NgTemplateReferenceSummary {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "fqn",
-            "scope",
-            "moduleInfo",
-            "versionLabel",
-            "stableTemplate",
-            "templateIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTemplateReferenceSummary",
+            names: &[
+                "fqn",
+                "scope",
+                "moduleInfo",
+                "versionLabel",
+                "stableTemplate",
+                "templateIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -281,8 +293,8 @@ impl model::Model for NgTemplateReferenceSummary {
 model::model!(NgTemplateReferenceSummary);
 model::open_enum! {
     #[doc = " Schema `TemplateTemplateReferenceSummary.scope`."]
-    NgTemplateReferenceSummaryScope { Account = "account", Org = "org", Project =
-    "project", Unknown = "unknown", }
+    NgTemplateReferenceSummaryScope { 0 Account = "account", 1 Org = "org", 2 Project =
+    "project", 3 Unknown = "unknown", }
 }
 /// Schema `PageTemplateMetadataSummaryResponse`.
 pub struct PageTemplateMetadataSummaryResponse {
@@ -319,20 +331,26 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "last",
-            "size",
-            "sort",
-            "empty",
-            "first",
-            "number",
-            "content",
-            "pageable",
-            "totalPages",
-            "totalElements",
-            "numberOfElements",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageTemplateMetadataSummaryResponse",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -413,8 +431,14 @@ impl model::Model for RefreshRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["yaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RefreshRequestDto",
+            names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -429,10 +453,6 @@ impl model::Model for RefreshRequestDto {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(RefreshRequestDto);
@@ -451,8 +471,14 @@ impl model::Model for RefreshResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["refreshedYaml"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RefreshResponse",
+            names: &["refreshedYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -491,8 +517,14 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageTemplateMetadataSummaryResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -518,8 +550,8 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
 model::model!(ResponseDtoPageTemplateMetadataSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageTemplateMetadataSummaryResponse.status`."]
-    ResponseDtoPageTemplateMetadataSummaryResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageTemplateMetadataSummaryResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTORefreshResponse`.
 pub struct ResponseDtoRefreshResponse {
@@ -542,8 +574,14 @@ impl model::Model for ResponseDtoRefreshResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoRefreshResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -569,8 +607,8 @@ impl model::Model for ResponseDtoRefreshResponse {
 model::model!(ResponseDtoRefreshResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTORefreshResponse.status`."]
-    ResponseDtoRefreshResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoRefreshResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateMergeResponse`.
 pub struct ResponseDtoTemplateMergeResponse {
@@ -593,8 +631,14 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateMergeResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -620,8 +664,8 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
 model::model!(ResponseDtoTemplateMergeResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTemplateMergeResponse.status`."]
-    ResponseDtoTemplateMergeResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoTemplateMergeResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateMoveConfigResponse`.
 pub struct ResponseDtoTemplateMoveConfigResponse {
@@ -644,8 +688,14 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateMoveConfigResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -671,8 +721,8 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
 model::model!(ResponseDtoTemplateMoveConfigResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTemplateMoveConfigResponse.status`."]
-    ResponseDtoTemplateMoveConfigResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoTemplateMoveConfigResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateResponse`.
 pub struct ResponseDtoTemplateResponse {
@@ -695,8 +745,14 @@ impl model::Model for ResponseDtoTemplateResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -722,8 +778,8 @@ impl model::Model for ResponseDtoTemplateResponse {
 model::model!(ResponseDtoTemplateResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTemplateResponse.status`."]
-    ResponseDtoTemplateResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoTemplateResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateUpdateGitDetailsResponse`.
 pub struct ResponseDtoTemplateUpdateGitDetailsResponse {
@@ -746,8 +802,14 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateUpdateGitDetailsResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -773,8 +835,8 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
 model::model!(ResponseDtoTemplateUpdateGitDetailsResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTemplateUpdateGitDetailsResponse.status`."]
-    ResponseDtoTemplateUpdateGitDetailsResponseStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoTemplateUpdateGitDetailsResponseStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTemplateWrapperResponse`.
 pub struct ResponseDtoTemplateWrapperResponse {
@@ -797,8 +859,14 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateWrapperResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -824,8 +892,8 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
 model::model!(ResponseDtoTemplateWrapperResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTemplateWrapperResponse.status`."]
-    ResponseDtoTemplateWrapperResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoTemplateWrapperResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `TemplateApplyRequestDTO`.
 pub struct TemplateApplyRequestDto {
@@ -864,14 +932,20 @@ impl model::Model for TemplateApplyRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "yamlVersion",
-            "checkForAccess",
-            "getOnlyFileContent",
-            "originalEntityYaml",
-            "getMergedYamlWithTemplateField",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateApplyRequestDto",
+            names: &[
+                "yamlVersion",
+                "checkForAccess",
+                "getOnlyFileContent",
+                "originalEntityYaml",
+                "getMergedYamlWithTemplateField",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -894,10 +968,6 @@ impl model::Model for TemplateApplyRequestDto {
             4 => model::Part::Flag(&self.get_merged_yaml_with_template_field),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
     }
 }
 model::through_cell!(TemplateApplyRequestDto);
@@ -953,19 +1023,25 @@ impl model::Model for TemplateFilterProperties {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "tags",
-            "repoName",
-            "childTypes",
-            "filterType",
-            "description",
-            "listingScope",
-            "templateNames",
-            "metadataFilter",
-            "templateEntityTypes",
-            "templateIdentifiers",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateFilterProperties",
+            names: &[
+                "tags",
+                "repoName",
+                "childTypes",
+                "filterType",
+                "description",
+                "listingScope",
+                "templateNames",
+                "metadataFilter",
+                "templateEntityTypes",
+                "templateIdentifiers",
+            ],
+            required: &[3],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1016,32 +1092,28 @@ impl model::Model for TemplateFilterProperties {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[3]
-    }
 }
 model::through_cell!(TemplateFilterProperties);
 model::open_enum! {
     #[doc = " Schema `TemplateFilterProperties.filterType`."]
-    TemplateFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
-    DelegateProfile = "DelegateProfile", Delegate = "Delegate", PipelineSetup =
-    "PipelineSetup", PipelineExecution = "PipelineExecution", Deployment = "Deployment",
-    Audit = "Audit", Template = "Template", Trigger = "Trigger", EnvironmentGroup =
-    "EnvironmentGroup", FileStore = "FileStore", CcmRecommendation = "CCMRecommendation",
-    Anomaly = "Anomaly", RiInventory = "RIInventory", SpInventory = "SPInventory",
-    Autocud = "Autocud", CcmConnector = "CCMConnector", Ccmk8sConnector =
-    "CCMK8sConnector", Environment = "Environment", RuleExecution = "RuleExecution",
-    Override = "Override", InputSet = "InputSet", Webhook = "Webhook", CcmBudget =
-    "CCMBudget", }
+    TemplateFilterPropertiesFilterType { 0 Connector = "Connector", 1 Secret = "Secret",
+    2 DelegateProfile = "DelegateProfile", 3 Delegate = "Delegate", 4 PipelineSetup =
+    "PipelineSetup", 5 PipelineExecution = "PipelineExecution", 6 Deployment =
+    "Deployment", 7 Audit = "Audit", 8 Template = "Template", 9 Trigger = "Trigger", 10
+    EnvironmentGroup = "EnvironmentGroup", 11 FileStore = "FileStore", 12
+    CcmRecommendation = "CCMRecommendation", 13 Anomaly = "Anomaly", 14 RiInventory =
+    "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud = "Autocud", 17
+    CcmConnector = "CCMConnector", 18 Ccmk8sConnector = "CCMK8sConnector", 19 Environment
+    = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
+    InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
 model::open_enum! {
     #[doc = " Schema `TemplateFilterProperties.templateEntityTypes`."]
-    TemplateFilterPropertiesTemplateEntityTypes { Step = "Step", Stage = "Stage",
-    Pipeline = "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", ArtifactSource =
-    "ArtifactSource", StepGroup = "StepGroup", Workspace = "Workspace", Notification =
-    "Notification", }
+    TemplateFilterPropertiesTemplateEntityTypes { 0 Step = "Step", 1 Stage = "Stage", 2
+    Pipeline = "Pipeline", 3 CustomDeployment = "CustomDeployment", 4 MonitoredService =
+    "MonitoredService", 5 SecretManager = "SecretManager", 6 ArtifactSource =
+    "ArtifactSource", 7 StepGroup = "StepGroup", 8 Workspace = "Workspace", 9
+    Notification = "Notification", }
 }
 /// Schema `TemplateGovernanceMetadata`.
 pub struct TemplateGovernanceMetadata {
@@ -1084,23 +1156,29 @@ impl model::Model for TemplateGovernanceMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "deny",
-            "type",
-            "orgId",
-            "action",
-            "entity",
-            "status",
-            "created",
-            "details",
-            "message",
-            "accountId",
-            "projectId",
-            "timestamp",
-            "detailsList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateGovernanceMetadata",
+            names: &[
+                "id",
+                "deny",
+                "type",
+                "orgId",
+                "action",
+                "entity",
+                "status",
+                "created",
+                "details",
+                "message",
+                "accountId",
+                "projectId",
+                "timestamp",
+                "detailsList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1190,15 +1268,21 @@ impl model::Model for TemplateMergeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "templateMetadata",
-            "mergedPipelineYaml",
-            "processedYamlVersion",
-            "cacheResponseMetadata",
-            "templateReferenceSummaries",
-            "mergedPipelineYamlWithTemplateRef",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateMergeResponse",
+            names: &[
+                "templateMetadata",
+                "mergedPipelineYaml",
+                "processedYamlVersion",
+                "cacheResponseMetadata",
+                "templateReferenceSummaries",
+                "mergedPipelineYamlWithTemplateRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1241,8 +1325,14 @@ impl model::Model for TemplateMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["hasInsert"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateMetadata",
+            names: &["hasInsert"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1277,8 +1367,14 @@ impl model::Model for TemplateMoveConfigResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["versionLabel", "templateIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateMoveConfigResponse",
+            names: &["versionLabel", "templateIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1337,22 +1433,28 @@ impl model::Model for TemplatePolicyMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "error",
-            "orgId",
-            "status",
-            "created",
-            "updated",
-            "policyId",
-            "severity",
-            "accountId",
-            "projectId",
-            "identifier",
-            "policyName",
-            "denyMessages",
-            "denyMessagesList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplatePolicyMetadata",
+            names: &[
+                "error",
+                "orgId",
+                "status",
+                "created",
+                "updated",
+                "policyId",
+                "severity",
+                "accountId",
+                "projectId",
+                "identifier",
+                "policyName",
+                "denyMessages",
+                "denyMessagesList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1451,21 +1553,27 @@ impl model::Model for TemplatePolicySetMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "deny",
-            "orgId",
-            "status",
-            "created",
-            "accountId",
-            "projectId",
-            "identifier",
-            "description",
-            "policySetId",
-            "policySetName",
-            "policyMetadata",
-            "policyMetadataList",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplatePolicySetMetadata",
+            names: &[
+                "deny",
+                "orgId",
+                "status",
+                "created",
+                "accountId",
+                "projectId",
+                "identifier",
+                "description",
+                "policySetId",
+                "policySetName",
+                "policyMetadata",
+                "policyMetadataList",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1545,8 +1653,14 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateResponseDtoValidateTemplateInputsResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1572,8 +1686,8 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
 model::model!(TemplateResponseDtoValidateTemplateInputsResponseDto);
 model::open_enum! {
     #[doc = " Schema `TemplateResponseDTOValidateTemplateInputsResponseDTO.status`."]
-    TemplateResponseDtoValidateTemplateInputsResponseDtoStatus { Success = "SUCCESS",
-    Failure = "FAILURE", Error = "ERROR", }
+    TemplateResponseDtoValidateTemplateInputsResponseDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `TemplateScope`.
 pub struct TemplateScope {
@@ -1594,8 +1708,14 @@ impl model::Model for TemplateScope {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateScope",
+            names: &["orgIdentifier", "accountIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1636,8 +1756,14 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["filePath", "repoName", "connectorRef"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateUpdateGitDetailsRequest",
+            names: &["filePath", "repoName", "connectorRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1674,8 +1800,14 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["status"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateUpdateGitDetailsResponse",
+            names: &["status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1718,15 +1850,21 @@ impl model::Model for TemplateWrapperResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "valid",
-            "isValid",
-            "governanceMetadata",
-            "mergedPipelineYaml",
-            "templateResponseDTO",
-            "templateReferenceSummaries",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateWrapperResponse",
+            names: &[
+                "valid",
+                "isValid",
+                "governanceMetadata",
+                "mergedPipelineYaml",
+                "templateResponseDTO",
+                "templateReferenceSummaries",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1755,25 +1893,25 @@ impl model::Model for TemplateWrapperResponse {
 }
 model::model!(TemplateWrapperResponse);
 model::open_enum! {
-    #[doc = " Schema `createTemplate storeType`."] CreateTemplateStoreType { Inline =
-    "INLINE", Remote = "REMOTE", InlineHc = "INLINE_HC", }
+    #[doc = " Schema `createTemplate storeType`."] CreateTemplateStoreType { 0 Inline =
+    "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }
 }
 model::open_enum! {
     #[doc = " Schema `getTemplateMetadataList templateListType`."]
-    GetTemplateMetadataListTemplateListType { Stable = "Stable", LastUpdated =
-    "LastUpdated", All = "All", }
+    GetTemplateMetadataListTemplateListType { 0 Stable = "Stable", 1 LastUpdated =
+    "LastUpdated", 2 All = "All", }
 }
 model::open_enum! {
     #[doc = " Schema `listTemplateUsage templateEntityType`."]
-    ListTemplateUsageTemplateEntityType { Step = "Step", Stage = "Stage", Pipeline =
-    "Pipeline", CustomDeployment = "CustomDeployment", MonitoredService =
-    "MonitoredService", SecretManager = "SecretManager", ArtifactSource =
-    "ArtifactSource", StepGroup = "StepGroup", Workspace = "Workspace", Notification =
-    "Notification", Agent = "Agent", }
+    ListTemplateUsageTemplateEntityType { 0 Step = "Step", 1 Stage = "Stage", 2 Pipeline
+    = "Pipeline", 3 CustomDeployment = "CustomDeployment", 4 MonitoredService =
+    "MonitoredService", 5 SecretManager = "SecretManager", 6 ArtifactSource =
+    "ArtifactSource", 7 StepGroup = "StepGroup", 8 Workspace = "Workspace", 9
+    Notification = "Notification", 10 Agent = "Agent", }
 }
 model::open_enum! {
     #[doc = " Schema `moveTemplateConfigs moveConfigType`."]
-    MoveTemplateConfigsMoveConfigType { InlineToRemote = "INLINE_TO_REMOTE", }
+    MoveTemplateConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", }
 }
 /// Schema `upsertLabelsForTemplate body`.
 pub struct UpsertLabelsForTemplateBody {
@@ -1792,8 +1930,14 @@ impl model::Model for UpsertLabelsForTemplateBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["labels", "versionLabel"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertLabelsForTemplateBody",
+            names: &["labels", "versionLabel"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

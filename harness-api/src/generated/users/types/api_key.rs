@@ -39,20 +39,26 @@ impl model::Model for ApiKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "apiKeyType",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "parentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "governanceMetadata",
-            "defaultTimeToExpireToken",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiKey",
+            names: &[
+                "name",
+                "tags",
+                "apiKeyType",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "parentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "governanceMetadata",
+                "defaultTimeToExpireToken",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -129,8 +135,14 @@ impl model::Model for ApiKeyAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["apiKey", "createdAt", "tokensCount", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiKeyAggregate",
+            names: &["apiKey", "createdAt", "tokensCount", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -155,8 +167,8 @@ impl model::Model for ApiKeyAggregate {
 }
 model::model!(ApiKeyAggregate);
 model::open_enum! {
-    #[doc = " Schema `ApiKey.apiKeyType`."] ApiKeyType { User = "USER", ServiceAccount =
-    "SERVICE_ACCOUNT", SshKey = "SSH_KEY", }
+    #[doc = " Schema `ApiKey.apiKeyType`."] ApiKeyType { 0 User = "USER", 1
+    ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", }
 }
 /// Schema `PageResponseApiKeyAggregate`.
 pub struct PageResponseApiKeyAggregate {
@@ -187,17 +199,23 @@ impl model::Model for PageResponseApiKeyAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseApiKeyAggregate",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -265,8 +283,14 @@ impl model::Model for ResponseDtoApiKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoApiKey",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -311,8 +335,14 @@ impl model::Model for ResponseDtoApiKeyAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoApiKeyAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -338,12 +368,12 @@ impl model::Model for ResponseDtoApiKeyAggregate {
 model::model!(ResponseDtoApiKeyAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOApiKeyAggregate.status`."]
-    ResponseDtoApiKeyAggregateStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoApiKeyAggregateStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOApiKey.status`."] ResponseDtoApiKeyStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOApiKey.status`."] ResponseDtoApiKeyStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListApiKey`.
 pub struct ResponseDtoListApiKey {
@@ -366,8 +396,14 @@ impl model::Model for ResponseDtoListApiKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListApiKey",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -392,8 +428,8 @@ impl model::Model for ResponseDtoListApiKey {
 }
 model::model!(ResponseDtoListApiKey);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOListApiKey.status`."] ResponseDtoListApiKeyStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOListApiKey.status`."] ResponseDtoListApiKeyStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseApiKeyAggregate`.
 pub struct ResponseDtoPageResponseApiKeyAggregate {
@@ -416,8 +452,14 @@ impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseApiKeyAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -443,26 +485,26 @@ impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
 model::model!(ResponseDtoPageResponseApiKeyAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseApiKeyAggregate.status`."]
-    ResponseDtoPageResponseApiKeyAggregateStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseApiKeyAggregateStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `deleteApiKey apiKeyType`."] DeleteApiKeyType { User = "USER",
-    ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
+    #[doc = " Schema `deleteApiKey apiKeyType`."] DeleteApiKeyType { 0 User = "USER", 1
+    ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey = "PGP_KEY", 4
     ScopedToken = "SCOPED_TOKEN", }
 }
 model::open_enum! {
-    #[doc = " Schema `getAggregatedApiKey apiKeyType`."] GetAggregatedApiKeyType { User =
-    "USER", ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
-    ScopedToken = "SCOPED_TOKEN", }
+    #[doc = " Schema `getAggregatedApiKey apiKeyType`."] GetAggregatedApiKeyType { 0 User
+    = "USER", 1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey =
+    "PGP_KEY", 4 ScopedToken = "SCOPED_TOKEN", }
 }
 model::open_enum! {
-    #[doc = " Schema `listApiKeys apiKeyType`."] ListAggregatedApiKeysApiKeyType { User =
-    "USER", ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
-    ScopedToken = "SCOPED_TOKEN", }
+    #[doc = " Schema `listApiKeys apiKeyType`."] ListAggregatedApiKeysApiKeyType { 0 User
+    = "USER", 1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey =
+    "PGP_KEY", 4 ScopedToken = "SCOPED_TOKEN", }
 }
 model::open_enum! {
-    #[doc = " Schema `listApiKeys_1 apiKeyType`."] ListApiKeysApiKeyType { User = "USER",
-    ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
-    ScopedToken = "SCOPED_TOKEN", }
+    #[doc = " Schema `listApiKeys_1 apiKeyType`."] ListApiKeysApiKeyType { 0 User =
+    "USER", 1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey =
+    "PGP_KEY", 4 ScopedToken = "SCOPED_TOKEN", }
 }

@@ -21,8 +21,14 @@ impl model::Model for AclAggregateFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["roleIdentifiers", "resourceGroupIdentifiers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AclAggregateFilter",
+            names: &["roleIdentifiers", "resourceGroupIdentifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -63,8 +69,14 @@ impl model::Model for ResponseDtoListScopeName {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListScopeName",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -90,7 +102,7 @@ impl model::Model for ResponseDtoListScopeName {
 model::model!(ResponseDtoListScopeName);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListScopeName.status`."] ResponseDtoListScopeNameStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RoleBinding`.
 pub struct RoleBinding {
@@ -117,15 +129,21 @@ impl model::Model for RoleBinding {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleName",
-            "managedRole",
-            "roleIdentifier",
-            "roleScopeLevel",
-            "resourceGroupName",
-            "resourceGroupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleBinding",
+            names: &[
+                "roleName",
+                "managedRole",
+                "roleIdentifier",
+                "roleScopeLevel",
+                "resourceGroupName",
+                "resourceGroupIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -176,14 +194,20 @@ impl model::Model for ScopeName {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "orgName",
-            "projectName",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScopeName",
+            names: &[
+                "orgName",
+                "projectName",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -230,8 +254,14 @@ impl model::Model for UserFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["emails", "searchTerm", "identifiers", "parentFilter"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserFilter",
+            names: &["emails", "searchTerm", "identifiers", "parentFilter"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -256,7 +286,7 @@ impl model::Model for UserFilter {
 }
 model::model!(UserFilter);
 model::open_enum! {
-    #[doc = " Schema `UserFilter.parentFilter`."] UserFilterParentFilter { NoParentScopes
-    = "NO_PARENT_SCOPES", IncludeParentScopes = "INCLUDE_PARENT_SCOPES",
-    StrictlyParentScopes = "STRICTLY_PARENT_SCOPES", }
+    #[doc = " Schema `UserFilter.parentFilter`."] UserFilterParentFilter { 0
+    NoParentScopes = "NO_PARENT_SCOPES", 1 IncludeParentScopes = "INCLUDE_PARENT_SCOPES",
+    2 StrictlyParentScopes = "STRICTLY_PARENT_SCOPES", }
 }

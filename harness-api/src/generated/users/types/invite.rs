@@ -37,19 +37,25 @@ impl model::Model for Invite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "id",
-            "name",
-            "email",
-            "approved",
-            "inviteType",
-            "userGroups",
-            "roleBindings",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Invite",
+            names: &[
+                "id",
+                "name",
+                "email",
+                "approved",
+                "inviteType",
+                "userGroups",
+                "roleBindings",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +109,8 @@ impl model::Model for Invite {
 }
 model::model!(Invite);
 model::open_enum! {
-    #[doc = " Schema `Invite.inviteType`."] InviteType { UserInitiatedInvite =
-    "USER_INITIATED_INVITE", AdminInitiatedInvite = "ADMIN_INITIATED_INVITE",
+    #[doc = " Schema `Invite.inviteType`."] InviteType { 0 UserInitiatedInvite =
+    "USER_INITIATED_INVITE", 1 AdminInitiatedInvite = "ADMIN_INITIATED_INVITE", 2
     ScimInitiatedInvite = "SCIM_INITIATED_INVITE", }
 }
 /// Schema `PageResponseInvite`.
@@ -136,17 +142,23 @@ impl model::Model for PageResponseInvite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseInvite",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -214,8 +226,14 @@ impl model::Model for ResponseDtoInvite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInvite",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -240,8 +258,8 @@ impl model::Model for ResponseDtoInvite {
 }
 model::model!(ResponseDtoInvite);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOInvite.status`."] ResponseDtoInviteStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOInvite.status`."] ResponseDtoInviteStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOOptionalInvite`.
 pub struct ResponseDtoOptionalInvite {
@@ -264,8 +282,14 @@ impl model::Model for ResponseDtoOptionalInvite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoOptionalInvite",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -291,8 +315,8 @@ impl model::Model for ResponseDtoOptionalInvite {
 model::model!(ResponseDtoOptionalInvite);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOOptionalInvite.status`."]
-    ResponseDtoOptionalInviteStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoOptionalInviteStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseInvite`.
 pub struct ResponseDtoPageResponseInvite {
@@ -315,8 +339,14 @@ impl model::Model for ResponseDtoPageResponseInvite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseInvite",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -342,6 +372,6 @@ impl model::Model for ResponseDtoPageResponseInvite {
 model::model!(ResponseDtoPageResponseInvite);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseInvite.status`."]
-    ResponseDtoPageResponseInviteStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoPageResponseInviteStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }

@@ -41,21 +41,27 @@ impl model::Model for Key {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "key",
-            "name",
-            "tags",
-            "keyId",
-            "validTo",
-            "keyUsage",
-            "validFrom",
-            "identifier",
-            "description",
-            "primaryUserId",
-            "parentIdentifier",
-            "accountIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Key",
+            names: &[
+                "key",
+                "name",
+                "tags",
+                "keyId",
+                "validTo",
+                "keyUsage",
+                "validFrom",
+                "identifier",
+                "description",
+                "primaryUserId",
+                "parentIdentifier",
+                "accountIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -115,7 +121,7 @@ impl model::Model for Key {
 }
 model::model!(Key);
 model::open_enum! {
-    #[doc = " Schema `Key.keyUsage`."] KeyUsage { Auth = "AUTH", Sign = "SIGN", }
+    #[doc = " Schema `Key.keyUsage`."] KeyUsage { 0 Auth = "AUTH", 1 Sign = "SIGN", }
 }
 /// Schema `PageResponseKey`.
 pub struct PageResponseKey {
@@ -146,17 +152,23 @@ impl model::Model for PageResponseKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseKey",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -224,8 +236,14 @@ impl model::Model for ResponseDtoPageResponseKey {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseKey",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -251,8 +269,8 @@ impl model::Model for ResponseDtoPageResponseKey {
 model::model!(ResponseDtoPageResponseKey);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseKey.status`."]
-    ResponseDtoPageResponseKeyStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoPageResponseKeyStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `updateKey body`.
 pub struct UpdateKeyBody {
@@ -273,8 +291,14 @@ impl model::Model for UpdateKeyBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["validTo", "validFrom", "revocationReason"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateKeyBody",
+            names: &["validTo", "validFrom", "revocationReason"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -33,17 +33,23 @@ impl model::Model for PageResponseServiceAccountAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseServiceAccountAggregate",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +117,14 @@ impl model::Model for ResponseDtoListServiceAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListServiceAccount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -138,8 +150,8 @@ impl model::Model for ResponseDtoListServiceAccount {
 model::model!(ResponseDtoListServiceAccount);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListServiceAccount.status`."]
-    ResponseDtoListServiceAccountStatus { Success = "SUCCESS", Failure = "FAILURE", Error
-    = "ERROR", }
+    ResponseDtoListServiceAccountStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseServiceAccountAggregate`.
 pub struct ResponseDtoPageResponseServiceAccountAggregate {
@@ -162,8 +174,14 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseServiceAccountAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -189,8 +207,8 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
 model::model!(ResponseDtoPageResponseServiceAccountAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseServiceAccountAggregate.status`."]
-    ResponseDtoPageResponseServiceAccountAggregateStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseServiceAccountAggregateStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceAccount`.
 pub struct ResponseDtoServiceAccount {
@@ -213,8 +231,14 @@ impl model::Model for ResponseDtoServiceAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceAccount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -259,8 +283,14 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceAccountAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -286,13 +316,13 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
 model::model!(ResponseDtoServiceAccountAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceAccountAggregate.status`."]
-    ResponseDtoServiceAccountAggregateStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoServiceAccountAggregateStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOServiceAccount.status`."]
-    ResponseDtoServiceAccountStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoServiceAccountStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `RoleAssignmentMetadata`.
 pub struct RoleAssignmentMetadata {
@@ -323,17 +353,23 @@ impl model::Model for RoleAssignmentMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleName",
-            "identifier",
-            "managedRole",
-            "roleIdentifier",
-            "roleScopeLevel",
-            "resourceGroupName",
-            "managedRoleAssignment",
-            "resourceGroupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentMetadata",
+            names: &[
+                "roleName",
+                "identifier",
+                "managedRole",
+                "roleIdentifier",
+                "roleScopeLevel",
+                "resourceGroupName",
+                "managedRoleAssignment",
+                "resourceGroupIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -411,18 +447,24 @@ impl model::Model for ServiceAccount {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "email",
-            "identifier",
-            "description",
-            "orgIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "governanceMetadata",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceAccount",
+            names: &[
+                "name",
+                "tags",
+                "email",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -495,14 +537,20 @@ impl model::Model for ServiceAccountAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "createdAt",
-            "tokensCount",
-            "lastModifiedAt",
-            "serviceAccount",
-            "roleAssignmentsMetadataDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceAccountAggregate",
+            names: &[
+                "createdAt",
+                "tokensCount",
+                "lastModifiedAt",
+                "serviceAccount",
+                "roleAssignmentsMetadataDTO",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -530,15 +578,15 @@ impl model::Model for ServiceAccountAggregate {
 model::model!(ServiceAccountAggregate);
 model::open_enum! {
     #[doc = " Schema `listAggregatedServiceAccounts filterType`."]
-    ListAggregatedServiceAccountsFilterType { IncludeInheritedServiceAccounts =
-    "INCLUDE_INHERITED_SERVICE_ACCOUNTS", ExcludeInheritedServiceAccounts =
-    "EXCLUDE_INHERITED_SERVICE_ACCOUNTS", IncludeChildScopeServiceAccounts =
+    ListAggregatedServiceAccountsFilterType { 0 IncludeInheritedServiceAccounts =
+    "INCLUDE_INHERITED_SERVICE_ACCOUNTS", 1 ExcludeInheritedServiceAccounts =
+    "EXCLUDE_INHERITED_SERVICE_ACCOUNTS", 2 IncludeChildScopeServiceAccounts =
     "INCLUDE_CHILD_SCOPE_SERVICE_ACCOUNTS", }
 }
 model::open_enum! {
     #[doc = " Schema `listManageableServiceAccounts filterType`."]
-    ListManageableServiceAccountsFilterType { IncludeInheritedServiceAccounts =
-    "INCLUDE_INHERITED_SERVICE_ACCOUNTS", ExcludeInheritedServiceAccounts =
-    "EXCLUDE_INHERITED_SERVICE_ACCOUNTS", IncludeChildScopeServiceAccounts =
+    ListManageableServiceAccountsFilterType { 0 IncludeInheritedServiceAccounts =
+    "INCLUDE_INHERITED_SERVICE_ACCOUNTS", 1 ExcludeInheritedServiceAccounts =
+    "EXCLUDE_INHERITED_SERVICE_ACCOUNTS", 2 IncludeChildScopeServiceAccounts =
     "INCLUDE_CHILD_SCOPE_SERVICE_ACCOUNTS", }
 }

@@ -33,17 +33,23 @@ impl model::Model for PageResponseTokenAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseTokenAggregate",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -111,8 +117,14 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseTokenAggregate",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -138,8 +150,8 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
 model::model!(ResponseDtoPageResponseTokenAggregate);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseTokenAggregate.status`."]
-    ResponseDtoPageResponseTokenAggregateStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseTokenAggregateStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOToken`.
 pub struct ResponseDtoToken {
@@ -162,8 +174,14 @@ impl model::Model for ResponseDtoToken {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoToken",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -188,8 +206,8 @@ impl model::Model for ResponseDtoToken {
 }
 model::model!(ResponseDtoToken);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOToken.status`."] ResponseDtoTokenStatus { Success =
-    "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOToken.status`."] ResponseDtoTokenStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTokenValue`.
 pub struct ResponseDtoTokenValue {
@@ -212,8 +230,14 @@ impl model::Model for ResponseDtoTokenValue {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTokenValue",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -235,15 +259,11 @@ impl model::Model for ResponseDtoTokenValue {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::model!(ResponseDtoTokenValue);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOTokenValue.status`."] ResponseDtoTokenValueStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOTokenValue.status`."] ResponseDtoTokenValueStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `Token`.
 pub struct Token {
@@ -290,25 +310,31 @@ impl model::Model for Token {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "valid",
-            "validTo",
-            "validFrom",
-            "apiKeyType",
-            "identifier",
-            "description",
-            "sshKeyUsage",
-            "orgIdentifier",
-            "sshKeyContent",
-            "apiKeyIdentifier",
-            "parentIdentifier",
-            "accountIdentifier",
-            "projectIdentifier",
-            "scheduledExpireTime",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Token",
+            names: &[
+                "name",
+                "tags",
+                "valid",
+                "validTo",
+                "validFrom",
+                "apiKeyType",
+                "identifier",
+                "description",
+                "sshKeyUsage",
+                "orgIdentifier",
+                "sshKeyContent",
+                "apiKeyIdentifier",
+                "parentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "scheduledExpireTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -400,8 +426,14 @@ impl model::Model for TokenAggregate {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["token", "expiryAt", "createdAt", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TokenAggregate",
+            names: &["token", "expiryAt", "createdAt", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -426,25 +458,25 @@ impl model::Model for TokenAggregate {
 }
 model::model!(TokenAggregate);
 model::open_enum! {
-    #[doc = " Schema `Token.apiKeyType`."] TokenApiKeyType { User = "USER",
-    ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", }
+    #[doc = " Schema `Token.apiKeyType`."] TokenApiKeyType { 0 User = "USER", 1
+    ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", }
 }
 model::open_enum! {
-    #[doc = " Schema `Token.sshKeyUsage`."] TokenSshKeyUsage { Auth = "AUTH", Sign =
+    #[doc = " Schema `Token.sshKeyUsage`."] TokenSshKeyUsage { 0 Auth = "AUTH", 1 Sign =
     "SIGN", }
 }
 model::open_enum! {
-    #[doc = " Schema `deleteToken apiKeyType`."] DeleteTokenApiKeyType { User = "USER",
-    ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
+    #[doc = " Schema `deleteToken apiKeyType`."] DeleteTokenApiKeyType { 0 User = "USER",
+    1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey = "PGP_KEY", 4
     ScopedToken = "SCOPED_TOKEN", }
 }
 model::open_enum! {
     #[doc = " Schema `listAggregatedTokens apiKeyType`."] ListAggregatedTokensApiKeyType
-    { User = "USER", ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey =
-    "PGP_KEY", ScopedToken = "SCOPED_TOKEN", }
+    { 0 User = "USER", 1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3
+    PgpKey = "PGP_KEY", 4 ScopedToken = "SCOPED_TOKEN", }
 }
 model::open_enum! {
-    #[doc = " Schema `rotateToken apiKeyType`."] RotateTokenApiKeyType { User = "USER",
-    ServiceAccount = "SERVICE_ACCOUNT", SshKey = "SSH_KEY", PgpKey = "PGP_KEY",
+    #[doc = " Schema `rotateToken apiKeyType`."] RotateTokenApiKeyType { 0 User = "USER",
+    1 ServiceAccount = "SERVICE_ACCOUNT", 2 SshKey = "SSH_KEY", 3 PgpKey = "PGP_KEY", 4
     ScopedToken = "SCOPED_TOKEN", }
 }

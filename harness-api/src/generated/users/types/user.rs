@@ -38,8 +38,14 @@ impl model::Model for AddUsersDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["emails", "userGroups", "roleBindings", "userSettings"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddUsersDto",
+            names: &["emails", "userGroups", "roleBindings", "userSettings"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -61,10 +67,6 @@ impl model::Model for AddUsersDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
-    }
 }
 model::through_cell!(AddUsersDto);
 /// Schema `AddUsersResponse`.
@@ -82,8 +84,14 @@ impl model::Model for AddUsersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["addUserResponseMap"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddUsersResponse",
+            names: &["addUserResponseMap"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -128,16 +136,22 @@ impl model::Model for GatewayAccountRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "uuid",
-            "accountName",
-            "companyName",
-            "createdFromNG",
-            "nextGenEnabled",
-            "isNextGenEnabled",
-            "defaultExperience",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GatewayAccountRequest",
+            names: &[
+                "uuid",
+                "accountName",
+                "companyName",
+                "createdFromNG",
+                "nextGenEnabled",
+                "isNextGenEnabled",
+                "defaultExperience",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -169,7 +183,7 @@ impl model::Model for GatewayAccountRequest {
 model::model!(GatewayAccountRequest);
 model::open_enum! {
     #[doc = " Schema `GatewayAccountRequest.defaultExperience`."]
-    GatewayAccountRequestDefaultExperience { Ng = "NG", Cg = "CG", }
+    GatewayAccountRequestDefaultExperience { 0 Ng = "NG", 1 Cg = "CG", }
 }
 /// Schema `PageResponseUserAggregateDTO`.
 pub struct PageResponseUserAggregateDto {
@@ -198,16 +212,22 @@ impl model::Model for PageResponseUserAggregateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseUserAggregateDto",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -264,16 +284,22 @@ impl model::Model for PageResponseUserMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseUserMetadataDto",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -320,8 +346,14 @@ impl model::Model for PasswordChangeDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["newPassword", "currentPassword"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PasswordChangeDto",
+            names: &["newPassword", "currentPassword"],
+            required: &[],
+            secrets: &[0, 1],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -338,10 +370,6 @@ impl model::Model for PasswordChangeDto {
             1 => model::Part::Str(&self.current_password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::model!(PasswordChangeDto);
@@ -366,8 +394,14 @@ impl model::Model for ResponseDtoAddUsersResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAddUsersResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -393,8 +427,8 @@ impl model::Model for ResponseDtoAddUsersResponse {
 model::model!(ResponseDtoAddUsersResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAddUsersResponse.status`."]
-    ResponseDtoAddUsersResponseStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoAddUsersResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserAggregateDTO`.
 pub struct ResponseDtoPageResponseUserAggregateDto {
@@ -417,8 +451,14 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseUserAggregateDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -444,8 +484,8 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
 model::model!(ResponseDtoPageResponseUserAggregateDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseUserAggregateDTO.status`."]
-    ResponseDtoPageResponseUserAggregateDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseUserAggregateDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserMetadataDTO`.
 pub struct ResponseDtoPageResponseUserMetadataDto {
@@ -468,8 +508,14 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseUserMetadataDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -495,8 +541,8 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
 model::model!(ResponseDtoPageResponseUserMetadataDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseUserMetadataDTO.status`."]
-    ResponseDtoPageResponseUserMetadataDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoPageResponseUserMetadataDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPasswordChangeResponse`.
 pub struct ResponseDtoPasswordChangeResponse {
@@ -519,8 +565,14 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPasswordChangeResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -546,14 +598,14 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
 model::model!(ResponseDtoPasswordChangeResponse);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPasswordChangeResponse.data`."]
-    ResponseDtoPasswordChangeResponseData { PasswordChanged = "PASSWORD_CHANGED",
-    IncorrectCurrentPassword = "INCORRECT_CURRENT_PASSWORD", PasswordStrengthViolated =
+    ResponseDtoPasswordChangeResponseData { 0 PasswordChanged = "PASSWORD_CHANGED", 1
+    IncorrectCurrentPassword = "INCORRECT_CURRENT_PASSWORD", 2 PasswordStrengthViolated =
     "PASSWORD_STRENGTH_VIOLATED", }
 }
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPasswordChangeResponse.status`."]
-    ResponseDtoPasswordChangeResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPasswordChangeResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOTwoFactorAuthSettingsInfo`.
 pub struct ResponseDtoTwoFactorAuthSettingsInfo {
@@ -576,8 +628,14 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTwoFactorAuthSettingsInfo",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -603,8 +661,8 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
 model::model!(ResponseDtoTwoFactorAuthSettingsInfo);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOTwoFactorAuthSettingsInfo.status`."]
-    ResponseDtoTwoFactorAuthSettingsInfoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoTwoFactorAuthSettingsInfoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOUserAggregateDTO`.
 pub struct ResponseDtoUserAggregateDto {
@@ -627,8 +685,14 @@ impl model::Model for ResponseDtoUserAggregateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoUserAggregateDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -654,8 +718,8 @@ impl model::Model for ResponseDtoUserAggregateDto {
 model::model!(ResponseDtoUserAggregateDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOUserAggregateDTO.status`."]
-    ResponseDtoUserAggregateDtoStatus { Success = "SUCCESS", Failure = "FAILURE", Error =
-    "ERROR", }
+    ResponseDtoUserAggregateDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOUserInfo`.
 pub struct ResponseDtoUserInfo {
@@ -678,8 +742,14 @@ impl model::Model for ResponseDtoUserInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoUserInfo",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -704,8 +774,8 @@ impl model::Model for ResponseDtoUserInfo {
 }
 model::model!(ResponseDtoUserInfo);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOUserInfo.status`."] ResponseDtoUserInfoStatus { Success
-    = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOUserInfo.status`."] ResponseDtoUserInfoStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RoleAssignmentMetadataDTO`.
 pub struct RoleAssignmentMetadataDto {
@@ -734,16 +804,22 @@ impl model::Model for RoleAssignmentMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "roleName",
-            "identifier",
-            "managedRole",
-            "roleIdentifier",
-            "resourceGroupName",
-            "managedRoleAssignment",
-            "resourceGroupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RoleAssignmentMetadataDto",
+            names: &[
+                "roleName",
+                "identifier",
+                "managedRole",
+                "roleIdentifier",
+                "resourceGroupName",
+                "managedRoleAssignment",
+                "resourceGroupIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -798,15 +874,21 @@ impl model::Model for TwoFactorAuthSettingsInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "email",
-            "userId",
-            "mechanism",
-            "totpqrurl",
-            "totpSecretKey",
-            "twoFactorAuthenticationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TwoFactorAuthSettingsInfo",
+            names: &[
+                "email",
+                "userId",
+                "mechanism",
+                "totpqrurl",
+                "totpSecretKey",
+                "twoFactorAuthenticationEnabled",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -832,15 +914,11 @@ impl model::Model for TwoFactorAuthSettingsInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(TwoFactorAuthSettingsInfo);
 model::open_enum! {
     #[doc = " Schema `TwoFactorAuthSettingsInfo.mechanism`."]
-    TwoFactorAuthSettingsInfoMechanism { Totp = "TOTP", }
+    TwoFactorAuthSettingsInfoMechanism { 0 Totp = "TOTP", }
 }
 /// Schema `UserAggregateDTO`.
 pub struct UserAggregateDto {
@@ -859,8 +937,14 @@ impl model::Model for UserAggregateDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["user", "roleAssignmentMetadata"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserAggregateDto",
+            names: &["user", "roleAssignmentMetadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -943,34 +1027,40 @@ impl model::Model for UserInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "admin",
-            "email",
-            "token",
-            "intent",
-            "locked",
-            "edition",
-            "utmInfo",
-            "accounts",
-            "disabled",
-            "createdAt",
-            "givenName",
-            "lastLogin",
-            "externalId",
-            "familyName",
-            "signupAction",
-            "emailVerified",
-            "lastUpdatedAt",
-            "userPreferences",
-            "billingFrequency",
-            "defaultAccountId",
-            "externallyManaged",
-            "isEnrichedInfoCollected",
-            "twoFactorAuthenticationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserInfo",
+            names: &[
+                "name",
+                "uuid",
+                "admin",
+                "email",
+                "token",
+                "intent",
+                "locked",
+                "edition",
+                "utmInfo",
+                "accounts",
+                "disabled",
+                "createdAt",
+                "givenName",
+                "lastLogin",
+                "externalId",
+                "familyName",
+                "signupAction",
+                "emailVerified",
+                "lastUpdatedAt",
+                "userPreferences",
+                "billingFrequency",
+                "defaultAccountId",
+                "externallyManaged",
+                "isEnrichedInfoCollected",
+                "twoFactorAuthenticationEnabled",
+            ],
+            required: &[],
+            secrets: &[4],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1066,10 +1156,6 @@ impl model::Model for UserInfo {
             ],
         )
     }
-    #[inline]
-    fn secrets(&self) -> &'static [usize] {
-        &[4]
-    }
 }
 model::model!(UserInfo);
 /// Schema `UserMetadataDTO`.
@@ -1093,8 +1179,14 @@ impl model::Model for UserMetadataDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "uuid", "email", "locked"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserMetadataDto",
+            names: &["name", "uuid", "email", "locked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1135,8 +1227,14 @@ impl model::Model for UserSettingFromInvite {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "identifier"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserSettingFromInvite",
+            names: &["value", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1179,8 +1277,14 @@ impl model::Model for UtmInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["utmTerm", "utmMedium", "utmSource", "utmContent", "utmCampaign"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UtmInfo",
+            names: &["utmTerm", "utmMedium", "utmSource", "utmContent", "utmCampaign"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1221,8 +1325,14 @@ impl model::Model for AddUserToUserGroupsBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["userGroupIdsToAdd"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddUserToUserGroupsBody",
+            names: &["userGroupIdsToAdd"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1242,7 +1352,7 @@ impl model::Model for AddUserToUserGroupsBody {
 model::model!(AddUserToUserGroupsBody);
 model::open_enum! {
     #[doc = " Schema `getTwoFactorAuthSettings authMechanism`."]
-    GetTwoFactorAuthSettingsAuthMechanism { Totp = "TOTP", }
+    GetTwoFactorAuthSettingsAuthMechanism { 0 Totp = "TOTP", }
 }
 /// Schema `impersonateUser body`.
 pub struct ImpersonateUserBody {
@@ -1259,8 +1369,14 @@ impl model::Model for ImpersonateUserBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["reasonOfImpersonation"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImpersonateUserBody",
+            names: &["reasonOfImpersonation"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1299,8 +1415,14 @@ impl model::Model for UpdateUserInfoByIdBody {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["name", "email", "givenName", "familyName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateUserInfoByIdBody",
+            names: &["name", "email", "givenName", "familyName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -23,8 +23,14 @@ impl model::Model for EmailConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "groupEmail", "sendEmailToAllUsers"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EmailConfigDto",
+            names: &["type", "groupEmail", "sendEmailToAllUsers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -47,9 +53,9 @@ impl model::Model for EmailConfigDto {
 }
 model::model!(EmailConfigDto);
 model::open_enum! {
-    #[doc = " Schema `EmailConfigDTO.type`."] EmailConfigDtoType { Email = "EMAIL", Slack
-    = "SLACK", Pagerduty = "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog
-    = "DATADOG", }
+    #[doc = " Schema `EmailConfigDTO.type`."] EmailConfigDtoType { 0 Email = "EMAIL", 1
+    Slack = "SLACK", 2 Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook =
+    "WEBHOOK", 5 Datadog = "DATADOG", }
 }
 /// Schema `LdapLinkGroupRequest`.
 pub struct LdapLinkGroupRequest {
@@ -82,8 +88,14 @@ impl model::Model for LdapLinkGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["ldapGroupDN", "ldapGroupName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapLinkGroupRequest",
+            names: &["ldapGroupDN", "ldapGroupName"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -100,10 +112,6 @@ impl model::Model for LdapLinkGroupRequest {
             1 => model::Cell::part(&self.ldap_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 1]
     }
 }
 model::through_cell!(LdapLinkGroupRequest);
@@ -124,8 +132,14 @@ impl model::Model for MicrosoftTeamsConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "microsoftTeamsWebhookUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MicrosoftTeamsConfigDto",
+            names: &["type", "microsoftTeamsWebhookUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -146,9 +160,9 @@ impl model::Model for MicrosoftTeamsConfigDto {
 }
 model::model!(MicrosoftTeamsConfigDto);
 model::open_enum! {
-    #[doc = " Schema `MicrosoftTeamsConfigDTO.type`."] MicrosoftTeamsConfigDtoType {
-    Email = "EMAIL", Slack = "SLACK", Pagerduty = "PAGERDUTY", Msteams = "MSTEAMS",
-    Webhook = "WEBHOOK", Datadog = "DATADOG", }
+    #[doc = " Schema `MicrosoftTeamsConfigDTO.type`."] MicrosoftTeamsConfigDtoType { 0
+    Email = "EMAIL", 1 Slack = "SLACK", 2 Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS",
+    4 Webhook = "WEBHOOK", 5 Datadog = "DATADOG", }
 }
 /// Schema `OidcLinkGroupRequest`.
 pub struct OidcLinkGroupRequest {
@@ -175,8 +189,14 @@ impl model::Model for OidcLinkGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["oidcGroupName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OidcLinkGroupRequest",
+            names: &["oidcGroupName"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -191,10 +211,6 @@ impl model::Model for OidcLinkGroupRequest {
             0 => model::Cell::part(&self.oidc_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(OidcLinkGroupRequest);
@@ -227,17 +243,23 @@ impl model::Model for PageResponseUserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseUserGroup",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -313,17 +335,23 @@ impl model::Model for PageResponseUserMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "empty",
-            "content",
-            "pageSize",
-            "pageIndex",
-            "pageToken",
-            "totalItems",
-            "totalPages",
-            "pageItemCount",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseUserMetadata",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -387,8 +415,14 @@ impl model::Model for PagerDutyConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "pagerDutyKey"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PagerDutyConfigDto",
+            names: &["type", "pagerDutyKey"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -409,9 +443,9 @@ impl model::Model for PagerDutyConfigDto {
 }
 model::model!(PagerDutyConfigDto);
 model::open_enum! {
-    #[doc = " Schema `PagerDutyConfigDTO.type`."] PagerDutyConfigDtoType { Email =
-    "EMAIL", Slack = "SLACK", Pagerduty = "PAGERDUTY", Msteams = "MSTEAMS", Webhook =
-    "WEBHOOK", Datadog = "DATADOG", }
+    #[doc = " Schema `PagerDutyConfigDTO.type`."] PagerDutyConfigDtoType { 0 Email =
+    "EMAIL", 1 Slack = "SLACK", 2 Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS", 4
+    Webhook = "WEBHOOK", 5 Datadog = "DATADOG", }
 }
 /// Schema `ResponseDTOListUserGroup`.
 pub struct ResponseDtoListUserGroup {
@@ -434,8 +468,14 @@ impl model::Model for ResponseDtoListUserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListUserGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -461,7 +501,7 @@ impl model::Model for ResponseDtoListUserGroup {
 model::model!(ResponseDtoListUserGroup);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListUserGroup.status`."] ResponseDtoListUserGroupStatus
-    { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserGroup`.
 pub struct ResponseDtoPageResponseUserGroup {
@@ -484,8 +524,14 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseUserGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -511,8 +557,8 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
 model::model!(ResponseDtoPageResponseUserGroup);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseUserGroup.status`."]
-    ResponseDtoPageResponseUserGroupStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPageResponseUserGroupStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseUserMetadata`.
 pub struct ResponseDtoPageResponseUserMetadata {
@@ -535,8 +581,14 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseUserMetadata",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -562,8 +614,8 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
 model::model!(ResponseDtoPageResponseUserMetadata);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseUserMetadata.status`."]
-    ResponseDtoPageResponseUserMetadataStatus { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoPageResponseUserMetadataStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOUserGroup`.
 pub struct ResponseDtoUserGroup {
@@ -586,8 +638,14 @@ impl model::Model for ResponseDtoUserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoUserGroup",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -632,8 +690,14 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoUserGroupResponseV2",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -659,12 +723,12 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
 model::model!(ResponseDtoUserGroupResponseV2);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOUserGroupResponseV2.status`."]
-    ResponseDtoUserGroupResponseV2Status { Success = "SUCCESS", Failure = "FAILURE",
-    Error = "ERROR", }
+    ResponseDtoUserGroupResponseV2Status { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
 }
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOUserGroup.status`."] ResponseDtoUserGroupStatus {
-    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOUserGroup.status`."] ResponseDtoUserGroupStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `RestResponseUserGroup`.
 pub struct RestResponseUserGroup {
@@ -685,8 +749,14 @@ impl model::Model for RestResponseUserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["metaData", "resource", "responseMessages"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponseUserGroup",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -733,8 +803,14 @@ impl model::Model for SamlLinkGroupRequest {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["samlGroupName"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SamlLinkGroupRequest",
+            names: &["samlGroupName"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -749,10 +825,6 @@ impl model::Model for SamlLinkGroupRequest {
             0 => model::Cell::part(&self.saml_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0]
     }
 }
 model::through_cell!(SamlLinkGroupRequest);
@@ -773,8 +845,14 @@ impl model::Model for SlackConfigDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["type", "slackWebhookUrl"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SlackConfigDto",
+            names: &["type", "slackWebhookUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -795,9 +873,9 @@ impl model::Model for SlackConfigDto {
 }
 model::model!(SlackConfigDto);
 model::open_enum! {
-    #[doc = " Schema `SlackConfigDTO.type`."] SlackConfigDtoType { Email = "EMAIL", Slack
-    = "SLACK", Pagerduty = "PAGERDUTY", Msteams = "MSTEAMS", Webhook = "WEBHOOK", Datadog
-    = "DATADOG", }
+    #[doc = " Schema `SlackConfigDTO.type`."] SlackConfigDtoType { 0 Email = "EMAIL", 1
+    Slack = "SLACK", 2 Pagerduty = "PAGERDUTY", 3 Msteams = "MSTEAMS", 4 Webhook =
+    "WEBHOOK", 5 Datadog = "DATADOG", }
 }
 /// Schema `UserBasicInfo`.
 pub struct UserBasicInfo {
@@ -816,8 +894,14 @@ impl model::Model for UserBasicInfo {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["id", "email"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserBasicInfo",
+            names: &["id", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -886,27 +970,33 @@ impl model::Model for UserGroup {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "users",
-            "ssoLinked",
-            "identifier",
-            "ssoGroupId",
-            "description",
-            "isSsoLinked",
-            "linkedSsoId",
-            "ssoGroupName",
-            "linkedSsoType",
-            "orgIdentifier",
-            "harnessManaged",
-            "accountIdentifier",
-            "externallyManaged",
-            "projectIdentifier",
-            "notificationConfigs",
-            "linkedSsoDisplayName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserGroup",
+            names: &[
+                "name",
+                "tags",
+                "users",
+                "ssoLinked",
+                "identifier",
+                "ssoGroupId",
+                "description",
+                "isSsoLinked",
+                "linkedSsoId",
+                "ssoGroupName",
+                "linkedSsoType",
+                "orgIdentifier",
+                "harnessManaged",
+                "accountIdentifier",
+                "externallyManaged",
+                "projectIdentifier",
+                "notificationConfigs",
+                "linkedSsoDisplayName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1029,17 +1119,23 @@ impl model::Model for UserGroupFilter {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "filterType",
-            "searchTerm",
-            "orgIdentifier",
-            "databaseIdFilter",
-            "identifierFilter",
-            "accountIdentifier",
-            "projectIdentifier",
-            "userIdentifierFilter",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserGroupFilter",
+            names: &[
+                "filterType",
+                "searchTerm",
+                "orgIdentifier",
+                "databaseIdFilter",
+                "identifierFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "userIdentifierFilter",
+            ],
+            required: &[5],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1084,17 +1180,13 @@ impl model::Model for UserGroupFilter {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[5]
-    }
 }
 model::through_cell!(UserGroupFilter);
 model::open_enum! {
-    #[doc = " Schema `UserGroupFilter.filterType`."] UserGroupFilterType {
-    IncludeInheritedGroups = "INCLUDE_INHERITED_GROUPS", ExcludeInheritedGroups =
-    "EXCLUDE_INHERITED_GROUPS", IncludeChildScopeGroups = "INCLUDE_CHILD_SCOPE_GROUPS",
-    IncludeParentScopeGroups = "INCLUDE_PARENT_SCOPE_GROUPS", }
+    #[doc = " Schema `UserGroupFilter.filterType`."] UserGroupFilterType { 0
+    IncludeInheritedGroups = "INCLUDE_INHERITED_GROUPS", 1 ExcludeInheritedGroups =
+    "EXCLUDE_INHERITED_GROUPS", 2 IncludeChildScopeGroups = "INCLUDE_CHILD_SCOPE_GROUPS",
+    3 IncludeParentScopeGroups = "INCLUDE_PARENT_SCOPE_GROUPS", }
 }
 model::union! {
     #[doc = " Schema `NotificationSettingConfigDTO1`."]
@@ -1179,27 +1271,33 @@ impl model::Model for UserGroupRequestV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "users",
-            "ssoLinked",
-            "identifier",
-            "ssoGroupId",
-            "description",
-            "isSsoLinked",
-            "linkedSsoId",
-            "ssoGroupName",
-            "linkedSsoType",
-            "orgIdentifier",
-            "harnessManaged",
-            "accountIdentifier",
-            "externallyManaged",
-            "projectIdentifier",
-            "notificationConfigs",
-            "linkedSsoDisplayName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserGroupRequestV2",
+            names: &[
+                "name",
+                "tags",
+                "users",
+                "ssoLinked",
+                "identifier",
+                "ssoGroupId",
+                "description",
+                "isSsoLinked",
+                "linkedSsoId",
+                "ssoGroupName",
+                "linkedSsoType",
+                "orgIdentifier",
+                "harnessManaged",
+                "accountIdentifier",
+                "externallyManaged",
+                "projectIdentifier",
+                "notificationConfigs",
+                "linkedSsoDisplayName",
+            ],
+            required: &[0, 4],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1274,10 +1372,6 @@ impl model::Model for UserGroupRequestV2 {
             ],
         )
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[0, 4]
-    }
 }
 model::through_cell!(UserGroupRequestV2);
 /// Schema `UserGroupResponseV2`.
@@ -1329,27 +1423,33 @@ impl model::Model for UserGroupResponseV2 {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "tags",
-            "users",
-            "ssoLinked",
-            "identifier",
-            "ssoGroupId",
-            "description",
-            "isSsoLinked",
-            "linkedSsoId",
-            "ssoGroupName",
-            "linkedSsoType",
-            "orgIdentifier",
-            "harnessManaged",
-            "accountIdentifier",
-            "externallyManaged",
-            "projectIdentifier",
-            "notificationConfigs",
-            "linkedSsoDisplayName",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserGroupResponseV2",
+            names: &[
+                "name",
+                "tags",
+                "users",
+                "ssoLinked",
+                "identifier",
+                "ssoGroupId",
+                "description",
+                "isSsoLinked",
+                "linkedSsoId",
+                "ssoGroupName",
+                "linkedSsoType",
+                "orgIdentifier",
+                "harnessManaged",
+                "accountIdentifier",
+                "externallyManaged",
+                "projectIdentifier",
+                "notificationConfigs",
+                "linkedSsoDisplayName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1453,16 +1553,22 @@ impl model::Model for UserMetadata {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "name",
-            "uuid",
-            "email",
-            "locked",
-            "disabled",
-            "externallyManaged",
-            "twoFactorAuthenticationEnabled",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserMetadata",
+            names: &[
+                "name",
+                "uuid",
+                "email",
+                "locked",
+                "disabled",
+                "externallyManaged",
+                "twoFactorAuthenticationEnabled",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -1493,8 +1599,8 @@ impl model::Model for UserMetadata {
 }
 model::model!(UserMetadata);
 model::open_enum! {
-    #[doc = " Schema `getUserGroupList filterType`."] GetUserGroupListFilterType {
-    IncludeInheritedGroups = "INCLUDE_INHERITED_GROUPS", ExcludeInheritedGroups =
-    "EXCLUDE_INHERITED_GROUPS", IncludeChildScopeGroups = "INCLUDE_CHILD_SCOPE_GROUPS",
-    IncludeParentScopeGroups = "INCLUDE_PARENT_SCOPE_GROUPS", }
+    #[doc = " Schema `getUserGroupList filterType`."] GetUserGroupListFilterType { 0
+    IncludeInheritedGroups = "INCLUDE_INHERITED_GROUPS", 1 ExcludeInheritedGroups =
+    "EXCLUDE_INHERITED_GROUPS", 2 IncludeChildScopeGroups = "INCLUDE_CHILD_SCOPE_GROUPS",
+    3 IncludeParentScopeGroups = "INCLUDE_PARENT_SCOPE_GROUPS", }
 }

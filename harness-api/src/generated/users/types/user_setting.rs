@@ -25,8 +25,14 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListUserSettingResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -52,8 +58,8 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
 model::model!(ResponseDtoListUserSettingResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListUserSettingResponseDTO.status`."]
-    ResponseDtoListUserSettingResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListUserSettingResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListUserSettingUpdateResponseDTO`.
 pub struct ResponseDtoListUserSettingUpdateResponseDto {
@@ -76,8 +82,14 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["data", "status", "metaData", "correlationId"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListUserSettingUpdateResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -103,8 +115,8 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
 model::model!(ResponseDtoListUserSettingUpdateResponseDto);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListUserSettingUpdateResponseDTO.status`."]
-    ResponseDtoListUserSettingUpdateResponseDtoStatus { Success = "SUCCESS", Failure =
-    "FAILURE", Error = "ERROR", }
+    ResponseDtoListUserSettingUpdateResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure
+    = "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `UserSettingDTO`.
 pub struct UserSettingDto {
@@ -133,16 +145,22 @@ impl model::Model for UserSettingDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "value",
-            "userID",
-            "category",
-            "valueType",
-            "identifier",
-            "allowedValues",
-            "groupIdentifier",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserSettingDto",
+            names: &[
+                "value",
+                "userID",
+                "category",
+                "valueType",
+                "identifier",
+                "allowedValues",
+                "groupIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -173,17 +191,17 @@ impl model::Model for UserSettingDto {
 }
 model::model!(UserSettingDto);
 model::open_enum! {
-    #[doc = " Schema `UserSettingDTO.category`."] UserSettingDtoCategory { Cd = "CD", Ci
-    = "CI", Ce = "CE", Cv = "CV", Cf = "CF", Sto = "STO", Core = "CORE", Pms = "PMS",
-    Templateservice = "TEMPLATESERVICE", Governance = "GOVERNANCE", Chaos = "CHAOS", Scim
-    = "SCIM", GitExperience = "GIT_EXPERIENCE", Connectors = "CONNECTORS", Eula = "EULA",
-    Notifications = "NOTIFICATIONS", SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE",
-    User = "USER", ModulesVisibility = "MODULES_VISIBILITY", Dbops = "DBOPS", Ir = "IR",
-    }
+    #[doc = " Schema `UserSettingDTO.category`."] UserSettingDtoCategory { 0 Cd = "CD", 1
+    Ci = "CI", 2 Ce = "CE", 3 Cv = "CV", 4 Cf = "CF", 5 Sto = "STO", 6 Core = "CORE", 7
+    Pms = "PMS", 8 Templateservice = "TEMPLATESERVICE", 9 Governance = "GOVERNANCE", 10
+    Chaos = "CHAOS", 11 Scim = "SCIM", 12 GitExperience = "GIT_EXPERIENCE", 13 Connectors
+    = "CONNECTORS", 14 Eula = "EULA", 15 Notifications = "NOTIFICATIONS", 16
+    SupplyChainAssurance = "SUPPLY_CHAIN_ASSURANCE", 17 User = "USER", 18
+    ModulesVisibility = "MODULES_VISIBILITY", 19 Dbops = "DBOPS", 20 Ir = "IR", }
 }
 model::open_enum! {
-    #[doc = " Schema `UserSettingDTO.valueType`."] UserSettingDtoValueType { String =
-    "String", Boolean = "Boolean", Number = "Number", }
+    #[doc = " Schema `UserSettingDTO.valueType`."] UserSettingDtoValueType { 0 String =
+    "String", 1 Boolean = "Boolean", 2 Number = "Number", }
 }
 /// Schema `UserSettingRequestDTO`.
 pub struct UserSettingRequestDto {
@@ -222,8 +240,14 @@ impl model::Model for UserSettingRequestDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["value", "identifier", "updateType", "enableAcrossAccounts"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserSettingRequestDto",
+            names: &["value", "identifier", "updateType", "enableAcrossAccounts"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -245,15 +269,11 @@ impl model::Model for UserSettingRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn required(&self) -> &'static [usize] {
-        &[1, 2]
-    }
 }
 model::through_cell!(UserSettingRequestDto);
 model::open_enum! {
     #[doc = " Schema `UserSettingRequestDTO.updateType`."]
-    UserSettingRequestDtoUpdateType { Update = "UPDATE", Restore = "RESTORE", }
+    UserSettingRequestDtoUpdateType { 0 Update = "UPDATE", 1 Restore = "RESTORE", }
 }
 /// Schema `UserSettingResponseDTO`.
 pub struct UserSettingResponseDto {
@@ -272,8 +292,14 @@ impl model::Model for UserSettingResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &["userSetting", "lastModifiedAt"]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserSettingResponseDto",
+            names: &["userSetting", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
@@ -316,14 +342,20 @@ impl model::Model for UserSettingUpdateResponseDto {
         }
     }
     #[inline]
-    fn names(&self) -> model::Names {
-        &[
-            "identifier",
-            "errorMessage",
-            "updateStatus",
-            "lastModifiedAt",
-            "userSettingDTO",
-        ]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserSettingUpdateResponseDto",
+            names: &[
+                "identifier",
+                "errorMessage",
+                "updateStatus",
+                "lastModifiedAt",
+                "userSettingDTO",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
     }
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Model, Names, Part, Slot, Time};
+use super::{Model, Names, Part, Parts, Slot, Time, Visit};
 
 /// Anything that a member, a list item or a map entry can be.
 pub trait Cell: Sized {
@@ -14,6 +14,11 @@ pub trait Cell: Sized {
     fn slot(&mut self) -> Slot<'_>;
     /// This value, to encode.
     fn part(&self) -> Part<'_>;
+    /// Gives this value as the one at `index`.
+    #[inline]
+    fn give<'a>(&'a self, index: usize, to: &mut dyn Visit<'a>) {
+        to.part(index, self.part());
+    }
 }
 
 /// A value that may be absent.
@@ -32,8 +37,8 @@ pub trait List {
     fn pop(&mut self);
     /// Number of items.
     fn len(&self) -> usize;
-    /// The item at `index`.
-    fn at(&self, index: usize) -> Option<Part<'_>>;
+    /// Gives each item.
+    fn each<'a>(&'a self, to: &mut dyn Visit<'a>);
     /// Removes all items.
     fn clear(&mut self);
     /// Whether there are no items.
@@ -60,7 +65,7 @@ pub trait Keyed {
 }
 
 macro_rules! leaf {
-    ($($type:ty, $slot:ident, |$value:ident| $part:expr;)*) => {$(
+    ($($type:ty, $slot:ident, |$value:ident| $part:expr $(, $visit:ident)?;)*) => {$(
         impl Cell for $type {
             #[inline]
             fn blank() -> Self {
@@ -75,15 +80,22 @@ macro_rules! leaf {
                 let $value = self;
                 Part::$slot($part)
             }
+            $(
+                #[inline]
+                fn give<'a>(&'a self, index: usize, to: &mut dyn Visit<'a>) {
+                    let $value = self;
+                    to.$visit(index, $part);
+                }
+            )?
         }
     )*};
 }
 
 leaf! {
-    String, OneStr, |value| value;
-    i64, OneInt, |value| *value;
+    String, OneStr, |value| value, str;
+    i64, OneInt, |value| *value, int;
     f64, OneNum, |value| *value;
-    bool, OneFlag, |value| *value;
+    bool, OneFlag, |value| *value, flag;
     Time, OneTime, |value| value;
     Value, OneJson, |value| value;
 }
@@ -118,8 +130,8 @@ impl<T: Model> Model for Box<T> {
         T::slot(self, index)
     }
     #[inline]
-    fn part(&self, index: usize) -> Part<'_> {
-        T::part(self, index)
+    fn parts<'a>(&'a self, to: &mut Parts<'a, '_>) {
+        T::parts(self, to);
     }
     #[inline]
     fn erased(&self) -> &dyn Model {
@@ -128,10 +140,6 @@ impl<T: Model> Model for Box<T> {
     #[inline]
     fn erased_mut(&mut self) -> &mut dyn Model {
         T::erased_mut(self)
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        T::present(self)
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -200,15 +208,6 @@ impl<T: Cell> Opt for Option<T> {
     }
 }
 
-/// A value that may be absent, to encode.
-#[inline]
-pub fn opt<T: Cell>(value: &Option<T>) -> Part<'_> {
-    match value {
-        Some(value) => value.part(),
-        None => Part::Absent,
-    }
-}
-
 impl<T: Cell> List for Vec<T> {
     #[inline]
     fn push(&mut self) -> Slot<'_> {
@@ -225,8 +224,10 @@ impl<T: Cell> List for Vec<T> {
         Vec::len(self)
     }
     #[inline]
-    fn at(&self, index: usize) -> Option<Part<'_>> {
-        self.get(index).map(T::part)
+    fn each<'a>(&'a self, to: &mut dyn Visit<'a>) {
+        for (index, item) in self.iter().enumerate() {
+            item.give(index, to);
+        }
     }
     #[inline]
     fn clear(&mut self) {

@@ -6,8 +6,6 @@ use std::fmt;
 pub trait Text {
     /// Takes the value that `text` spells.
     fn set(&mut self, text: &str);
-    /// The spelling on the wire.
-    fn get(&self) -> &str;
 }
 
 /// What `Debug` shows in place of a secret.

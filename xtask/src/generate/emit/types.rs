@@ -157,16 +157,11 @@ fn structure(
     });
     let parts = order.iter().enumerate().map(|(index, member)| {
         let index = Literal::usize_unsuffixed(index);
-        let part = part(member);
-        quote! { #index => #part, }
-    });
-    let present = ((WIDE..=64).contains(&order.len()) && settle.is_empty()).then(|| {
-        let present = present(&order);
-        quote! {
-            #[inline]
-            fn present(&self) -> u64 {
-                #present
-            }
+        let field = ident(&member.ident);
+        match (member.required, member.nullable) {
+            (true, _) => quote! { to.one(#index, &self.#field); },
+            (false, true) => quote! { to.maybe(#index, &self.#field); },
+            (false, false) => quote! { to.opt(#index, &self.#field); },
         }
     });
     let secrets = indexes(&order, |member| member.secret).map(|indexes| {
@@ -248,13 +243,10 @@ fn structure(
                 }
             }
             #[inline]
-            fn part(&self, index: usize) -> model::Part<'_> {
-                match index {
-                    #(#parts)*
-                    _ => model::Part::Misfits(&self.misfits),
-                }
+            fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+                #(#parts)*
+                to.misfits(&self.misfits);
             }
-            #present
             #required_fn
             #secrets
             #extra_fns
@@ -331,40 +323,6 @@ fn slot(member: &Member) -> TokenStream {
     }
     let kind = format_ident!("{}", kind(&member.ty).unwrap_or("Opt"));
     quote! { model::Slot::#kind(&mut self.#field) }
-}
-
-fn part(member: &Member) -> TokenStream {
-    let field = ident(&member.ident);
-    if member.nullable && !member.required {
-        return quote! { model::Part::Maybe(&self.#field) };
-    }
-    if member.required {
-        return quote! { model::Cell::part(&self.#field) };
-    }
-    match kind(&member.ty) {
-        Some(kind) => {
-            let kind = format_ident!("{kind}");
-            quote! { model::Part::#kind(&self.#field) }
-        }
-        None => quote! { model::opt(&self.#field) },
-    }
-}
-
-/// From so many members on it pays to tell the encoder which are set: wide types are those that are sparse, and most types
-/// are not wide.
-const WIDE: usize = 8;
-
-/// Which members are set, a bit each.
-fn present(members: &[&Member]) -> TokenStream {
-    let set = members.iter().map(|member| {
-        let field = ident(&member.ident);
-        match (member.required, member.nullable) {
-            (true, _) => quote! { true },
-            (false, true) => quote! { self.#field.is_set() },
-            (false, false) => quote! { self.#field.is_some() },
-        }
-    });
-    quote! { model::mask(&[#(#set),*]) }
 }
 
 fn kind(ty: &Ty) -> Option<&'static str> {

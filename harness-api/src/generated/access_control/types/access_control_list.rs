@@ -44,12 +44,10 @@ impl model::Model for AccessCheckRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principal),
-            1 => model::Cell::part(&self.permissions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.principal);
+        to.one(1, &self.permissions);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -86,12 +84,10 @@ impl model::Model for AccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.principal),
-            1 => model::opt(&self.access_control_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.principal);
+        to.opt(1, &self.access_control_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessCheckResponse);
@@ -143,16 +139,14 @@ impl model::Model for AccessControl {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.permitted),
-            1 => model::Part::Str(&self.permission),
-            2 => model::Part::Str(&self.resource_type),
-            3 => model::opt(&self.resource_scope),
-            4 => model::opt(&self.resource_attributes),
-            5 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.permitted);
+        to.opt(1, &self.permission);
+        to.opt(2, &self.resource_type);
+        to.opt(3, &self.resource_scope);
+        to.opt(4, &self.resource_attributes);
+        to.opt(5, &self.resource_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessControl);
@@ -214,15 +208,13 @@ impl model::Model for PermissionCheck {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.permission),
-            1 => model::Cell::part(&self.resource_type),
-            2 => model::opt(&self.resource_scope),
-            3 => model::opt(&self.resource_attributes),
-            4 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.permission);
+        to.one(1, &self.resource_type);
+        to.opt(2, &self.resource_scope);
+        to.opt(3, &self.resource_attributes);
+        to.opt(4, &self.resource_identifier);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -262,13 +254,11 @@ impl model::Model for ResourceScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.account_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceScope);
@@ -307,14 +297,12 @@ impl model::Model for ResponseDtoAccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAccessCheckResponse);

@@ -36,13 +36,11 @@ impl model::Model for AccessAnalysisAdvanceOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.expand_role),
-            1 => model::Part::Flag(&self.expand_user_group),
-            2 => model::Part::Flag(&self.expand_resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expand_role);
+        to.opt(1, &self.expand_user_group);
+        to.opt(2, &self.expand_resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessAnalysisAdvanceOptions);
@@ -98,17 +96,15 @@ impl model::Model for AccessPolicyAnalysisRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.principal),
-            3 => model::opt(&self.query_scope),
-            4 => model::opt(&self.advance_options),
-            5 => model::Part::Str(&self.permission_identifier),
-            6 => model::Part::Str(&self.resource_group_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.role);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.principal);
+        to.opt(3, &self.query_scope);
+        to.opt(4, &self.advance_options);
+        to.opt(5, &self.permission_identifier);
+        to.opt(6, &self.resource_group_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisRequest);
@@ -160,16 +156,14 @@ impl model::Model for AccessPolicyAnalysisResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.resource),
-            2 => model::opt(&self.principal),
-            3 => model::opt(&self.permission),
-            4 => model::opt(&self.resource_group),
-            5 => model::opt(&self.role_assignment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.role);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.principal);
+        to.opt(3, &self.permission);
+        to.opt(4, &self.resource_group);
+        to.opt(5, &self.role_assignment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisResponse);
@@ -199,11 +193,9 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.access_policy_analysis_response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_policy_analysis_response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
@@ -240,12 +232,10 @@ impl model::Model for AttributeFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.attribute_name),
-            1 => model::opt(&self.attribute_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.attribute_name);
+        to.opt(1, &self.attribute_values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AttributeFilter);
@@ -301,17 +291,15 @@ impl model::Model for AuthzPrincipal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.unique_id),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            4 => model::Part::Str(&self.principal_type),
-            5 => model::Part::Str(&self.principal_unique_id),
-            6 => model::Part::Str(&self.principal_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.unique_id);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.scope_level);
+        to.opt(4, &self.principal_type);
+        to.opt(5, &self.principal_unique_id);
+        to.opt(6, &self.principal_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzPrincipal);
@@ -348,12 +336,10 @@ impl model::Model for AuthzResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.resources),
-            1 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resources);
+        to.opt(1, &self.include_all_resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzResourceFilter);
@@ -395,15 +381,13 @@ impl model::Model for AuthzRoleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.role),
-            1 => model::opt(&self.scope),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Flag(&self.harness_managed),
-            4 => model::Part::Int(&self.last_modified_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.role);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.harness_managed);
+        to.opt(4, &self.last_modified_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzRoleResponse);
@@ -439,13 +423,11 @@ impl model::Model for AuthzScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.account_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AuthzScope);
@@ -522,33 +504,16 @@ impl model::Model for CreateResourceGroupRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Cell::part(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.included_scope),
-            6 => model::opt(&self.resource_filter),
-            7 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.tags.is_some(),
-                self.color.is_some(),
-                true,
-                self.description.is_some(),
-                self.included_scope.is_some(),
-                self.resource_filter.is_some(),
-                self.include_all_resources.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.color);
+        to.one(3, &self.identifier);
+        to.opt(4, &self.description);
+        to.opt(5, &self.included_scope);
+        to.opt(6, &self.resource_filter);
+        to.opt(7, &self.include_all_resources);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -608,15 +573,13 @@ impl model::Model for CreateRoleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.permissions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.identifier);
+        to.opt(3, &self.description);
+        to.opt(4, &self.permissions);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -653,12 +616,10 @@ impl model::Model for Permission {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Permission);
@@ -697,14 +658,12 @@ impl model::Model for Principal {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.scope),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Principal);
@@ -743,14 +702,12 @@ impl model::Model for PrincipalResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PrincipalResponse);
@@ -786,13 +743,11 @@ impl model::Model for QueryScopeRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Flag(&self.include_access_policies_from_parent_scope),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scope);
+        to.opt(1, &self.filter);
+        to.opt(2, &self.include_access_policies_from_parent_scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(QueryScopeRequest);
@@ -836,14 +791,12 @@ impl model::Model for Resource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.scope),
-            2 => model::opt(&self.attribute),
-            3 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.attribute);
+        to.opt(3, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Resource);
@@ -882,14 +835,12 @@ impl model::Model for ResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::Part::Str(&self.attribute_name),
-            3 => model::opt(&self.attribute_values),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.opt(1, &self.resource_type);
+        to.opt(2, &self.attribute_name);
+        to.opt(3, &self.attribute_values);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceFilter);
@@ -922,12 +873,10 @@ impl model::Model for ResourceGroupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupResponse);
@@ -966,14 +915,12 @@ impl model::Model for ResourceGroupScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::opt(&self.filter),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.filter);
+        to.opt(2, &self.account);
+        to.opt(3, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupScope);
@@ -1050,39 +997,19 @@ impl model::Model for ResourceGroupV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::opt(&self.included_scopes),
-            7 => model::opt(&self.resource_filter),
-            8 => model::Part::Str(&self.account_identifier),
-            9 => model::Part::Str(&self.project_identifier),
-            10 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.included_scopes.is_some(),
-                self.resource_filter.is_some(),
-                self.account_identifier.is_some(),
-                self.project_identifier.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.color);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.description);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(7, &self.resource_filter);
+        to.opt(8, &self.account_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(10, &self.allowed_scope_levels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupV2);
@@ -1158,41 +1085,20 @@ impl model::Model for ResourceGroupsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.color),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.included_scope),
-            8 => model::Part::Flag(&self.harness_managed),
-            9 => model::opt(&self.resource_filter),
-            10 => model::opt(&self.allowed_scope_levels),
-            11 => model::Part::Flag(&self.include_all_resources),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.color.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.included_scope.is_some(),
-                self.harness_managed.is_some(),
-                self.resource_filter.is_some(),
-                self.allowed_scope_levels.is_some(),
-                self.include_all_resources.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.color);
+        to.opt(3, &self.created);
+        to.opt(4, &self.updated);
+        to.opt(5, &self.identifier);
+        to.opt(6, &self.description);
+        to.opt(7, &self.included_scope);
+        to.opt(8, &self.harness_managed);
+        to.opt(9, &self.resource_filter);
+        to.opt(10, &self.allowed_scope_levels);
+        to.opt(11, &self.include_all_resources);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceGroupsResponse);
@@ -1233,13 +1139,11 @@ impl model::Model for ResourceSelectorV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.identifiers),
-            1 => model::Part::Str(&self.resource_type),
-            2 => model::opt(&self.attribute_filter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifiers);
+        to.opt(1, &self.resource_type);
+        to.opt(2, &self.attribute_filter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceSelectorV2);
@@ -1291,16 +1195,14 @@ impl model::Model for Role {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::opt(&self.permissions),
-            5 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.description);
+        to.opt(4, &self.permissions);
+        to.opt(5, &self.allowed_scope_levels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Role);
@@ -1360,17 +1262,15 @@ impl model::Model for RoleAssignment {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role),
-            1 => model::Part::Flag(&self.managed),
-            2 => model::Part::Flag(&self.disabled),
-            3 => model::opt(&self.principal),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::opt(&self.role_reference),
-            6 => model::Part::Str(&self.resource_group),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.role);
+        to.opt(1, &self.managed);
+        to.opt(2, &self.disabled);
+        to.opt(3, &self.principal);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.role_reference);
+        to.opt(6, &self.resource_group);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignment);
@@ -1406,13 +1306,11 @@ impl model::Model for RoleAssignmentMetaData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scope),
-            1 => model::opt(&self.principal),
-            2 => model::Part::Str(&self.role_assignment_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scope);
+        to.opt(1, &self.principal);
+        to.opt(2, &self.role_assignment_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentMetaData);
@@ -1451,14 +1349,12 @@ impl model::Model for RoleAssignmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Flag(&self.harness_managed),
-            3 => model::opt(&self.role_assignment),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.updated);
+        to.opt(2, &self.harness_managed);
+        to.opt(3, &self.role_assignment);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleAssignmentResponse);
@@ -1491,12 +1387,10 @@ impl model::Model for RoleReference {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleReference);
@@ -1529,12 +1423,10 @@ impl model::Model for RoleRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleRequest);
@@ -1570,13 +1462,11 @@ impl model::Model for RoleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.scope_level),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.scope_level);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleResponse);
@@ -1612,13 +1502,11 @@ impl model::Model for RoleScope {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.account),
-            2 => model::Part::Str(&self.project),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.account);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RoleScope);
@@ -1686,37 +1574,18 @@ impl model::Model for RolesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.scope),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Int(&self.updated),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::opt(&self.permissions),
-            8 => model::Part::Flag(&self.harness_managed),
-            9 => model::opt(&self.allowed_scope_levels),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.scope.is_some(),
-                self.created.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.permissions.is_some(),
-                self.harness_managed.is_some(),
-                self.allowed_scope_levels.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.scope);
+        to.opt(3, &self.created);
+        to.opt(4, &self.updated);
+        to.opt(5, &self.identifier);
+        to.opt(6, &self.description);
+        to.opt(7, &self.permissions);
+        to.opt(8, &self.harness_managed);
+        to.opt(9, &self.allowed_scope_levels);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RolesResponse);
@@ -1760,14 +1629,12 @@ impl model::Model for ScopeSelector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.filter),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.filter);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.account_identifier);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScopeSelector);

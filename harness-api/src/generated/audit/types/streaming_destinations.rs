@@ -33,12 +33,10 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.bucket),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.bucket);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsS3StreamingDestinationSpecDto);
@@ -72,11 +70,9 @@ impl model::Model for FailureInfoCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FailureInfoCard);
@@ -106,11 +102,9 @@ impl model::Model for LastStreamedCard {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.last_streamed_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last_streamed_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LastStreamedCard);
@@ -143,12 +137,10 @@ impl model::Model for StatusWiseCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusWiseCount);
@@ -184,13 +176,11 @@ impl model::Model for StreamingDestinationAggregateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector_info),
-            1 => model::opt(&self.streaming_details),
-            2 => model::opt(&self.streaming_destination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_info);
+        to.opt(1, &self.streaming_details);
+        to.opt(2, &self.streaming_destination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationAggregateDto);
@@ -226,13 +216,11 @@ impl model::Model for StreamingDestinationCards {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.failure_info_card),
-            1 => model::opt(&self.last_streamed_card),
-            2 => model::opt(&self.count_by_status_card),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failure_info_card);
+        to.opt(1, &self.last_streamed_card);
+        to.opt(2, &self.count_by_status_card);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationCards);
@@ -277,16 +265,14 @@ impl model::Model for StreamingDestinationConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.tags),
-            3 => model::Part::Str(&self.project),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.name);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.project);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationConnector);
@@ -334,17 +320,15 @@ impl model::Model for StreamingDestinationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.status),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.status);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.description);
+        to.opt(6, &self.connector_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationDto);
@@ -383,14 +367,12 @@ impl model::Model for StreamingDestinationResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.created),
-            1 => model::Part::Int(&self.updated),
-            2 => model::Part::Int(&self.status_updated),
-            3 => model::opt(&self.streaming_destination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(1, &self.updated);
+        to.opt(2, &self.status_updated);
+        to.opt(3, &self.streaming_destination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDestinationResponse);
@@ -435,13 +417,11 @@ impl model::Model for StreamingDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.error_message),
-            2 => model::Part::Int(&self.last_streamed_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.opt(1, &self.error_message);
+        to.opt(2, &self.last_streamed_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StreamingDetails);

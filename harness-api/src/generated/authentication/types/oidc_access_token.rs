@@ -36,13 +36,11 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.base_delay),
-            1 => model::Part::Int(&self.retry_count),
-            2 => model::Part::Int(&self.max_backoff_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_delay);
+        to.opt(1, &self.retry_count);
+        to.opt(2, &self.max_backoff_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsEqualJitterBackoffStrategy);
@@ -75,12 +73,10 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.retry_count),
-            1 => model::Part::Int(&self.fixed_backoff),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retry_count);
+        to.opt(1, &self.fixed_backoff);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsFixedDelayBackoffStrategy);
@@ -116,13 +112,11 @@ impl model::Model for AwsFullJitterBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.base_delay),
-            1 => model::Part::Int(&self.retry_count),
-            2 => model::Part::Int(&self.max_backoff_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.base_delay);
+        to.opt(1, &self.retry_count);
+        to.opt(2, &self.max_backoff_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsFullJitterBackoffStrategy);
@@ -158,13 +152,11 @@ impl model::Model for AwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.session_token),
-            2 => model::Part::Str(&self.secret_access_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.session_token);
+        to.opt(2, &self.secret_access_key);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -220,14 +212,12 @@ impl model::Model for AwsOidcCredentialsRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.iam_role_arn),
-            1 => model::Part::Str(&self.oidc_id_token),
-            2 => model::opt(&self.retry_policy),
-            3 => model::opt(&self.aws_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.iam_role_arn);
+        to.opt(1, &self.oidc_id_token);
+        to.opt(2, &self.retry_policy);
+        to.opt(3, &self.aws_oidc_token_request_dto);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -276,12 +266,10 @@ impl model::Model for AwsSdkRetryPolicySpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.back_off_strategy),
-            1 => model::Part::Str(&self.back_off_strategy_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.back_off_strategy);
+        to.opt(1, &self.back_off_strategy_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -362,16 +350,14 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.client_id),
-            1 => model::Part::Str(&self.resource),
-            2 => model::Cell::part(&self.tenant_id),
-            3 => model::Part::Str(&self.oidc_token),
-            4 => model::Part::Str(&self.retry_policy),
-            5 => model::Cell::part(&self.azure_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.client_id);
+        to.opt(1, &self.resource);
+        to.one(2, &self.tenant_id);
+        to.opt(3, &self.oidc_token);
+        to.opt(4, &self.retry_policy);
+        to.one(5, &self.azure_oidc_token_request_dto);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -418,14 +404,12 @@ impl model::Model for AzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expires_in),
-            1 => model::Part::Str(&self.token_type),
-            2 => model::Part::Str(&self.access_token),
-            3 => model::Part::Int(&self.ext_expires_in),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expires_in);
+        to.opt(1, &self.token_type);
+        to.opt(2, &self.access_token);
+        to.opt(3, &self.ext_expires_in);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -476,12 +460,10 @@ impl model::Model for GcpOidcAccessTokenRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.oidc_id_token),
-            1 => model::Cell::part(&self.gcp_oidc_token_request_dto),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.oidc_id_token);
+        to.one(1, &self.gcp_oidc_token_request_dto);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -522,12 +504,10 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expire_time),
-            1 => model::Part::Str(&self.access_token),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expire_time);
+        to.opt(1, &self.access_token);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -570,14 +550,12 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.expires_in),
-            1 => model::Part::Str(&self.token_type),
-            2 => model::Part::Str(&self.access_token),
-            3 => model::Part::Str(&self.issued_token_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expires_in);
+        to.opt(1, &self.token_type);
+        to.opt(2, &self.access_token);
+        to.opt(3, &self.issued_token_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -620,14 +598,12 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAwsOidcCredentialResponseDto);
@@ -671,14 +647,12 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoAzureOidcCredentialResponseDto);
@@ -722,14 +696,12 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGcpOidcServiceAccountAccessTokenResponse);
@@ -773,14 +745,12 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoOidcWorkloadAccessTokenResponse);

@@ -30,11 +30,9 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
@@ -79,16 +77,14 @@ impl model::Model for FixedSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.account),
-            3 => model::opt(&self.details),
-            4 => model::opt(&self.resources),
-            5 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.account);
+        to.opt(3, &self.details);
+        to.opt(4, &self.resources);
+        to.opt(5, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FixedSchedule);
@@ -118,11 +114,9 @@ impl model::Model for FixedSchedulesListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FixedSchedulesListResponse);
@@ -158,13 +152,11 @@ impl model::Model for OccurrenceSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.uptime),
-            1 => model::opt(&self.downtime),
-            2 => model::Part::Str(&self.timezone),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.uptime);
+        to.opt(1, &self.downtime);
+        to.opt(2, &self.timezone);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OccurrenceSchedule);
@@ -197,12 +189,10 @@ impl model::Model for SaveStaticSchedulesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.id),
-            1 => model::opt(&self.schedule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.schedule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveStaticSchedulesRequest);
@@ -235,12 +225,10 @@ impl model::Model for StaticScheduleResource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StaticScheduleResource);
@@ -277,12 +265,10 @@ impl model::Model for TimeInDay {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.min),
-            1 => model::Part::Num(&self.hour),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.min);
+        to.opt(1, &self.hour);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeInDay);
@@ -315,12 +301,10 @@ impl model::Model for TimeSchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.days),
-            1 => model::opt(&self.period),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.days);
+        to.opt(1, &self.period);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeSchedule);
@@ -359,14 +343,12 @@ impl model::Model for TimeScheduleDays {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.days),
-            1 => model::Part::Flag(&self.all_day),
-            2 => model::opt(&self.end_time),
-            3 => model::opt(&self.start_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.days);
+        to.opt(1, &self.all_day);
+        to.opt(2, &self.end_time);
+        to.opt(3, &self.start_time);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeScheduleDays);
@@ -399,12 +381,10 @@ impl model::Model for TimeSchedulePeriod {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end),
-            1 => model::Part::Str(&self.start),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end);
+        to.opt(1, &self.start);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TimeSchedulePeriod);

@@ -30,11 +30,9 @@ impl model::Model for EnvironmentGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentGitUpdateResponse);
@@ -67,12 +65,10 @@ impl model::Model for EnvironmentImportResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.env_identifier),
-            1 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.env_identifier);
+        to.opt(1, &self.governance_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentImportResponseDetails);
@@ -105,12 +101,10 @@ impl model::Model for EnvironmentMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.success),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.success);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EnvironmentMoveConfigResponse);
@@ -192,35 +186,17 @@ impl model::Model for EnvironmentRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Cell::part(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.color),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                true,
-                self.yaml.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.one(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.opt(4, &self.color);
+        to.opt(5, &self.identifier);
+        to.opt(6, &self.description);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -288,33 +264,16 @@ impl model::Model for PageResponseEnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.content);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.page_index);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.opt(7, &self.page_item_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseEnvironmentResponse);
@@ -374,33 +333,16 @@ impl model::Model for PageResponseServiceOverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.content);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.page_index);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.opt(7, &self.page_item_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseServiceOverrideResponse);
@@ -439,14 +381,12 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentGitUpdateResponse);
@@ -490,14 +430,12 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentImportResponseDetails);
@@ -541,14 +479,12 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentMoveConfigResponse);
@@ -592,14 +528,12 @@ impl model::Model for ResponseDtoEnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoEnvironmentResponse);
@@ -643,14 +577,12 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListEnvironmentResponse);
@@ -694,14 +626,12 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseEnvironmentResponse);
@@ -745,14 +675,12 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseServiceOverrideResponse);
@@ -796,14 +724,12 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceOverrideResponse);
@@ -856,15 +782,13 @@ impl model::Model for ServiceOverrideRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Str(&self.org_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            3 => model::Part::Str(&self.service_identifier),
-            4 => model::Part::Str(&self.environment_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.opt(3, &self.service_identifier);
+        to.opt(4, &self.environment_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideRequest);
@@ -920,17 +844,15 @@ impl model::Model for ServiceOverrideResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml),
-            1 => model::Part::Str(&self.account_id),
-            2 => model::Part::Str(&self.service_ref),
-            3 => model::Part::Str(&self.org_identifier),
-            4 => model::Part::Str(&self.environment_ref),
-            5 => model::Part::Str(&self.project_identifier),
-            6 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.opt(1, &self.account_id);
+        to.opt(2, &self.service_ref);
+        to.opt(3, &self.org_identifier);
+        to.opt(4, &self.environment_ref);
+        to.opt(5, &self.project_identifier);
+        to.opt(6, &self.governance_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceOverrideResponse);
@@ -994,35 +916,17 @@ impl model::Model for CreateEnvironmentsV2Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Str(&self.color),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.org_identifier),
-            8 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.color.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.org_identifier.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.opt(4, &self.color);
+        to.opt(5, &self.identifier);
+        to.opt(6, &self.description);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateEnvironmentsV2Body);

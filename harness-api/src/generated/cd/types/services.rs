@@ -48,15 +48,13 @@ impl model::Model for NgServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.service),
-            1 => model::Part::Int(&self.created_at),
-            2 => model::Part::Int(&self.last_modified_at),
-            3 => model::opt(&self.governance_metadata),
-            4 => model::opt(&self.entity_validity_details),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.last_modified_at);
+        to.opt(3, &self.governance_metadata);
+        to.opt(4, &self.entity_validity_details);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgServiceResponse);
@@ -116,33 +114,16 @@ impl model::Model for PageResponseServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.content);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.page_index);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.opt(7, &self.page_item_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseServiceResponse);
@@ -175,12 +156,10 @@ impl model::Model for PluginInfoResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.runtime_language),
-            1 => model::opt(&self.serverless_version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.runtime_language);
+        to.opt(1, &self.serverless_version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PluginInfoResponseDto);
@@ -213,12 +192,10 @@ impl model::Model for ResourceItem {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResourceItem);
@@ -257,14 +234,12 @@ impl model::Model for ResponseDtoListServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListServiceResponse);
@@ -308,14 +283,12 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseServiceResponse);
@@ -359,14 +332,12 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPluginInfoResponseDto);
@@ -410,14 +381,12 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceGitUpdateResponse);
@@ -461,14 +430,12 @@ impl model::Model for ResponseDtoServiceImportResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceImportResponse);
@@ -512,14 +479,12 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceMoveConfigResponse);
@@ -563,14 +528,12 @@ impl model::Model for ResponseDtoServiceResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoServiceResponse);
@@ -614,14 +577,12 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSetK8sCommandFlagType);
@@ -670,14 +631,12 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSetKustomizeCommandFlagType);
@@ -725,14 +684,12 @@ impl model::Model for ResponseDtoSetServiceHookAction {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSetServiceHookAction);
@@ -772,11 +729,9 @@ impl model::Model for ServiceGitUpdateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceGitUpdateResponse);
@@ -809,12 +764,10 @@ impl model::Model for ServiceImportResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.governance_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceImportResponse);
@@ -870,17 +823,15 @@ impl model::Model for ServiceRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.description);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceRequest);
@@ -968,47 +919,23 @@ impl model::Model for ServiceResponseDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Str(&self.yaml),
-            4 => model::Part::Flag(&self.deleted),
-            5 => model::Part::Int(&self.version),
-            6 => model::Part::Str(&self.account_id),
-            7 => model::opt(&self.store_type),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.description),
-            10 => model::Part::Str(&self.connector_ref),
-            11 => model::Part::Str(&self.org_identifier),
-            12 => model::Part::Str(&self.fallback_branch),
-            13 => model::opt(&self.entity_git_details),
-            14 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.tags.is_some(),
-                self.type_.is_some(),
-                self.yaml.is_some(),
-                self.deleted.is_some(),
-                self.version.is_some(),
-                self.account_id.is_some(),
-                self.store_type.is_some(),
-                self.identifier.is_some(),
-                self.description.is_some(),
-                self.connector_ref.is_some(),
-                self.org_identifier.is_some(),
-                self.fallback_branch.is_some(),
-                self.entity_git_details.is_some(),
-                self.project_identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.yaml);
+        to.opt(4, &self.deleted);
+        to.opt(5, &self.version);
+        to.opt(6, &self.account_id);
+        to.opt(7, &self.store_type);
+        to.opt(8, &self.identifier);
+        to.opt(9, &self.description);
+        to.opt(10, &self.connector_ref);
+        to.opt(11, &self.org_identifier);
+        to.opt(12, &self.fallback_branch);
+        to.opt(13, &self.entity_git_details);
+        to.opt(14, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ServiceResponseDetails);
@@ -1079,17 +1006,15 @@ impl model::Model for CreateServicesPartialBatchBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.tags),
-            2 => model::Part::Str(&self.yaml),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.description),
-            5 => model::Part::Str(&self.org_identifier),
-            6 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.description);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateServicesPartialBatchBody);

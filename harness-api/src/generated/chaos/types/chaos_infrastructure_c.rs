@@ -39,14 +39,12 @@ impl model::Model for ChaosLicenseUsageDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.module),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.account_identifier),
-            3 => model::opt(&self.experiment_runs_per_month),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.module);
+        to.opt(1, &self.timestamp);
+        to.opt(2, &self.account_identifier);
+        to.opt(3, &self.experiment_runs_per_month);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosLicenseUsageDto);
@@ -85,14 +83,12 @@ impl model::Model for CloudFoundryInfraUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.http_port),
-            1 => model::Part::Str(&self.allowed_origins),
-            2 => model::Part::Str(&self.max_heartbeat_delay),
-            3 => model::Part::Str(&self.liveness_check_interval),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.http_port);
+        to.opt(1, &self.allowed_origins);
+        to.opt(2, &self.max_heartbeat_delay);
+        to.opt(3, &self.liveness_check_interval);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloudFoundryInfraUserInputs);
@@ -122,11 +118,9 @@ impl model::Model for ContainerInfraInstallationManifest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.ecs_installation_manifest),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ecs_installation_manifest);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerInfraInstallationManifest);
@@ -159,12 +153,10 @@ impl model::Model for ContainerInfraUserInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.platform_type),
-            1 => model::opt(&self.deployment_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.platform_type);
+        to.opt(1, &self.deployment_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ContainerInfraUserInputs);
@@ -203,14 +195,12 @@ impl model::Model for CustomImagesRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ddcr),
-            1 => model::Part::Str(&self.ddcr_lib),
-            2 => model::Part::Str(&self.ddcr_fault),
-            3 => model::Part::Str(&self.log_watcher),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ddcr);
+        to.opt(1, &self.ddcr_lib);
+        to.opt(2, &self.ddcr_fault);
+        to.opt(3, &self.log_watcher);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomImagesRequest);

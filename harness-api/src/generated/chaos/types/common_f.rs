@@ -33,12 +33,10 @@ impl model::Model for FaultLink {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultLink);
@@ -71,12 +69,10 @@ impl model::Model for FaultSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.faults),
-            1 => model::opt(&self.operator),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.faults);
+        to.opt(1, &self.operator);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultSpec);
@@ -121,16 +117,14 @@ impl model::Model for FaultTemplateAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aws),
-            1 => model::opt(&self.gcp),
-            2 => model::opt(&self.ssh),
-            3 => model::opt(&self.azure),
-            4 => model::opt(&self.redis),
-            5 => model::opt(&self.vmware),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws);
+        to.opt(1, &self.gcp);
+        to.opt(2, &self.ssh);
+        to.opt(3, &self.azure);
+        to.opt(4, &self.redis);
+        to.opt(5, &self.vmware);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateAuth);
@@ -160,11 +154,9 @@ impl model::Model for FaultTemplateAzureAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateAzureAuth);
@@ -194,11 +186,9 @@ impl model::Model for FaultTemplateRedisAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -235,12 +225,10 @@ impl model::Model for FaultTemplateResourceRequirements {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.limits),
-            1 => model::opt(&self.requests),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.limits);
+        to.opt(1, &self.requests);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateResourceRequirements);
@@ -273,12 +261,10 @@ impl model::Model for FaultTemplateSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos),
-            1 => model::opt(&self.target),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos);
+        to.opt(1, &self.target);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateSpec);
@@ -311,12 +297,10 @@ impl model::Model for FaultTemplateSshAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.password);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -353,12 +337,10 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.delay),
-            1 => model::Part::Int(&self.timeout),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delay);
+        to.opt(1, &self.timeout);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateStatusCheckTimeout);
@@ -391,12 +373,10 @@ impl model::Model for FaultTemplateTarget {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.kubernetes),
-            1 => model::opt(&self.application),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kubernetes);
+        to.opt(1, &self.application);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FaultTemplateTarget);
@@ -435,14 +415,12 @@ impl model::Model for FaultTemplateVmWareAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.vm_password),
-            1 => model::Part::Str(&self.v_center_server),
-            2 => model::Part::Str(&self.v_center_password),
-            3 => model::Part::Str(&self.v_center_username),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.vm_password);
+        to.opt(1, &self.v_center_server);
+        to.opt(2, &self.v_center_password);
+        to.opt(3, &self.v_center_username);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -39,14 +39,12 @@ impl model::Model for CreateInputSetRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.spec),
-            2 => model::Part::Str(&self.identity),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.identity);
+        to.opt(3, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInputSetRequest);
@@ -79,12 +77,10 @@ impl model::Model for CreateInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateInputSetResponse);
@@ -126,15 +122,13 @@ impl model::Model for CreateNoteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Str(&self.comment),
-            2 => model::Part::Str(&self.experiment_id),
-            3 => model::Part::Str(&self.gameday_run_id),
-            4 => model::Part::Str(&self.experiment_run_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.comment);
+        to.opt(2, &self.experiment_id);
+        to.opt(3, &self.gameday_run_id);
+        to.opt(4, &self.experiment_run_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNoteRequest);
@@ -164,11 +158,9 @@ impl model::Model for CreateNoteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateNoteResponse);
@@ -213,16 +205,14 @@ impl model::Model for CreatePipelineResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.code),
-            1 => model::opt(&self.data),
-            2 => model::Part::Str(&self.status),
-            3 => model::Part::Str(&self.message),
-            4 => model::Part::Json(&self.meta_data),
-            5 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(1, &self.data);
+        to.opt(2, &self.status);
+        to.opt(3, &self.message);
+        to.opt(4, &self.meta_data);
+        to.opt(5, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineResponse);
@@ -252,11 +242,9 @@ impl model::Model for CreatePipelineResponseData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreatePipelineResponseData);

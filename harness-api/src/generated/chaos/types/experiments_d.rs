@@ -39,14 +39,12 @@ impl model::Model for DatadogProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.datadog_site),
-            2 => model::opt(&self.synthetics_test),
-            3 => model::Part::Str(&self.datadog_credentials_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metrics);
+        to.opt(1, &self.datadog_site);
+        to.opt(2, &self.synthetics_test);
+        to.opt(3, &self.datadog_credentials_secret_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DatadogProbeInputs);
@@ -79,12 +77,10 @@ impl model::Model for DateRange {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.end_date),
-            1 => model::Part::Str(&self.start_date),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_date);
+        to.opt(1, &self.start_date);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DateRange);
@@ -117,12 +113,10 @@ impl model::Model for Definition {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chaos),
-            1 => model::opt(&self.targets),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chaos);
+        to.opt(1, &self.targets);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Definition);
@@ -158,13 +152,11 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_deleted),
-            1 => model::Part::Str(&self.experiment_id),
-            2 => model::Part::Str(&self.experiment_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_deleted);
+        to.opt(1, &self.experiment_id);
+        to.opt(2, &self.experiment_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteChaosV2ExperimentResponse);
@@ -194,11 +186,9 @@ impl model::Model for DeleteInputSetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteInputSetResponse);
@@ -228,11 +218,9 @@ impl model::Model for DownwardApiProjection {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiProjection);
@@ -271,14 +259,12 @@ impl model::Model for DownwardApiVolumeFile {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.mode),
-            1 => model::Part::Str(&self.path),
-            2 => model::opt(&self.field_ref),
-            3 => model::opt(&self.resource_field_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.path);
+        to.opt(2, &self.field_ref);
+        to.opt(3, &self.resource_field_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiVolumeFile);
@@ -311,12 +297,10 @@ impl model::Model for DownwardApiVolumeSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::Part::Int(&self.default_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.default_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DownwardApiVolumeSource);
@@ -358,15 +342,13 @@ impl model::Model for DynatraceProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.endpoint),
-            2 => model::Part::Str(&self.time_frame),
-            3 => model::opt(&self.comparator),
-            4 => model::Part::Str(&self.api_token_secret_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metrics);
+        to.opt(1, &self.endpoint);
+        to.opt(2, &self.time_frame);
+        to.opt(3, &self.comparator);
+        to.opt(4, &self.api_token_secret_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DynatraceProbeInputs);

@@ -92,49 +92,24 @@ impl model::Model for SloProbe {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.retry),
-            1 => model::Part::Json(&self.attempt),
-            2 => model::Part::Str(&self.interval),
-            3 => model::Part::Str(&self.verbosity),
-            4 => model::opt(&self.comparator),
-            5 => model::Part::Str(&self.initial_delay),
-            6 => model::Part::Str(&self.probe_timeout),
-            7 => model::Part::Str(&self.slo_identifier),
-            8 => model::Part::Flag(&self.stop_on_failure),
-            9 => model::Part::Str(&self.polling_interval),
-            10 => model::opt(&self.evaluation_window),
-            11 => model::Part::Str(&self.platform_endpoint),
-            12 => model::Part::Str(&self.evaluation_timeout),
-            13 => model::opt(&self.slo_source_metadata),
-            14 => model::Part::Flag(&self.insecure_skip_verify),
-            15 => model::Part::Json(&self.initial_delay_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.retry.is_some(),
-                self.attempt.is_some(),
-                self.interval.is_some(),
-                self.verbosity.is_some(),
-                self.comparator.is_some(),
-                self.initial_delay.is_some(),
-                self.probe_timeout.is_some(),
-                self.slo_identifier.is_some(),
-                self.stop_on_failure.is_some(),
-                self.polling_interval.is_some(),
-                self.evaluation_window.is_some(),
-                self.platform_endpoint.is_some(),
-                self.evaluation_timeout.is_some(),
-                self.slo_source_metadata.is_some(),
-                self.insecure_skip_verify.is_some(),
-                self.initial_delay_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retry);
+        to.opt(1, &self.attempt);
+        to.opt(2, &self.interval);
+        to.opt(3, &self.verbosity);
+        to.opt(4, &self.comparator);
+        to.opt(5, &self.initial_delay);
+        to.opt(6, &self.probe_timeout);
+        to.opt(7, &self.slo_identifier);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(9, &self.polling_interval);
+        to.opt(10, &self.evaluation_window);
+        to.opt(11, &self.platform_endpoint);
+        to.opt(12, &self.evaluation_timeout);
+        to.opt(13, &self.slo_source_metadata);
+        to.opt(14, &self.insecure_skip_verify);
+        to.opt(15, &self.initial_delay_seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloProbe);
@@ -167,12 +142,10 @@ impl model::Model for StoredAppDynamicsProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.appd_metrics),
-            1 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.appd_metrics);
+        to.opt(1, &self.connector_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredAppDynamicsProbeInputs);
@@ -211,14 +184,12 @@ impl model::Model for StoredDatadogApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            3 => model::opt(&self.synthetics_test),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.opt(3, &self.synthetics_test);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredDatadogApmProbeInputs);
@@ -254,13 +225,11 @@ impl model::Model for StoredDynatraceApmProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metrics),
-            1 => model::Part::Str(&self.connector_id),
-            2 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metrics);
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.duration_in_min);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredDynatraceApmProbeInputs);
@@ -296,13 +265,11 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.project_id),
-            2 => model::Part::Str(&self.service_account_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.project_id);
+        to.opt(2, &self.service_account_key);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredGcpCloudMonitoringProbeInputs);
@@ -335,12 +302,10 @@ impl model::Model for StoredNewRelicProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.new_relic_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.new_relic_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredNewRelicProbeInputs);
@@ -376,13 +341,11 @@ impl model::Model for StoredProbeAppdMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.duration_in_min),
-            1 => model::Part::Str(&self.application_name),
-            2 => model::Part::Str(&self.metrics_full_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_in_min);
+        to.opt(1, &self.application_name);
+        to.opt(2, &self.metrics_full_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeAppdMetrics);
@@ -420,12 +383,10 @@ impl model::Model for StoredProbeEnv {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeEnv);
@@ -461,13 +422,11 @@ impl model::Model for StoredProbeGet {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.criteria),
-            1 => model::Part::Str(&self.response_body),
-            2 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.criteria);
+        to.opt(1, &self.response_body);
+        to.opt(2, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeGet);
@@ -500,12 +459,10 @@ impl model::Model for StoredProbeHeaders {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeHeaders);
@@ -541,13 +498,11 @@ impl model::Model for StoredProbeIdentifier {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.account_identifier),
-            2 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.account_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeIdentifier);
@@ -580,12 +535,10 @@ impl model::Model for StoredProbeNewRelicMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.query_metric),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.query_metric);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeNewRelicMetric);
@@ -630,16 +583,14 @@ impl model::Model for StoredProbePost {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.body),
-            1 => model::Part::Str(&self.body_path),
-            2 => model::Part::Str(&self.criteria),
-            3 => model::Part::Str(&self.content_type),
-            4 => model::Part::Str(&self.response_body),
-            5 => model::Part::Str(&self.response_code),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.body);
+        to.opt(1, &self.body_path);
+        to.opt(2, &self.criteria);
+        to.opt(3, &self.content_type);
+        to.opt(4, &self.response_body);
+        to.opt(5, &self.response_code);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbePost);
@@ -669,11 +620,9 @@ impl model::Model for StoredProbeSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeSecretManager);
@@ -706,12 +655,10 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Json(&self.duration_in_min),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.duration_in_min);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
@@ -747,13 +694,11 @@ impl model::Model for StoredPrometheusProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::opt(&self.tls_config),
-            2 => model::Part::Str(&self.connector_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.tls_config);
+        to.opt(2, &self.connector_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredPrometheusProbeInputs);
@@ -786,12 +731,10 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.connector_id),
-            1 => model::opt(&self.splunk_observability_metrics),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector_id);
+        to.opt(1, &self.splunk_observability_metrics);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StoredSplunkObservabilityProbeInputs);

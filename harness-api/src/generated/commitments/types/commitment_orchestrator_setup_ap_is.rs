@@ -36,13 +36,11 @@ impl model::Model for AutoCudConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exclusion_list),
-            1 => model::Part::Int(&self.total_coverage),
-            2 => model::opt(&self.excluded_cloud_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exclusion_list);
+        to.opt(1, &self.total_coverage);
+        to.opt(2, &self.excluded_cloud_accounts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoCudConfig);
@@ -81,14 +79,12 @@ impl model::Model for AutoCudSetup {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.account_id),
-            3 => model::Part::Str(&self.cloud_account_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.config);
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.account_id);
+        to.opt(3, &self.cloud_account_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AutoCudSetup);
@@ -127,14 +123,12 @@ impl model::Model for CloudAccountIdCostCoverageBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_types),
-            3 => model::opt(&self.linked_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.instance_types);
+        to.opt(3, &self.linked_accounts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CloudAccountIdCostCoverageBody);
@@ -190,15 +184,13 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_types),
-            3 => model::opt(&self.linked_accounts),
-            4 => model::Cell::part(&self.target_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.instance_types);
+        to.opt(3, &self.linked_accounts);
+        to.one(4, &self.target_coverage);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -238,13 +230,11 @@ impl model::Model for CommitmentCostCoverageResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.success);
+        to.opt(2, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponse);
@@ -286,15 +276,13 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Num(&self.total_cost),
-            3 => model::Part::Str(&self.account_name),
-            4 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.total_cost);
+        to.opt(3, &self.account_name);
+        to.opt(4, &self.committed_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseAccountBreakdown);
@@ -336,15 +324,13 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Num(&self.coverage),
-            3 => model::Part::Num(&self.total_cost),
-            4 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.costs);
+        to.opt(1, &self.region);
+        to.opt(2, &self.coverage);
+        to.opt(3, &self.total_cost);
+        to.opt(4, &self.committed_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseInstanceTypeBreakdown);
@@ -424,37 +410,18 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Str(&self.end_date),
-            3 => model::Part::Str(&self.start_date),
-            4 => model::Part::Num(&self.total_cost),
-            5 => model::Part::Str(&self.breakdown_type),
-            6 => model::Part::Num(&self.committed_cost),
-            7 => model::opt(&self.region_breakdown),
-            8 => model::opt(&self.account_breakdown),
-            9 => model::opt(&self.instance_type_breakdown),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.costs.is_some(),
-                self.coverage.is_some(),
-                self.end_date.is_some(),
-                self.start_date.is_some(),
-                self.total_cost.is_some(),
-                self.breakdown_type.is_some(),
-                self.committed_cost.is_some(),
-                self.region_breakdown.is_some(),
-                self.account_breakdown.is_some(),
-                self.instance_type_breakdown.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.end_date);
+        to.opt(3, &self.start_date);
+        to.opt(4, &self.total_cost);
+        to.opt(5, &self.breakdown_type);
+        to.opt(6, &self.committed_cost);
+        to.opt(7, &self.region_breakdown);
+        to.opt(8, &self.account_breakdown);
+        to.opt(9, &self.instance_type_breakdown);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponsePayload);
@@ -493,14 +460,12 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.costs),
-            1 => model::Part::Num(&self.coverage),
-            2 => model::Part::Num(&self.total_cost),
-            3 => model::Part::Num(&self.committed_cost),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.costs);
+        to.opt(1, &self.coverage);
+        to.opt(2, &self.total_cost);
+        to.opt(3, &self.committed_cost);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentCostCoverageResponseRegionBreakdown);
@@ -536,13 +501,11 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.success);
+        to.opt(2, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentEstimatedSavingsResponse);
@@ -581,14 +544,12 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.current_savings),
-            1 => model::Part::Num(&self.target_coverage),
-            2 => model::Part::Num(&self.current_coverage),
-            3 => model::Part::Num(&self.estimated_savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.current_savings);
+        to.opt(1, &self.target_coverage);
+        to.opt(2, &self.current_coverage);
+        to.opt(3, &self.estimated_savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CommitmentEstimatedSavingsResponsePayload);
@@ -624,13 +585,11 @@ impl model::Model for CreateCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Flag(&self.success),
-            2 => model::Part::Json(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.success);
+        to.opt(2, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateCommitmentSetupResponse);
@@ -663,12 +622,10 @@ impl model::Model for ExclusionEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.instance_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ExclusionEntry);
@@ -750,35 +707,17 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.seed_config),
-            1 => model::opt(&self.exclusion_list),
-            2 => model::opt(&self.payment_option),
-            3 => model::Cell::part(&self.total_coverage),
-            4 => model::opt(&self.excluded_regions),
-            5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::opt(&self.excluded_cloud_accounts),
-            7 => model::Part::Num(&self.savings_plan_renewal_rate),
-            8 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.seed_config.is_some(),
-                self.exclusion_list.is_some(),
-                self.payment_option.is_some(),
-                true,
-                self.excluded_regions.is_some(),
-                self.savings_plans_coverage.is_some(),
-                self.excluded_cloud_accounts.is_some(),
-                self.savings_plan_renewal_rate.is_some(),
-                self.reserved_instances_coverage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.seed_config);
+        to.opt(1, &self.exclusion_list);
+        to.opt(2, &self.payment_option);
+        to.one(3, &self.total_coverage);
+        to.opt(4, &self.excluded_regions);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(8, &self.reserved_instances_coverage);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -825,13 +764,11 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.start_with),
-            1 => model::opt(&self.purchase_terms),
-            2 => model::Part::Flag(&self.monthly_purchase_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.start_with);
+        to.opt(1, &self.purchase_terms);
+        to.opt(2, &self.monthly_purchase_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig);
@@ -875,14 +812,12 @@ impl model::Model for GetCommitmentSetupResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::opt(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponse);
@@ -954,39 +889,19 @@ impl model::Model for GetCommitmentSetupResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.id),
-            1 => model::opt(&self.config),
-            2 => model::Part::Flag(&self.enabled),
-            3 => model::Part::Str(&self.service),
-            4 => model::Part::Str(&self.account_id),
-            5 => model::Part::Time(&self.created_at),
-            6 => model::Part::Time(&self.updated_at),
-            7 => model::Part::Flag(&self.dry_run_mode),
-            8 => model::opt(&self.approval_mode),
-            9 => model::Part::Str(&self.cloud_account_id),
-            10 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.config.is_some(),
-                self.enabled.is_some(),
-                self.service.is_some(),
-                self.account_id.is_some(),
-                self.created_at.is_some(),
-                self.updated_at.is_some(),
-                self.dry_run_mode.is_some(),
-                self.approval_mode.is_some(),
-                self.cloud_account_id.is_some(),
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.config);
+        to.opt(2, &self.enabled);
+        to.opt(3, &self.service);
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.updated_at);
+        to.opt(7, &self.dry_run_mode);
+        to.opt(8, &self.approval_mode);
+        to.opt(9, &self.cloud_account_id);
+        to.opt(10, &self.cloud_account_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponsePayload);
@@ -1047,17 +962,15 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.exclusion_list),
-            1 => model::Part::Str(&self.payment_option),
-            2 => model::Part::Num(&self.total_coverage),
-            3 => model::Part::Num(&self.savings_plans_coverage),
-            4 => model::opt(&self.excluded_cloud_accounts),
-            5 => model::Part::Num(&self.savings_plan_renewal_rate),
-            6 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.exclusion_list);
+        to.opt(1, &self.payment_option);
+        to.opt(2, &self.total_coverage);
+        to.opt(3, &self.savings_plans_coverage);
+        to.opt(4, &self.excluded_cloud_accounts);
+        to.opt(5, &self.savings_plan_renewal_rate);
+        to.opt(6, &self.reserved_instances_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetCommitmentSetupResponsePayloadConfig);
@@ -1096,14 +1009,12 @@ impl model::Model for InstanceTypesPayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.regions),
-            1 => model::Part::Str(&self.service),
-            2 => model::opt(&self.instance_families),
-            3 => model::opt(&self.excluded_cloud_accounts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.instance_families);
+        to.opt(3, &self.excluded_cloud_accounts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InstanceTypesPayload);
@@ -1136,12 +1047,10 @@ impl model::Model for KeyValuePair {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(KeyValuePair);
@@ -1180,14 +1089,12 @@ impl model::Model for ListChildAccountsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListChildAccountsSuccessResponse);
@@ -1226,14 +1133,12 @@ impl model::Model for ListInstanceTypesContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Num(&self.compute_spend),
-            2 => model::Part::Str(&self.instance_type),
-            3 => model::Part::Num(&self.coverage_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.compute_spend);
+        to.opt(2, &self.instance_type);
+        to.opt(3, &self.coverage_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListInstanceTypesContent);
@@ -1263,11 +1168,9 @@ impl model::Model for ListMasterContent {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.connector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterContent);
@@ -1306,14 +1209,12 @@ impl model::Model for ListMasterSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponse);
@@ -1343,11 +1244,9 @@ impl model::Model for ListMasterSuccessResponseEntry {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponseEntry);
@@ -1377,11 +1276,9 @@ impl model::Model for ListMasterSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListMasterSuccessResponsePayload);
@@ -1420,14 +1317,12 @@ impl model::Model for ListSetupsSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListSetupsSuccessResponse);
@@ -1469,15 +1364,13 @@ impl model::Model for LwCoConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Json(&self.spec),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::Part::Str(&self.account_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.account_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(LwCoConnector);
@@ -1516,14 +1409,12 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupInstanceTypesSuccessResponse);
@@ -1553,11 +1444,9 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.content),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
@@ -1596,14 +1485,12 @@ impl model::Model for SetupValidateSuccessResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupValidateSuccessResponse);
@@ -1633,11 +1520,9 @@ impl model::Model for SetupValidateSuccessResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.savings_plan_max_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.savings_plan_max_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SetupValidateSuccessResponsePayload);
@@ -1718,33 +1603,16 @@ impl model::Model for V1SetupBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Cell::part(&self.service),
-            3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::opt(&self.notification),
-            5 => model::opt(&self.approval_mode),
-            6 => model::Cell::part(&self.cloud_account_id),
-            7 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                true,
-                self.enabled.is_some(),
-                true,
-                self.dry_run_mode.is_some(),
-                self.notification.is_some(),
-                self.approval_mode.is_some(),
-                true,
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.config);
+        to.opt(1, &self.enabled);
+        to.one(2, &self.service);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(4, &self.notification);
+        to.opt(5, &self.approval_mode);
+        to.one(6, &self.cloud_account_id);
+        to.opt(7, &self.cloud_account_name);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1804,16 +1672,14 @@ impl model::Model for V1SetupBodyNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::opt(&self.email_list),
-            2 => model::Part::Str(&self.schedule_time),
-            3 => model::Part::Int(&self.sp_notif_range),
-            4 => model::Part::Flag(&self.purchase_notifications_enabled),
-            5 => model::Part::Flag(&self.recommendations_notifications_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timezone);
+        to.opt(1, &self.email_list);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(4, &self.purchase_notifications_enabled);
+        to.opt(5, &self.recommendations_notifications_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1SetupBodyNotification);
@@ -1889,33 +1755,16 @@ impl model::Model for UpdateSetupConfigurationBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.config),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.service),
-            3 => model::Part::Flag(&self.dry_run_mode),
-            4 => model::opt(&self.notification),
-            5 => model::Part::Str(&self.approval_mode),
-            6 => model::Part::Str(&self.cloud_account_id),
-            7 => model::Part::Str(&self.cloud_account_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.config.is_some(),
-                self.enabled.is_some(),
-                self.service.is_some(),
-                self.dry_run_mode.is_some(),
-                self.notification.is_some(),
-                self.approval_mode.is_some(),
-                self.cloud_account_id.is_some(),
-                self.cloud_account_name.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.config);
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.service);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(4, &self.notification);
+        to.opt(5, &self.approval_mode);
+        to.opt(6, &self.cloud_account_id);
+        to.opt(7, &self.cloud_account_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBody);
@@ -1979,35 +1828,17 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.seed_config),
-            1 => model::opt(&self.exclusion_list),
-            2 => model::Part::Str(&self.payment_option),
-            3 => model::Part::Num(&self.total_coverage),
-            4 => model::opt(&self.excluded_regions),
-            5 => model::Part::Num(&self.savings_plans_coverage),
-            6 => model::opt(&self.excluded_cloud_accounts),
-            7 => model::Part::Num(&self.savings_plan_renewal_rate),
-            8 => model::Part::Num(&self.reserved_instances_coverage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.seed_config.is_some(),
-                self.exclusion_list.is_some(),
-                self.payment_option.is_some(),
-                self.total_coverage.is_some(),
-                self.excluded_regions.is_some(),
-                self.savings_plans_coverage.is_some(),
-                self.excluded_cloud_accounts.is_some(),
-                self.savings_plan_renewal_rate.is_some(),
-                self.reserved_instances_coverage.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.seed_config);
+        to.opt(1, &self.exclusion_list);
+        to.opt(2, &self.payment_option);
+        to.opt(3, &self.total_coverage);
+        to.opt(4, &self.excluded_regions);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(8, &self.reserved_instances_coverage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfig);
@@ -2040,12 +1871,10 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.instance_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.instance_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
@@ -2081,13 +1910,11 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.start_with),
-            1 => model::opt(&self.purchase_terms),
-            2 => model::Part::Flag(&self.monthly_purchase_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.start_with);
+        to.opt(1, &self.purchase_terms);
+        to.opt(2, &self.monthly_purchase_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
@@ -2139,16 +1966,14 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::opt(&self.email_list),
-            2 => model::Part::Str(&self.schedule_time),
-            3 => model::Part::Int(&self.sp_notif_range),
-            4 => model::Part::Flag(&self.purchase_notifications_enabled),
-            5 => model::Part::Flag(&self.recommendations_notifications_enabled),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timezone);
+        to.opt(1, &self.email_list);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(4, &self.purchase_notifications_enabled);
+        to.opt(5, &self.recommendations_notifications_enabled);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateSetupConfigurationBodyNotification);

@@ -51,13 +51,11 @@ impl model::Model for SavingsDetailBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            1 => model::Cell::part(&self.group_by),
-            2 => model::Cell::part(&self.is_harness_managed),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.one(1, &self.group_by);
+        to.one(2, &self.is_harness_managed);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -106,14 +104,12 @@ impl model::Model for SavingsDetailResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponse);
@@ -146,12 +142,10 @@ impl model::Model for SavingsDetailResponseChart {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Time(&self.date),
-            1 => model::Part::Num(&self.savings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.date);
+        to.opt(1, &self.savings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponseChart);
@@ -184,12 +178,10 @@ impl model::Model for SavingsDetailResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.chart),
-            1 => model::opt(&self.table),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.chart);
+        to.opt(1, &self.table);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponsePayload);
@@ -225,13 +217,11 @@ impl model::Model for SavingsDetailResponseTable {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.total),
-            1 => model::Part::Num(&self.trend),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total);
+        to.opt(1, &self.trend);
+        to.opt(2, &self.percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsDetailResponseTable);

@@ -33,12 +33,10 @@ impl model::Model for PlanTypeDistribution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.compute),
-            1 => model::opt(&self.compute_savings_plans),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.compute);
+        to.opt(1, &self.compute_savings_plans);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PlanTypeDistribution);
@@ -71,12 +69,10 @@ impl model::Model for SpDistribution {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.purchased),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(1, &self.purchased);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpDistribution);
@@ -115,14 +111,12 @@ impl model::Model for SpInventoryOverview {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.total),
-            1 => model::opt(&self.status),
-            2 => model::opt(&self.actions),
-            3 => model::opt(&self.distribution),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total);
+        to.opt(1, &self.status);
+        to.opt(2, &self.actions);
+        to.opt(3, &self.distribution);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpInventoryOverview);
@@ -161,14 +155,12 @@ impl model::Model for SpInventoryOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Str(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SpInventoryOverviewResponse);

@@ -36,13 +36,11 @@ impl model::Model for ReservationsData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.unmanaged),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(1, &self.unmanaged);
+        to.opt(2, &self.percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsData);
@@ -72,11 +70,9 @@ impl model::Model for ReservationsDataManaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsDataManaged);
@@ -106,11 +102,9 @@ impl model::Model for ReservationsDataUnmanaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReservationsDataUnmanaged);
@@ -146,13 +140,11 @@ impl model::Model for SavingsPlansData {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.managed),
-            1 => model::opt(&self.unmanaged),
-            2 => model::Part::Num(&self.percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.managed);
+        to.opt(1, &self.unmanaged);
+        to.opt(2, &self.percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansData);
@@ -182,11 +174,9 @@ impl model::Model for SavingsPlansDataManaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansDataManaged);
@@ -216,11 +206,9 @@ impl model::Model for SavingsPlansDataUnmanaged {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Num(&self.utilization_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.utilization_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SavingsPlansDataUnmanaged);
@@ -259,14 +247,12 @@ impl model::Model for UtilizationOverviewResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.ts),
-            1 => model::Part::Json(&self.errors),
-            2 => model::Part::Flag(&self.success),
-            3 => model::opt(&self.response),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ts);
+        to.opt(1, &self.errors);
+        to.opt(2, &self.success);
+        to.opt(3, &self.response);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtilizationOverviewResponse);
@@ -314,15 +300,13 @@ impl model::Model for UtilizationOverviewResponsePayload {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.reservations),
-            1 => model::opt(&self.savings_plans),
-            2 => model::Part::Num(&self.overall_percentage),
-            3 => model::Part::Num(&self.overall_managed_percentage),
-            4 => model::Part::Num(&self.overall_unmanaged_percentage),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reservations);
+        to.opt(1, &self.savings_plans);
+        to.opt(2, &self.overall_percentage);
+        to.opt(3, &self.overall_managed_percentage);
+        to.opt(4, &self.overall_unmanaged_percentage);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UtilizationOverviewResponsePayload);
@@ -352,11 +336,9 @@ impl model::Model for GetUtilizationOverviewBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.service),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.service);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetUtilizationOverviewBody);

@@ -64,35 +64,17 @@ impl model::Model for AppDynamicsConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.username),
-            3 => model::Part::Str(&self.accountname),
-            4 => model::Part::Str(&self.password_ref),
-            5 => model::Part::Str(&self.controller_url),
-            6 => model::Part::Str(&self.client_secret_ref),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.auth_type.is_some(),
-                self.client_id.is_some(),
-                self.username.is_some(),
-                self.accountname.is_some(),
-                self.password_ref.is_some(),
-                self.controller_url.is_some(),
-                self.client_secret_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.opt(1, &self.client_id);
+        to.opt(2, &self.username);
+        to.opt(3, &self.accountname);
+        to.opt(4, &self.password_ref);
+        to.opt(5, &self.controller_url);
+        to.opt(6, &self.client_secret_ref);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AppDynamicsConnectorDto);
@@ -135,12 +117,10 @@ impl model::Model for ArtifactoryAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -206,16 +186,14 @@ impl model::Model for ArtifactoryConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Flag(&self.proxy),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Str(&self.artifactory_server_url),
-            5 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.proxy);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.artifactory_server_url);
+        to.opt(5, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryConnector);
@@ -251,13 +229,11 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.username);
+        to.opt(1, &self.password_ref);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ArtifactoryUsernamePasswordAuth);
@@ -290,12 +266,10 @@ impl model::Model for AwsCodeCommitAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -351,15 +325,13 @@ impl model::Model for AwsCodeCommitConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.authentication),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.authentication);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCodeCommitConnector);
@@ -401,12 +373,10 @@ impl model::Model for AwsCodeCommitHttpsCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -462,13 +432,11 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.access_key_ref),
-            2 => model::Part::Str(&self.secret_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.access_key_ref);
+        to.opt(2, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -526,16 +494,14 @@ impl model::Model for AwsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.proxy),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            5 => model::opt(&self.aws_sdk_client_back_off_strategy_override),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.proxy);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.opt(5, &self.aws_sdk_client_back_off_strategy_override);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsConnector);
@@ -574,14 +540,12 @@ impl model::Model for AwsCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.region),
-            3 => model::opt(&self.cross_account_access),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.region);
+        to.opt(3, &self.cross_account_access);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -640,14 +604,12 @@ impl model::Model for AwsCurAttributes {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Str(&self.s3_prefix),
-            2 => model::Part::Str(&self.report_name),
-            3 => model::Part::Str(&self.s3_bucket_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.s3_prefix);
+        to.opt(2, &self.report_name);
+        to.opt(3, &self.s3_bucket_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsCurAttributes);
@@ -717,37 +679,18 @@ impl model::Model for AwsKmsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kms_arn),
-            1 => model::Part::Str(&self.region),
-            2 => model::Part::Flag(&self.default),
-            3 => model::Part::Flag(&self.is_default),
-            4 => model::opt(&self.credential),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Str(&self.kms_arn_in_plain_text),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            9 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.kms_arn.is_some(),
-                self.region.is_some(),
-                self.default.is_some(),
-                self.is_default.is_some(),
-                self.credential.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.kms_arn_in_plain_text.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kms_arn);
+        to.opt(1, &self.region);
+        to.opt(2, &self.default);
+        to.opt(3, &self.is_default);
+        to.opt(4, &self.credential);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(7, &self.kms_arn_in_plain_text);
+        to.opt(8, &self.ignore_test_connection);
+        to.opt(9, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsConnector);
@@ -780,12 +723,10 @@ impl model::Model for AwsKmsConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -838,11 +779,9 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
@@ -881,14 +820,12 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.role_arn),
-            1 => model::Part::Str(&self.external_name),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Int(&self.assume_sts_role_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.role_arn);
+        to.opt(1, &self.external_name);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.assume_sts_role_duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsKmsCredentialSpecAssumeSts);
@@ -921,12 +858,10 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.secret_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.secret_key);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -969,14 +904,12 @@ impl model::Model for AwsManualConfigSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.access_key),
-            1 => model::Part::Str(&self.access_key_ref),
-            2 => model::Part::Str(&self.secret_key_ref),
-            3 => model::Part::Str(&self.session_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.access_key);
+        to.opt(1, &self.access_key_ref);
+        to.opt(2, &self.secret_key_ref);
+        to.opt(3, &self.session_token_ref);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1010,11 +943,9 @@ impl model::Model for AwsOidcSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.iam_role_arn),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.iam_role_arn);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsOidcSpec);
@@ -1047,12 +978,10 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.oidc_id_token),
-            1 => model::Part::Int(&self.id_token_expiry_time),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.oidc_id_token);
+        to.opt(1, &self.id_token_expiry_time);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1089,12 +1018,10 @@ impl model::Model for AwsSdkClientBackoffStrategy {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSdkClientBackoffStrategy);
@@ -1177,39 +1104,19 @@ impl model::Model for AwsSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Flag(&self.default),
-            2 => model::opt(&self.credential),
-            3 => model::Part::Flag(&self.use_put_secret),
-            4 => model::Part::Str(&self.secret_name_prefix),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            8 => model::Part::Int(&self.recovery_window_in_days),
-            9 => model::Part::Flag(&self.force_delete_without_recovery),
-            10 => model::opt(&self.aws_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.region.is_some(),
-                self.default.is_some(),
-                self.credential.is_some(),
-                self.use_put_secret.is_some(),
-                self.secret_name_prefix.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.recovery_window_in_days.is_some(),
-                self.force_delete_without_recovery.is_some(),
-                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.default);
+        to.opt(2, &self.credential);
+        to.opt(3, &self.use_put_secret);
+        to.opt(4, &self.secret_name_prefix);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(7, &self.ignore_test_connection);
+        to.opt(8, &self.recovery_window_in_days);
+        to.opt(9, &self.force_delete_without_recovery);
+        to.opt(10, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSecretManager);
@@ -1242,12 +1149,10 @@ impl model::Model for AwsSecretManagerCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AwsSecretManagerCredential);
@@ -1282,11 +1187,9 @@ impl model::Model for AzureArtifactsAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsAuthentication);
@@ -1334,15 +1237,13 @@ impl model::Model for AzureArtifactsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.azure_artifacts_url),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.azure_artifacts_url);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsConnector);
@@ -1375,12 +1276,10 @@ impl model::Model for AzureArtifactsHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsHttpCredentials);
@@ -1414,11 +1313,9 @@ impl model::Model for AzureArtifactsUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureArtifactsUsernameToken);
@@ -1451,12 +1348,10 @@ impl model::Model for AzureAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureAuth);
@@ -1508,15 +1403,13 @@ impl model::Model for AzureConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.execute_on_delegate),
-            3 => model::opt(&self.azure_environment_type),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.execute_on_delegate);
+        to.opt(3, &self.azure_environment_type);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureConnector);
@@ -1554,12 +1447,10 @@ impl model::Model for AzureCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1611,11 +1502,9 @@ impl model::Model for AzureInheritFromDelegateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.auth),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureInheritFromDelegateDetails);
@@ -1701,45 +1590,22 @@ impl model::Model for AzureKeyVaultConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::Part::Str(&self.client_id),
-            2 => model::Part::Str(&self.tenant_id),
-            3 => model::Part::Str(&self.secret_key),
-            4 => model::Part::Str(&self.vault_name),
-            5 => model::Part::Flag(&self.enable_purge),
-            6 => model::Part::Str(&self.subscription),
-            7 => model::Part::Str(&self.managed_client_id),
-            8 => model::opt(&self.delegate_selectors),
-            9 => model::Part::Flag(&self.use_managed_identity),
-            10 => model::opt(&self.azure_environment_type),
-            11 => model::Part::Flag(&self.ignore_test_connection),
-            12 => model::Part::Flag(&self.vault_configured_manually),
-            13 => model::opt(&self.azure_managed_identity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.default.is_some(),
-                self.client_id.is_some(),
-                self.tenant_id.is_some(),
-                self.secret_key.is_some(),
-                self.vault_name.is_some(),
-                self.enable_purge.is_some(),
-                self.subscription.is_some(),
-                self.managed_client_id.is_some(),
-                self.delegate_selectors.is_some(),
-                self.use_managed_identity.is_some(),
-                self.azure_environment_type.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.vault_configured_manually.is_some(),
-                self.azure_managed_identity_type.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.default);
+        to.opt(1, &self.client_id);
+        to.opt(2, &self.tenant_id);
+        to.opt(3, &self.secret_key);
+        to.opt(4, &self.vault_name);
+        to.opt(5, &self.enable_purge);
+        to.opt(6, &self.subscription);
+        to.opt(7, &self.managed_client_id);
+        to.opt(8, &self.delegate_selectors);
+        to.opt(9, &self.use_managed_identity);
+        to.opt(10, &self.azure_environment_type);
+        to.opt(11, &self.ignore_test_connection);
+        to.opt(12, &self.vault_configured_manually);
+        to.opt(13, &self.azure_managed_identity_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1790,13 +1656,11 @@ impl model::Model for AzureManualDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.application_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.tenant_id);
+        to.opt(2, &self.application_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureManualDetails);
@@ -1832,13 +1696,11 @@ impl model::Model for AzureOidcSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.audience),
-            1 => model::Part::Str(&self.tenant_id),
-            2 => model::Part::Str(&self.application_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.audience);
+        to.opt(1, &self.tenant_id);
+        to.opt(2, &self.application_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureOidcSpec);
@@ -1871,12 +1733,10 @@ impl model::Model for AzureRepoApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1928,12 +1788,10 @@ impl model::Model for AzureRepoAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -2007,33 +1865,16 @@ impl model::Model for AzureRepoConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::opt(&self.api_access),
-            3 => model::opt(&self.authentication),
-            4 => model::Part::Str(&self.validation_repo),
-            5 => model::opt(&self.delegate_selectors),
-            6 => model::Part::Flag(&self.execute_on_delegate),
-            7 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.api_access);
+        to.opt(3, &self.authentication);
+        to.opt(4, &self.validation_repo);
+        to.opt(5, &self.delegate_selectors);
+        to.opt(6, &self.execute_on_delegate);
+        to.opt(7, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoConfig);
@@ -2075,12 +1916,10 @@ impl model::Model for AzureRepoHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -2129,11 +1968,9 @@ impl model::Model for AzureRepoSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoSshCredentials);
@@ -2163,11 +2000,9 @@ impl model::Model for AzureRepoTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoTokenSpec);
@@ -2203,13 +2038,11 @@ impl model::Model for AzureRepoUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AzureRepoUsernameToken);

@@ -33,12 +33,10 @@ impl model::Model for GcpBillingExportSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.table_id),
-            1 => model::Part::Str(&self.dataset_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.table_id);
+        to.opt(1, &self.dataset_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpBillingExportSpecDto);
@@ -71,12 +69,10 @@ impl model::Model for GcpCcmConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -134,14 +130,12 @@ impl model::Model for GcpCcmOidcDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider_id),
-            1 => model::Part::Str(&self.gcp_project_id),
-            2 => model::Part::Str(&self.workload_pool_id),
-            3 => model::Part::Str(&self.service_account_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provider_id);
+        to.opt(1, &self.gcp_project_id);
+        to.opt(2, &self.workload_pool_id);
+        to.opt(3, &self.service_account_email);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpCcmOidcDetails);
@@ -197,17 +191,15 @@ impl model::Model for GcpCloudCostConnectorDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.project_id),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.features_enabled),
-            3 => model::opt(&self.billing_export_spec),
-            4 => model::Part::Str(&self.service_account_email),
-            5 => model::opt(&self.autostopping_features),
-            6 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_id);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.features_enabled);
+        to.opt(3, &self.billing_export_spec);
+        to.opt(4, &self.service_account_email);
+        to.opt(5, &self.autostopping_features);
+        to.opt(6, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpCloudCostConnectorDto);
@@ -269,15 +261,13 @@ impl model::Model for GcpConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.proxy),
-            1 => model::opt(&self.credential),
-            2 => model::opt(&self.delegate_selectors),
-            3 => model::Part::Flag(&self.execute_on_delegate),
-            4 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.proxy);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(3, &self.execute_on_delegate);
+        to.opt(4, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpConnector);
@@ -310,12 +300,10 @@ impl model::Model for GcpConnectorCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -366,11 +354,9 @@ impl model::Model for GcpDelegateDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpDelegateDetails);
@@ -438,37 +424,18 @@ impl model::Model for GcpKmsConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.region),
-            1 => model::Part::Flag(&self.default),
-            2 => model::Part::Str(&self.key_name),
-            3 => model::Part::Str(&self.key_ring),
-            4 => model::Part::Str(&self.project_id),
-            5 => model::Part::Str(&self.credentials),
-            6 => model::opt(&self.oidc_details),
-            7 => model::opt(&self.delegate_selectors),
-            8 => model::Part::Flag(&self.execute_on_delegate),
-            9 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.region.is_some(),
-                self.default.is_some(),
-                self.key_name.is_some(),
-                self.key_ring.is_some(),
-                self.project_id.is_some(),
-                self.credentials.is_some(),
-                self.oidc_details.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.region);
+        to.opt(1, &self.default);
+        to.opt(2, &self.key_name);
+        to.opt(3, &self.key_ring);
+        to.opt(4, &self.project_id);
+        to.opt(5, &self.credentials);
+        to.opt(6, &self.oidc_details);
+        to.opt(7, &self.delegate_selectors);
+        to.opt(8, &self.execute_on_delegate);
+        to.opt(9, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpKmsConnector);
@@ -498,11 +465,9 @@ impl model::Model for GcpManualDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.secret_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.secret_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpManualDetails);
@@ -541,14 +506,12 @@ impl model::Model for GcpOidcDetails {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.provider_id),
-            1 => model::Part::Str(&self.gcp_project_id),
-            2 => model::Part::Str(&self.workload_pool_id),
-            3 => model::Part::Str(&self.service_account_email),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.provider_id);
+        to.opt(1, &self.gcp_project_id);
+        to.opt(2, &self.workload_pool_id);
+        to.opt(3, &self.service_account_email);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpOidcDetails);
@@ -606,17 +569,15 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.oidc_id_token),
-            1 => model::Part::Int(&self.id_token_expiry_time),
-            2 => model::Part::Str(&self.gcp_service_account_email),
-            3 => model::Part::Str(&self.oidc_access_token_sts_endpoint),
-            4 => model::Part::Str(&self.oidc_access_token_iam_sa_endpoint),
-            5 => model::opt(&self.oidc_chartmuseum_gcp_config_structure),
-            6 => model::opt(&self.oidc_workload_access_token_request_structure),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.oidc_id_token);
+        to.opt(1, &self.id_token_expiry_time);
+        to.opt(2, &self.gcp_service_account_email);
+        to.opt(3, &self.oidc_access_token_sts_endpoint);
+        to.opt(4, &self.oidc_access_token_iam_sa_endpoint);
+        to.opt(5, &self.oidc_chartmuseum_gcp_config_structure);
+        to.opt(6, &self.oidc_workload_access_token_request_structure);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -682,33 +643,16 @@ impl model::Model for GcpSecretManager {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.default),
-            1 => model::opt(&self.credential),
-            2 => model::Part::Str(&self.credentials_ref),
-            3 => model::opt(&self.delegate_selectors),
-            4 => model::Part::Flag(&self.execute_on_delegate),
-            5 => model::Part::Flag(&self.ignore_test_connection),
-            6 => model::Part::Flag(&self.assume_credentials_on_delegate),
-            7 => model::opt(&self.gcp_oidc_token_exchange_details_for_delegate),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.default.is_some(),
-                self.credential.is_some(),
-                self.credentials_ref.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-                self.assume_credentials_on_delegate.is_some(),
-                self.gcp_oidc_token_exchange_details_for_delegate.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.default);
+        to.opt(1, &self.credential);
+        to.opt(2, &self.credentials_ref);
+        to.opt(3, &self.delegate_selectors);
+        to.opt(4, &self.execute_on_delegate);
+        to.opt(5, &self.ignore_test_connection);
+        to.opt(6, &self.assume_credentials_on_delegate);
+        to.opt(7, &self.gcp_oidc_token_exchange_details_for_delegate);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GcpSecretManager);
@@ -785,21 +729,19 @@ impl model::Model for GitConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.type_),
-            3 => model::Part::Flag(&self.proxy),
-            4 => model::Part::Str(&self.branch_name),
-            5 => model::Part::Flag(&self.is_anonymous),
-            6 => model::opt(&self.connection_type),
-            7 => model::Part::Str(&self.validation_repo),
-            8 => model::opt(&self.delegate_selectors),
-            9 => model::Part::Flag(&self.execute_on_delegate),
-            10 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.proxy);
+        to.opt(4, &self.branch_name);
+        to.opt(5, &self.is_anonymous);
+        to.opt(6, &self.connection_type);
+        to.opt(7, &self.validation_repo);
+        to.opt(8, &self.delegate_selectors);
+        to.opt(9, &self.execute_on_delegate);
+        to.opt(10, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -852,13 +794,11 @@ impl model::Model for GitHttpAuthenticationDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.username);
+        to.opt(1, &self.password_ref);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitHttpAuthenticationDto);
@@ -888,11 +828,9 @@ impl model::Model for GitSshAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitSshAuthentication);
@@ -925,12 +863,10 @@ impl model::Model for GithubApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -997,15 +933,13 @@ impl model::Model for GithubApp {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.application_id),
-            1 => model::Part::Str(&self.private_key_ref),
-            2 => model::Part::Str(&self.installation_id),
-            3 => model::Part::Str(&self.application_id_ref),
-            4 => model::Part::Str(&self.installation_id_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.application_id);
+        to.opt(1, &self.private_key_ref);
+        to.opt(2, &self.installation_id);
+        to.opt(3, &self.application_id_ref);
+        to.opt(4, &self.installation_id_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubApp);
@@ -1053,15 +987,13 @@ impl model::Model for GithubAppSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.application_id),
-            1 => model::Part::Str(&self.private_key_ref),
-            2 => model::Part::Str(&self.installation_id),
-            3 => model::Part::Str(&self.application_id_ref),
-            4 => model::Part::Str(&self.installation_id_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.application_id);
+        to.opt(1, &self.private_key_ref);
+        to.opt(2, &self.installation_id);
+        to.opt(3, &self.application_id_ref);
+        to.opt(4, &self.installation_id_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubAppSpec);
@@ -1094,12 +1026,10 @@ impl model::Model for GithubAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1177,35 +1107,17 @@ impl model::Model for GithubConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.proxy),
-            3 => model::opt(&self.api_access),
-            4 => model::opt(&self.authentication),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.proxy);
+        to.opt(3, &self.api_access);
+        to.opt(4, &self.authentication);
+        to.opt(5, &self.validation_repo);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubConnector);
@@ -1247,12 +1159,10 @@ impl model::Model for GithubHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1304,11 +1214,9 @@ impl model::Model for GithubOauth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubOauth);
@@ -1338,11 +1246,9 @@ impl model::Model for GithubSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubSshCredentials);
@@ -1372,11 +1278,9 @@ impl model::Model for GithubTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubTokenSpec);
@@ -1412,13 +1316,11 @@ impl model::Model for GithubUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.username);
+        to.opt(1, &self.password_ref);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubUsernamePassword);
@@ -1454,13 +1356,11 @@ impl model::Model for GithubUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GithubUsernameToken);
@@ -1493,12 +1393,10 @@ impl model::Model for GitlabApiAccess {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1549,12 +1447,10 @@ impl model::Model for GitlabAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1632,35 +1528,17 @@ impl model::Model for GitlabConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.proxy),
-            3 => model::opt(&self.api_access),
-            4 => model::opt(&self.authentication),
-            5 => model::Part::Str(&self.validation_repo),
-            6 => model::opt(&self.delegate_selectors),
-            7 => model::Part::Flag(&self.execute_on_delegate),
-            8 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.type_.is_some(),
-                self.proxy.is_some(),
-                self.api_access.is_some(),
-                self.authentication.is_some(),
-                self.validation_repo.is_some(),
-                self.delegate_selectors.is_some(),
-                self.execute_on_delegate.is_some(),
-                self.ignore_test_connection.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.proxy);
+        to.opt(3, &self.api_access);
+        to.opt(4, &self.authentication);
+        to.opt(5, &self.validation_repo);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(7, &self.execute_on_delegate);
+        to.opt(8, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabConnector);
@@ -1702,12 +1580,10 @@ impl model::Model for GitlabHttpCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1759,11 +1635,9 @@ impl model::Model for GitlabKerberos {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kerberos_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kerberos_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabKerberos);
@@ -1796,12 +1670,10 @@ impl model::Model for GitlabOauth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.refresh_token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.refresh_token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabOauth);
@@ -1831,11 +1703,9 @@ impl model::Model for GitlabSshCredentials {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.ssh_key_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ssh_key_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabSshCredentials);
@@ -1868,12 +1738,10 @@ impl model::Model for GitlabTokenSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.api_url),
-            1 => model::Part::Str(&self.token_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.api_url);
+        to.opt(1, &self.token_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabTokenSpec);
@@ -1909,13 +1777,11 @@ impl model::Model for GitlabUsernamePassword {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.username),
-            1 => model::Part::Str(&self.password_ref),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.username);
+        to.opt(1, &self.password_ref);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabUsernamePassword);
@@ -1951,13 +1817,11 @@ impl model::Model for GitlabUsernameToken {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.token_ref),
-            1 => model::Part::Str(&self.username),
-            2 => model::Part::Str(&self.username_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.opt(1, &self.username);
+        to.opt(2, &self.username_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitlabUsernameToken);

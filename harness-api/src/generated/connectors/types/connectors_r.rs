@@ -33,12 +33,10 @@ impl model::Model for RancherAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -88,13 +86,11 @@ impl model::Model for RancherConnector {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.credential),
-            1 => model::opt(&self.delegate_selectors),
-            2 => model::Part::Flag(&self.ignore_test_connection),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.credential);
+        to.opt(1, &self.delegate_selectors);
+        to.opt(2, &self.ignore_test_connection);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherConnector);
@@ -124,11 +120,9 @@ impl model::Model for RancherConnectorBearerTokenAuthentication {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherConnectorBearerTokenAuthentication);
@@ -161,12 +155,10 @@ impl model::Model for RancherConnectorConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherConnectorConfig);
@@ -199,12 +191,10 @@ impl model::Model for RancherConnectorConfigAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Str(&self.rancher_url),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.rancher_url);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RancherConnectorConfigAuth);
@@ -253,14 +243,12 @@ impl model::Model for ResponseDtoConnectorCatalogueResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoConnectorCatalogueResponse);
@@ -304,14 +292,12 @@ impl model::Model for ResponseDtoConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoConnectorResponse);
@@ -355,14 +341,12 @@ impl model::Model for ResponseDtoConnectorStatistics {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoConnectorStatistics);
@@ -406,14 +390,12 @@ impl model::Model for ResponseDtoConnectorValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoConnectorValidationResult);
@@ -457,14 +439,12 @@ impl model::Model for ResponseDtoFieldValues {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoFieldValues);
@@ -507,14 +487,12 @@ impl model::Model for ResponseDtoListConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListConnectorResponse);
@@ -558,14 +536,12 @@ impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseCcmK8sConnectorResponse);
@@ -609,14 +585,12 @@ impl model::Model for ResponseDtoPageResponseConnectorResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseConnectorResponse);

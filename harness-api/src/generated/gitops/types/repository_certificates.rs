@@ -33,12 +33,10 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.upsert),
-            1 => model::opt(&self.certificates),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.upsert);
+        to.opt(1, &self.certificates);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
@@ -71,12 +69,10 @@ impl model::Model for CertificatesRepositoryCertificateList {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.items),
-            1 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CertificatesRepositoryCertificateList);

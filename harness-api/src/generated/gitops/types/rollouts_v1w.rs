@@ -33,12 +33,10 @@ impl model::Model for V1WavefrontMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.address),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.address);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WavefrontMetric);
@@ -98,33 +96,16 @@ impl model::Model for V1WebMetric {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.body),
-            2 => model::Part::Str(&self.method),
-            3 => model::opt(&self.headers),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Str(&self.json_body),
-            6 => model::Part::Str(&self.json_path),
-            7 => model::Part::Str(&self.timeout_seconds),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.url.is_some(),
-                self.body.is_some(),
-                self.method.is_some(),
-                self.headers.is_some(),
-                self.insecure.is_some(),
-                self.json_body.is_some(),
-                self.json_path.is_some(),
-                self.timeout_seconds.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.body);
+        to.opt(2, &self.method);
+        to.opt(3, &self.headers);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.json_body);
+        to.opt(6, &self.json_path);
+        to.opt(7, &self.timeout_seconds);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WebMetric);
@@ -157,12 +138,10 @@ impl model::Model for V1WebMetricHeader {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WebMetricHeader);
@@ -195,12 +174,10 @@ impl model::Model for V1WeightedPodAffinityTerm {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.weight),
-            1 => model::opt(&self.pod_affinity_term),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.weight);
+        to.opt(1, &self.pod_affinity_term);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WeightedPodAffinityTerm);
@@ -239,14 +216,12 @@ impl model::Model for V1WindowsSecurityContextOptions {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.host_process),
-            1 => model::Part::Str(&self.run_as_user_name),
-            2 => model::Part::Str(&self.gmsa_credential_spec),
-            3 => model::Part::Str(&self.gmsa_credential_spec_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.host_process);
+        to.opt(1, &self.run_as_user_name);
+        to.opt(2, &self.gmsa_credential_spec);
+        to.opt(3, &self.gmsa_credential_spec_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(V1WindowsSecurityContextOptions);

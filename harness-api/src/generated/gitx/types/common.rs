@@ -48,15 +48,13 @@ impl model::Model for CreateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::opt(&self.folder_paths),
-            2 => model::Part::Str(&self.webhook_name),
-            3 => model::Part::Str(&self.connector_ref),
-            4 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repo_name);
+        to.opt(1, &self.folder_paths);
+        to.opt(2, &self.webhook_name);
+        to.opt(3, &self.connector_ref);
+        to.opt(4, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateGitxWebhookRequest);
@@ -86,11 +84,9 @@ impl model::Model for CreateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateGitxWebhookResponse);
@@ -142,13 +138,11 @@ impl model::Model for CreateWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::Cell::part(&self.webhook_name),
-            2 => model::Cell::part(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.one(1, &self.webhook_name);
+        to.one(2, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -182,11 +176,9 @@ impl model::Model for CreateWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateWebhookResponse);
@@ -222,13 +214,11 @@ impl model::Model for EventStatusMessageBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hint),
-            1 => model::Part::Str(&self.message),
-            2 => model::Part::Str(&self.explanation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hint);
+        to.opt(1, &self.message);
+        to.opt(2, &self.explanation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EventStatusMessageBody);
@@ -266,12 +256,10 @@ impl model::Model for GenericWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_spec),
-            1 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_spec);
+        to.opt(1, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenericWebhookSpec);
@@ -314,14 +302,12 @@ impl model::Model for GitWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::opt(&self.folder_paths),
-            2 => model::opt(&self.webhook_type),
-            3 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repo_name);
+        to.opt(1, &self.folder_paths);
+        to.opt(2, &self.webhook_type);
+        to.opt(3, &self.connector_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitWebhookSpec);
@@ -409,45 +395,22 @@ impl model::Model for GitxWebhookEventResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.branch),
-            1 => model::Part::Str(&self.payload),
-            2 => model::Part::Str(&self.commit_id),
-            3 => model::Part::Str(&self.repo_name),
-            4 => model::Part::Str(&self.commit_url),
-            5 => model::Part::Int(&self.file_count),
-            6 => model::Part::Str(&self.author_name),
-            7 => model::opt(&self.event_status),
-            8 => model::Part::Str(&self.commit_message),
-            9 => model::Part::Str(&self.event_identifier),
-            10 => model::Part::Int(&self.event_trigger_time),
-            11 => model::Part::Int(&self.failure_file_count),
-            12 => model::Part::Str(&self.webhook_identifier),
-            13 => model::opt(&self.event_status_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.branch.is_some(),
-                self.payload.is_some(),
-                self.commit_id.is_some(),
-                self.repo_name.is_some(),
-                self.commit_url.is_some(),
-                self.file_count.is_some(),
-                self.author_name.is_some(),
-                self.event_status.is_some(),
-                self.commit_message.is_some(),
-                self.event_identifier.is_some(),
-                self.event_trigger_time.is_some(),
-                self.failure_file_count.is_some(),
-                self.webhook_identifier.is_some(),
-                self.event_status_message.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(1, &self.payload);
+        to.opt(2, &self.commit_id);
+        to.opt(3, &self.repo_name);
+        to.opt(4, &self.commit_url);
+        to.opt(5, &self.file_count);
+        to.opt(6, &self.author_name);
+        to.opt(7, &self.event_status);
+        to.opt(8, &self.commit_message);
+        to.opt(9, &self.event_identifier);
+        to.opt(10, &self.event_trigger_time);
+        to.opt(11, &self.failure_file_count);
+        to.opt(12, &self.webhook_identifier);
+        to.opt(13, &self.event_status_message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitxWebhookEventResponse);
@@ -509,17 +472,15 @@ impl model::Model for GitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::opt(&self.folder_paths),
-            3 => model::Part::Str(&self.webhook_name),
-            4 => model::Part::Str(&self.connector_ref),
-            5 => model::Part::Int(&self.event_trigger_time),
-            6 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repo_name);
+        to.opt(1, &self.is_enabled);
+        to.opt(2, &self.folder_paths);
+        to.opt(3, &self.webhook_name);
+        to.opt(4, &self.connector_ref);
+        to.opt(5, &self.event_trigger_time);
+        to.opt(6, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GitxWebhookResponse);
@@ -558,14 +519,12 @@ impl model::Model for HmacAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.header),
-            1 => model::opt(&self.auth_type),
-            2 => model::Part::Str(&self.secret_key),
-            3 => model::Part::Str(&self.hash_algorithm),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.header);
+        to.opt(1, &self.auth_type);
+        to.opt(2, &self.secret_key);
+        to.opt(3, &self.hash_algorithm);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -602,11 +561,9 @@ impl model::Model for ListWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ListWebhookRequest);
@@ -641,11 +598,9 @@ impl model::Model for NoAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NoAuthSpec);
@@ -681,12 +636,10 @@ impl model::Model for SlackHmacAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            1 => model::Part::Str(&self.secret_key),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.opt(1, &self.secret_key);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -724,11 +677,9 @@ impl model::Model for SlackNoAuthSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackNoAuthSpec);
@@ -770,12 +721,10 @@ impl model::Model for SlackWebhookSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth_spec),
-            1 => model::opt(&self.webhook_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth_spec);
+        to.opt(1, &self.webhook_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SlackWebhookSpec);
@@ -821,15 +770,13 @@ impl model::Model for UpdateGitxWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.repo_name),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::opt(&self.folder_paths),
-            3 => model::Part::Str(&self.webhook_name),
-            4 => model::Part::Str(&self.connector_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.repo_name);
+        to.opt(1, &self.is_enabled);
+        to.opt(2, &self.folder_paths);
+        to.opt(3, &self.webhook_name);
+        to.opt(4, &self.connector_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGitxWebhookRequest);
@@ -859,11 +806,9 @@ impl model::Model for UpdateGitxWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateGitxWebhookResponse);
@@ -915,13 +860,11 @@ impl model::Model for UpdateWebhookRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.spec),
-            1 => model::Cell::part(&self.is_enabled),
-            2 => model::Cell::part(&self.webhook_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.spec);
+        to.one(1, &self.is_enabled);
+        to.one(2, &self.webhook_name);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -955,11 +898,9 @@ impl model::Model for UpdateWebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateWebhookResponse);
@@ -1007,15 +948,13 @@ impl model::Model for WebhookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Flag(&self.is_enabled),
-            2 => model::Part::Str(&self.webhook_name),
-            3 => model::Part::Int(&self.event_trigger_time),
-            4 => model::Part::Str(&self.webhook_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.is_enabled);
+        to.opt(2, &self.webhook_name);
+        to.opt(3, &self.event_trigger_time);
+        to.opt(4, &self.webhook_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WebhookResponse);

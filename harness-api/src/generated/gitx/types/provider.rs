@@ -67,16 +67,14 @@ impl model::Model for BitbucketServerProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.opt(1, &self.domain);
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(4, &self.secret_manager_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -119,14 +117,12 @@ impl model::Model for CreateProviderRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProviderRequestDto);
@@ -156,11 +152,9 @@ impl model::Model for CreateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateProviderResponse);
@@ -193,12 +187,10 @@ impl model::Model for DeleteProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            1 => model::Part::Flag(&self.successfully_deleted),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.successfully_deleted);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteProviderResponse);
@@ -254,17 +246,15 @@ impl model::Model for GetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Int(&self.last_modified_at),
-            5 => model::Part::Str(&self.account_identifier),
-            6 => model::opt(&self.provider_response_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.description);
+        to.opt(4, &self.last_modified_at);
+        to.opt(5, &self.account_identifier);
+        to.opt(6, &self.provider_response_info);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GetProviderResponse);
@@ -336,16 +326,14 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.opt(1, &self.domain);
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(4, &self.secret_manager_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -416,16 +404,14 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.client_id),
-            3 => model::Part::Str(&self.client_secret_ref),
-            4 => model::Part::Str(&self.secret_manager_ref),
-            5 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.opt(1, &self.domain);
+        to.opt(2, &self.client_id);
+        to.opt(3, &self.client_secret_ref);
+        to.opt(4, &self.secret_manager_ref);
+        to.opt(5, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -476,14 +462,12 @@ impl model::Model for ProviderResponseInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.domain),
-            2 => model::Part::Str(&self.secret_manager_ref),
-            3 => model::opt(&self.delegate_selectors),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.domain);
+        to.opt(2, &self.secret_manager_ref);
+        to.opt(3, &self.delegate_selectors);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ProviderResponseInfo);
@@ -522,14 +506,12 @@ impl model::Model for ResponseDtoCreateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoCreateProviderResponse);
@@ -573,14 +555,12 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoDeleteProviderResponse);
@@ -624,14 +604,12 @@ impl model::Model for ResponseDtoGetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoGetProviderResponse);
@@ -675,14 +653,12 @@ impl model::Model for ResponseDtoListGetProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoListGetProviderResponse);
@@ -726,14 +702,12 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoUpdateProviderResponse);
@@ -774,13 +748,11 @@ impl model::Model for UpdateProviderRequestDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProviderRequestDto);
@@ -810,11 +782,9 @@ impl model::Model for UpdateProviderResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateProviderResponse);

@@ -36,13 +36,11 @@ impl model::Model for AddOciArtifactTagsBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tags);
+        to.opt(1, &self.package);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddOciArtifactTagsBody);
@@ -81,14 +79,12 @@ impl model::Model for CreateBulkDownloadRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.packages),
-            1 => model::opt(&self.versions),
-            2 => model::Part::Str(&self.registry_id),
-            3 => model::Part::Str(&self.output_file_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.packages);
+        to.opt(1, &self.versions);
+        to.opt(2, &self.registry_id);
+        to.opt(3, &self.output_file_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateBulkDownloadRequestBody);
@@ -130,15 +126,13 @@ impl model::Model for DeleteMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.package);
+        to.opt(2, &self.version);
+        to.opt(3, &self.metadata);
+        to.opt(4, &self.registry_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteMetadataBody);
@@ -171,12 +165,10 @@ impl model::Model for DeleteMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DeleteMetadataBodyMetadata);
@@ -258,15 +250,13 @@ impl model::Model for SaveMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.package);
+        to.opt(2, &self.version);
+        to.opt(3, &self.metadata);
+        to.opt(4, &self.registry_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveMetadataBody);
@@ -299,12 +289,10 @@ impl model::Model for SaveMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveMetadataBodyMetadata);
@@ -346,15 +334,13 @@ impl model::Model for UpdateMetadataBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.path),
-            1 => model::Part::Str(&self.package),
-            2 => model::Part::Str(&self.version),
-            3 => model::opt(&self.metadata),
-            4 => model::Part::Str(&self.registry_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.path);
+        to.opt(1, &self.package);
+        to.opt(2, &self.version);
+        to.opt(3, &self.metadata);
+        to.opt(4, &self.registry_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateMetadataBody);
@@ -387,12 +373,10 @@ impl model::Model for UpdateMetadataBodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateMetadataBodyMetadata);

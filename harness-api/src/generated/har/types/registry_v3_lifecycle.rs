@@ -30,11 +30,9 @@ impl model::Model for CreateLifecycleExecutionV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.policy_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleExecutionV3Body);
@@ -94,33 +92,16 @@ impl model::Model for CreateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::opt(&self.apply_to),
-            3 => model::opt(&self.criteria),
-            4 => model::opt(&self.schedule),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.package_type),
-            7 => model::opt(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.action.is_some(),
-                self.apply_to.is_some(),
-                self.criteria.is_some(),
-                self.schedule.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.filter_config.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.action);
+        to.opt(2, &self.apply_to);
+        to.opt(3, &self.criteria);
+        to.opt(4, &self.schedule);
+        to.opt(5, &self.description);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.filter_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3Body);
@@ -153,12 +134,10 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
@@ -191,12 +170,10 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
@@ -229,12 +206,10 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
@@ -270,13 +245,11 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodyFilterConfig);
@@ -309,12 +282,10 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timezone);
+        to.opt(1, &self.expression);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
@@ -413,35 +384,17 @@ impl model::Model for PatchLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Maybe(&self.name),
-            1 => model::Part::Maybe(&self.action),
-            2 => model::Part::Maybe(&self.apply_to),
-            3 => model::Part::Maybe(&self.enabled),
-            4 => model::Part::Maybe(&self.criteria),
-            5 => model::Part::Maybe(&self.schedule),
-            6 => model::Part::Maybe(&self.description),
-            7 => model::Part::Maybe(&self.package_type),
-            8 => model::Part::Maybe(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_set(),
-                self.action.is_set(),
-                self.apply_to.is_set(),
-                self.enabled.is_set(),
-                self.criteria.is_set(),
-                self.schedule.is_set(),
-                self.description.is_set(),
-                self.package_type.is_set(),
-                self.filter_config.is_set(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.name);
+        to.maybe(1, &self.action);
+        to.maybe(2, &self.apply_to);
+        to.maybe(3, &self.enabled);
+        to.maybe(4, &self.criteria);
+        to.maybe(5, &self.schedule);
+        to.maybe(6, &self.description);
+        to.maybe(7, &self.package_type);
+        to.maybe(8, &self.filter_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3Body);
@@ -474,12 +427,10 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
@@ -512,12 +463,10 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
@@ -550,12 +499,10 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
@@ -591,13 +538,11 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodyFilterConfig);
@@ -630,12 +575,10 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timezone);
+        to.opt(1, &self.expression);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
@@ -695,33 +638,16 @@ impl model::Model for UpdateLifecycleRuleV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::opt(&self.apply_to),
-            3 => model::opt(&self.criteria),
-            4 => model::opt(&self.schedule),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.package_type),
-            7 => model::opt(&self.filter_config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.action.is_some(),
-                self.apply_to.is_some(),
-                self.criteria.is_some(),
-                self.schedule.is_some(),
-                self.description.is_some(),
-                self.package_type.is_some(),
-                self.filter_config.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.action);
+        to.opt(2, &self.apply_to);
+        to.opt(3, &self.criteria);
+        to.opt(4, &self.schedule);
+        to.opt(5, &self.description);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.filter_config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3Body);
@@ -754,12 +680,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.registries),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.registries);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
@@ -792,12 +716,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.match_),
-            1 => model::opt(&self.rules),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
@@ -830,12 +752,10 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.type_),
-            1 => model::Part::Json(&self.config),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.config);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
@@ -871,13 +791,11 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.package_type),
-            1 => model::opt(&self.tag_name_allowed_pattern),
-            2 => model::opt(&self.package_name_allowed_pattern),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.package_type);
+        to.opt(1, &self.tag_name_allowed_pattern);
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
@@ -910,12 +828,10 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.timezone),
-            1 => model::Part::Str(&self.expression),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.timezone);
+        to.opt(1, &self.expression);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateLifecycleRuleV3BodySchedule);

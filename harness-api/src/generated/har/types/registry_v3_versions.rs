@@ -30,11 +30,9 @@ impl model::Model for AddVersionTagsV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AddVersionTagsV3Body);
@@ -68,11 +66,9 @@ impl model::Model for RebuildVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.registry_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.registry_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(RebuildVersionMetadataV3Body);
@@ -102,11 +98,9 @@ impl model::Model for SaveVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveVersionMetadataV3Body);
@@ -139,12 +133,10 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SaveVersionMetadataV3BodyMetadata);
@@ -174,11 +166,9 @@ impl model::Model for UpsertVersionMetadataV3Body {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertVersionMetadataV3Body);
@@ -211,12 +201,10 @@ impl model::Model for UpsertVersionMetadataV3BodyMetadata {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpsertVersionMetadataV3BodyMetadata);

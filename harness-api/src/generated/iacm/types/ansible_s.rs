@@ -56,14 +56,12 @@ impl model::Model for SendAnsibleEventRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.metadata),
-            1 => model::Cell::part(&self.playbooks),
-            2 => model::Cell::part(&self.event_type),
-            3 => model::Cell::part(&self.inventories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.one(1, &self.playbooks);
+        to.one(2, &self.event_type);
+        to.one(3, &self.inventories);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -136,35 +134,17 @@ impl model::Model for ShowAnsibleActivityResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.org),
-            2 => model::Part::Str(&self.account),
-            3 => model::Part::Int(&self.created),
-            4 => model::Part::Str(&self.project),
-            5 => model::opt(&self.metadata),
-            6 => model::Part::Str(&self.playbooks),
-            7 => model::opt(&self.event_type),
-            8 => model::Part::Str(&self.inventories),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.id.is_some(),
-                self.org.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.metadata.is_some(),
-                self.playbooks.is_some(),
-                self.event_type.is_some(),
-                self.inventories.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(2, &self.account);
+        to.opt(3, &self.created);
+        to.opt(4, &self.project);
+        to.opt(5, &self.metadata);
+        to.opt(6, &self.playbooks);
+        to.opt(7, &self.event_type);
+        to.opt(8, &self.inventories);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowAnsibleActivityResponse);
@@ -199,11 +179,9 @@ impl model::Model for ShowInventoryGroupsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.groups),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.groups);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryGroupsResponse);
@@ -233,11 +211,9 @@ impl model::Model for ShowInventoryHostsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.hosts),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hosts);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryHostsResponse);
@@ -301,35 +277,17 @@ impl model::Model for ShowInventoryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Json(&self.data),
-            2 => model::Part::Str(&self.name),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.account),
-            5 => model::Part::Int(&self.created),
-            6 => model::Part::Str(&self.project),
-            7 => model::Part::Int(&self.updated),
-            8 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.data.is_some(),
-                self.name.is_some(),
-                self.type_.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.identifier.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.data);
+        to.opt(2, &self.name);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(6, &self.project);
+        to.opt(7, &self.updated);
+        to.opt(8, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryResponse);
@@ -366,12 +324,10 @@ impl model::Model for ShowInventoryVarsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.vars);
+        to.opt(1, &self.env_vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowInventoryVarsResponse);
@@ -455,45 +411,22 @@ impl model::Model for ShowPlaybookResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.vars),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Int(&self.updated),
-            7 => model::Part::Str(&self.env_vars),
-            8 => model::Part::Str(&self.identifier),
-            9 => model::Part::Str(&self.repository),
-            10 => model::Part::Str(&self.repository_path),
-            11 => model::Part::Str(&self.repository_branch),
-            12 => model::Part::Str(&self.repository_commit),
-            13 => model::Part::Str(&self.repository_connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.vars.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.updated.is_some(),
-                self.env_vars.is_some(),
-                self.identifier.is_some(),
-                self.repository.is_some(),
-                self.repository_path.is_some(),
-                self.repository_branch.is_some(),
-                self.repository_commit.is_some(),
-                self.repository_connector.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.name);
+        to.opt(2, &self.vars);
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(5, &self.project);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.env_vars);
+        to.opt(8, &self.identifier);
+        to.opt(9, &self.repository);
+        to.opt(10, &self.repository_path);
+        to.opt(11, &self.repository_branch);
+        to.opt(12, &self.repository_commit);
+        to.opt(13, &self.repository_connector);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowPlaybookResponse);
@@ -526,12 +459,10 @@ impl model::Model for ShowPlaybookVarsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.vars),
-            1 => model::opt(&self.env_vars),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.vars);
+        to.opt(1, &self.env_vars);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ShowPlaybookVarsResponse);

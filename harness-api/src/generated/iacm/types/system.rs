@@ -33,12 +33,10 @@ impl model::Model for HarnessIacmPluginversion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit),
-            1 => model::Part::Str(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessIacmPluginversion);
@@ -74,13 +72,11 @@ impl model::Model for IacmServiceVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.commit),
-            1 => model::Part::Str(&self.version),
-            2 => model::opt(&self.deployment_mode),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.commit);
+        to.opt(1, &self.version);
+        to.opt(2, &self.deployment_mode);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(IacmServiceVersion);
@@ -128,12 +124,10 @@ impl model::Model for PluginReportedVersion {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.commit),
-            1 => model::Cell::part(&self.version),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.commit);
+        to.one(1, &self.version);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

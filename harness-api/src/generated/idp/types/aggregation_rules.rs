@@ -30,11 +30,9 @@ impl model::Model for CreateAggregationRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aggregation_rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBody);
@@ -104,37 +102,18 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.agg_formula),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.field_for_agg),
-            5 => model::Part::Int(&self.last_computed_at),
-            6 => model::Part::Str(&self.last_error_message),
-            7 => model::Part::Str(&self.last_computed_status),
-            8 => model::opt(&self.scopes_to_aggregate_at),
-            9 => model::opt(&self.entity_selection_criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.identifier.is_some(),
-                self.agg_formula.is_some(),
-                self.description.is_some(),
-                self.field_for_agg.is_some(),
-                self.last_computed_at.is_some(),
-                self.last_error_message.is_some(),
-                self.last_computed_status.is_some(),
-                self.scopes_to_aggregate_at.is_some(),
-                self.entity_selection_criteria.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.agg_formula);
+        to.opt(3, &self.description);
+        to.opt(4, &self.field_for_agg);
+        to.opt(5, &self.last_computed_at);
+        to.opt(6, &self.last_error_message);
+        to.opt(7, &self.last_computed_status);
+        to.opt(8, &self.scopes_to_aggregate_at);
+        to.opt(9, &self.entity_selection_criteria);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRule);
@@ -179,16 +158,14 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.kind),
-            1 => model::Part::Json(&self.tags),
-            2 => model::Part::Json(&self.type_),
-            3 => model::Part::Json(&self.owners),
-            4 => model::Part::Json(&self.scopes),
-            5 => model::Part::Json(&self.lifecycles),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.owners);
+        to.opt(4, &self.scopes);
+        to.opt(5, &self.lifecycles);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
@@ -221,12 +198,10 @@ impl model::Model for ReviewAggregationRulesBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scopes),
-            1 => model::opt(&self.scopes_to_aggregate_at),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scopes);
+        to.opt(1, &self.scopes_to_aggregate_at);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ReviewAggregationRulesBody);
@@ -256,11 +231,9 @@ impl model::Model for UpdateAggregationRuleBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.aggregation_rule),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBody);
@@ -330,37 +303,18 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.identifier),
-            2 => model::Part::Str(&self.agg_formula),
-            3 => model::Part::Str(&self.description),
-            4 => model::Part::Str(&self.field_for_agg),
-            5 => model::Part::Int(&self.last_computed_at),
-            6 => model::Part::Str(&self.last_error_message),
-            7 => model::Part::Str(&self.last_computed_status),
-            8 => model::opt(&self.scopes_to_aggregate_at),
-            9 => model::opt(&self.entity_selection_criteria),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.name.is_some(),
-                self.identifier.is_some(),
-                self.agg_formula.is_some(),
-                self.description.is_some(),
-                self.field_for_agg.is_some(),
-                self.last_computed_at.is_some(),
-                self.last_error_message.is_some(),
-                self.last_computed_status.is_some(),
-                self.scopes_to_aggregate_at.is_some(),
-                self.entity_selection_criteria.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.agg_formula);
+        to.opt(3, &self.description);
+        to.opt(4, &self.field_for_agg);
+        to.opt(5, &self.last_computed_at);
+        to.opt(6, &self.last_error_message);
+        to.opt(7, &self.last_computed_status);
+        to.opt(8, &self.scopes_to_aggregate_at);
+        to.opt(9, &self.entity_selection_criteria);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRule);
@@ -405,16 +359,14 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.kind),
-            1 => model::Part::Json(&self.tags),
-            2 => model::Part::Json(&self.type_),
-            3 => model::Part::Json(&self.owners),
-            4 => model::Part::Json(&self.scopes),
-            5 => model::Part::Json(&self.lifecycles),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.owners);
+        to.opt(4, &self.scopes);
+        to.opt(5, &self.lifecycles);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);

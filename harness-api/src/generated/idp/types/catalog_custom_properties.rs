@@ -48,13 +48,11 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::Cell::part(&self.entity_ref),
-            2 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.property);
+        to.one(1, &self.entity_ref);
+        to.opt(2, &self.properties);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -88,11 +86,9 @@ impl model::Model for CustomPropertyByEntityGetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByEntityGetResponse);
@@ -134,15 +130,13 @@ impl model::Model for CustomPropertyByEntityRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            3 => model::Part::Str(&self.entity_ref),
-            4 => model::opt(&self.properties),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.value);
+        to.opt(2, &self.property);
+        to.opt(3, &self.entity_ref);
+        to.opt(4, &self.properties);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByEntityRequest);
@@ -194,13 +188,11 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.property),
-            1 => model::Part::Str(&self.entity_ref),
-            2 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.property);
+        to.opt(1, &self.entity_ref);
+        to.opt(2, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -237,12 +229,10 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::opt(&self.entities_with_deletion),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.property);
+        to.opt(1, &self.entities_with_deletion);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldDeleteResponse);
@@ -275,12 +265,10 @@ impl model::Model for CustomPropertyByFieldGetResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.mode),
-            1 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldGetResponse);
@@ -322,15 +310,13 @@ impl model::Model for CustomPropertyByFieldRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            3 => model::Part::Str(&self.entity_ref),
-            4 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.value);
+        to.opt(2, &self.property);
+        to.opt(3, &self.entity_ref);
+        to.opt(4, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldRequest);
@@ -370,13 +356,11 @@ impl model::Model for CustomPropertyByFieldResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.property),
-            1 => model::opt(&self.entities_with_updates),
-            2 => model::opt(&self.entities_with_additions),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.property);
+        to.opt(1, &self.entities_with_updates);
+        to.opt(2, &self.entities_with_additions);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyByFieldResponse);
@@ -409,12 +393,10 @@ impl model::Model for CustomPropertyEntitiesCount {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.count),
-            1 => model::opt(&self.entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.entity_refs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyEntitiesCount);
@@ -465,13 +447,11 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.filter),
-            1 => model::Cell::part(&self.property),
-            2 => model::opt(&self.skip_entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.filter);
+        to.one(1, &self.property);
+        to.opt(2, &self.skip_entity_refs);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -535,15 +515,13 @@ impl model::Model for CustomPropertyFilterRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Cell::part(&self.value),
-            2 => model::Cell::part(&self.filter),
-            3 => model::Cell::part(&self.property),
-            4 => model::opt(&self.skip_entity_refs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.one(1, &self.value);
+        to.one(2, &self.filter);
+        to.one(3, &self.property);
+        to.opt(4, &self.skip_entity_refs);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -584,12 +562,10 @@ impl model::Model for CustomPropertyResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            1 => model::Part::Str(&self.message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomPropertyResponse);
@@ -626,12 +602,10 @@ impl model::Model for EntityValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Json(&self.value),
-            1 => model::Part::Str(&self.entity_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.value);
+        to.opt(1, &self.entity_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityValue);
@@ -667,13 +641,11 @@ impl model::Model for PropertyValue {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.mode),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.property),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.mode);
+        to.opt(1, &self.value);
+        to.opt(2, &self.property);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PropertyValue);

@@ -47,12 +47,10 @@ impl model::Model for AllEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.one(1, &self.catalog_connector_info);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -117,14 +115,12 @@ impl model::Model for CatalogConnectorInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.path),
-            1 => model::Cell::part(&self.repo),
-            2 => model::Cell::part(&self.branch),
-            3 => model::Cell::part(&self.connector),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.path);
+        to.one(1, &self.repo);
+        to.one(2, &self.branch);
+        to.one(3, &self.connector);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -172,12 +168,10 @@ impl model::Model for EntitiesForImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.identifier),
-            1 => model::Cell::part(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.identifier);
+        to.one(1, &self.entity_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -221,11 +215,9 @@ impl model::Model for GenerateYamlRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.entities);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -259,11 +251,9 @@ impl model::Model for GenerateYamlResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.generated_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.generated_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateYamlResponse);
@@ -296,12 +286,10 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.yaml_def),
-            1 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml_def);
+        to.opt(1, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
@@ -346,16 +334,14 @@ impl model::Model for HarnessBackstageEntities {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.owner),
-            3 => model::Part::Str(&self.system),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.owner);
+        to.opt(3, &self.system);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.entity_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessBackstageEntities);
@@ -391,13 +377,11 @@ impl model::Model for HarnessEntitiesCountResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.org_count),
-            1 => model::Part::Int(&self.project_count),
-            2 => model::Part::Int(&self.service_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_count);
+        to.opt(1, &self.project_count);
+        to.opt(2, &self.service_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessEntitiesCountResponse);
@@ -427,11 +411,9 @@ impl model::Model for HarnessEntitiesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.harness_backstage_entities),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.harness_backstage_entities);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessEntitiesResponse);
@@ -467,11 +449,9 @@ impl model::Model for ImportEntitiesResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ImportEntitiesResponse);
@@ -523,13 +503,11 @@ impl model::Model for IndividualEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.entities),
-            2 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.one(1, &self.entities);
+        to.one(2, &self.catalog_connector_info);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -584,12 +562,10 @@ impl model::Model for SampleEntitiesImport {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.type_),
-            1 => model::Cell::part(&self.catalog_connector_info),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.one(1, &self.catalog_connector_info);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -45,16 +45,14 @@ impl model::Model for CheckStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Flag(&self.custom),
-            2 => model::Part::Str(&self.reason),
-            3 => model::opt(&self.status),
-            4 => model::Part::Int(&self.weight),
-            5 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.custom);
+        to.opt(2, &self.reason);
+        to.opt(3, &self.status);
+        to.opt(4, &self.weight);
+        to.opt(5, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CheckStatus);
@@ -100,15 +98,13 @@ impl model::Model for EntityScores {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.kind),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.title),
-            3 => model::opt(&self.scores),
-            4 => model::Part::Str(&self.namespace),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(2, &self.title);
+        to.opt(3, &self.scores);
+        to.opt(4, &self.namespace);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityScores);
@@ -138,11 +134,9 @@ impl model::Model for EntityScoresResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(EntityScoresResponse);
@@ -178,13 +172,11 @@ impl model::Model for ScorecardGraphSummaryInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.scorecard_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.score);
+        to.opt(1, &self.timestamp);
+        to.opt(2, &self.scorecard_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardGraphSummaryInfo);
@@ -214,11 +206,9 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scorecard_graph_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scorecard_graph_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
@@ -248,11 +238,9 @@ impl model::Model for ScorecardRecalibrateResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.recalibrated_scores),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.recalibrated_scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardRecalibrateResponse);
@@ -288,13 +276,11 @@ impl model::Model for ScorecardScore {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Str(&self.description),
-            2 => model::Part::Str(&self.scorecard_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.score);
+        to.opt(1, &self.description);
+        to.opt(2, &self.scorecard_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardScore);
@@ -327,12 +313,10 @@ impl model::Model for ScorecardScoreResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.overall_score),
-            1 => model::opt(&self.scorecard_scores),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.overall_score);
+        to.opt(1, &self.scorecard_scores);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardScoreResponse);
@@ -388,17 +372,15 @@ impl model::Model for ScorecardSummaryInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.score),
-            1 => model::Part::Int(&self.timestamp),
-            2 => model::Part::Str(&self.description),
-            3 => model::Part::Str(&self.scorecard_name),
-            4 => model::opt(&self.checks_statuses),
-            5 => model::opt(&self.recalibrate_info),
-            6 => model::Part::Str(&self.scorecard_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.score);
+        to.opt(1, &self.timestamp);
+        to.opt(2, &self.description);
+        to.opt(3, &self.scorecard_name);
+        to.opt(4, &self.checks_statuses);
+        to.opt(5, &self.recalibrate_info);
+        to.opt(6, &self.scorecard_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardSummaryInfo);
@@ -428,11 +410,9 @@ impl model::Model for ScorecardSummaryResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.scorecards_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scorecards_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ScorecardSummaryResponse);

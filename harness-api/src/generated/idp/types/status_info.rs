@@ -36,13 +36,11 @@ impl model::Model for StatusInfo {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.reason),
-            1 => model::Part::Int(&self.updated_at),
-            2 => model::opt(&self.current_status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.reason);
+        to.opt(1, &self.updated_at);
+        to.opt(2, &self.current_status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfo);
@@ -77,11 +75,9 @@ impl model::Model for StatusInfoRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfoRequest);
@@ -111,11 +107,9 @@ impl model::Model for StatusInfoResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(StatusInfoResponse);

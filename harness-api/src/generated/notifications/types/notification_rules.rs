@@ -33,12 +33,10 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.chaos_experiment_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.chaos_experiment_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
@@ -74,13 +72,11 @@ impl model::Model for CustomNotificationTemplateDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.variables),
-            1 => model::Part::Str(&self.template_ref),
-            2 => model::Part::Str(&self.version_label),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.variables);
+        to.opt(1, &self.template_ref);
+        to.opt(2, &self.version_label);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CustomNotificationTemplateDto);
@@ -116,13 +112,11 @@ impl model::Model for DelegateEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.frequency),
-            2 => model::opt(&self.delegate_group_ids),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.frequency);
+        to.opt(2, &self.delegate_group_ids);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(DelegateEventNotificationParamsDto);
@@ -155,12 +149,10 @@ impl model::Model for FrequencyDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(FrequencyDto);
@@ -193,12 +185,10 @@ impl model::Model for NotificationConditionDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.condition_name),
-            1 => model::opt(&self.notification_event_configs),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.condition_name);
+        to.opt(1, &self.notification_event_configs);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationConditionDto);
@@ -242,14 +232,12 @@ impl model::Model for NotificationEventConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.entity_identifiers),
-            1 => model::Part::Str(&self.notification_event),
-            2 => model::Part::Str(&self.notification_entity),
-            3 => model::opt(&self.notification_event_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.entity_identifiers);
+        to.opt(1, &self.notification_event);
+        to.opt(2, &self.notification_entity);
+        to.opt(3, &self.notification_event_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationEventConfigDto);
@@ -293,13 +281,11 @@ impl model::Model for NotificationResourceDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.events),
-            1 => model::Part::Flag(&self.enabled),
-            2 => model::Part::Str(&self.resource_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.events);
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.resource_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationResourceDto);
@@ -371,39 +357,19 @@ impl model::Model for NotificationRuleDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.status),
-            3 => model::Part::Str(&self.account),
-            4 => model::Part::Int(&self.created),
-            5 => model::Part::Str(&self.project),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Int(&self.last_modified),
-            8 => model::opt(&self.notification_conditions),
-            9 => model::opt(&self.notification_channel_refs),
-            10 => model::opt(&self.custom_notification_template_ref),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.org.is_some(),
-                self.name.is_some(),
-                self.status.is_some(),
-                self.account.is_some(),
-                self.created.is_some(),
-                self.project.is_some(),
-                self.identifier.is_some(),
-                self.last_modified.is_some(),
-                self.notification_conditions.is_some(),
-                self.notification_channel_refs.is_some(),
-                self.custom_notification_template_ref.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.name);
+        to.opt(2, &self.status);
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(5, &self.project);
+        to.opt(6, &self.identifier);
+        to.opt(7, &self.last_modified);
+        to.opt(8, &self.notification_conditions);
+        to.opt(9, &self.notification_channel_refs);
+        to.opt(10, &self.custom_notification_template_ref);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationRuleDto);
@@ -439,13 +405,11 @@ impl model::Model for NotificationTemplateInputsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.value),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NotificationTemplateInputsDto);
@@ -478,12 +442,10 @@ impl model::Model for PipelineEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::opt(&self.scope_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.scope_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PipelineEventNotificationParamsDto);
@@ -536,15 +498,13 @@ impl model::Model for SloEventNotificationParamsDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Int(&self.error_budget_remaining_minutes),
-            2 => model::Part::Num(&self.error_budget_burn_rate_percentage),
-            3 => model::Part::Num(&self.error_budget_remaining_percentage),
-            4 => model::Part::Int(&self.error_budget_burn_rate_lookback_duration),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.error_budget_remaining_minutes);
+        to.opt(2, &self.error_budget_burn_rate_percentage);
+        to.opt(3, &self.error_budget_remaining_percentage);
+        to.opt(4, &self.error_budget_burn_rate_lookback_duration);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SloEventNotificationParamsDto);

@@ -33,12 +33,10 @@ impl model::Model for Dependency {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.optional),
-            1 => model::Part::Str(&self.identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.optional);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Dependency);
@@ -74,13 +72,11 @@ impl model::Model for Implementation {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.steps),
-            1 => model::opt(&self.values),
-            2 => model::Part::Str(&self.backend),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.steps);
+        to.opt(1, &self.values);
+        to.opt(2, &self.backend);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Implementation);
@@ -132,16 +128,14 @@ impl model::Model for InfraInstance {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.metadata),
-            2 => model::Part::Str(&self.identifier),
-            3 => model::opt(&self.target_state),
-            4 => model::opt(&self.dependencies),
-            5 => model::opt(&self.implementation),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.outputs);
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.target_state);
+        to.opt(4, &self.dependencies);
+        to.opt(5, &self.implementation);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(InfraInstance);
@@ -183,15 +177,13 @@ impl model::Model for OrchestratorInfrastructure {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.outputs),
-            1 => model::opt(&self.metadata),
-            2 => model::opt(&self.instances),
-            3 => model::Part::Str(&self.identifier),
-            4 => model::opt(&self.target_state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.outputs);
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.instances);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.target_state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(OrchestratorInfrastructure);
@@ -227,13 +219,11 @@ impl model::Model for Output {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.type_),
-            1 => model::Part::Json(&self.value),
-            2 => model::Part::Str(&self.description),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.opt(2, &self.description);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Output);
@@ -271,12 +261,10 @@ impl model::Model for SchemasRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.org_identifier),
-            1 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org_identifier);
+        to.opt(1, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SchemasRequestBody);
@@ -306,11 +294,9 @@ impl model::Model for State {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.state),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.state);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(State);
@@ -359,16 +345,14 @@ impl model::Model for Steps {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.apply),
-            1 => model::opt(&self.pause),
-            2 => model::opt(&self.create),
-            3 => model::opt(&self.delete),
-            4 => model::opt(&self.resume),
-            5 => model::opt(&self.destroy),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.apply);
+        to.opt(1, &self.pause);
+        to.opt(2, &self.create);
+        to.opt(3, &self.delete);
+        to.opt(4, &self.resume);
+        to.opt(5, &self.destroy);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(Steps);

@@ -33,12 +33,10 @@ impl model::Model for ValidationStatus {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.status_result),
-            1 => model::Part::Str(&self.detailed_message),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status_result);
+        to.opt(1, &self.detailed_message);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ValidationStatus);

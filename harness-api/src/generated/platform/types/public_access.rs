@@ -52,13 +52,11 @@ impl model::Model for PublicAccessCheckRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resource_type),
-            1 => model::Cell::part(&self.resource_scope),
-            2 => model::Cell::part(&self.resource_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resource_type);
+        to.one(1, &self.resource_scope);
+        to.one(2, &self.resource_identifiers);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -98,13 +96,11 @@ impl model::Model for PublicAccessCheckResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.resource_type),
-            1 => model::opt(&self.resource_scope),
-            2 => model::opt(&self.public_access_list),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resource_type);
+        to.opt(1, &self.resource_scope);
+        to.opt(2, &self.public_access_list);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PublicAccessCheckResponse);
@@ -137,12 +133,10 @@ impl model::Model for PublicAccessListResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.public),
-            1 => model::Part::Str(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.public);
+        to.opt(1, &self.resource_identifier);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PublicAccessListResponse);
@@ -194,13 +188,11 @@ impl model::Model for PublicAccessRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.resource_type),
-            1 => model::Cell::part(&self.resource_scope),
-            2 => model::Cell::part(&self.resource_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resource_type);
+        to.one(1, &self.resource_scope);
+        to.one(2, &self.resource_identifier);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

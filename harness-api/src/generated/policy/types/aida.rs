@@ -33,12 +33,10 @@ impl model::Model for AnalyzeRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.rego),
-            1 => model::Part::Str(&self.entity_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rego);
+        to.opt(1, &self.entity_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnalyzeRequestBody);
@@ -71,12 +69,10 @@ impl model::Model for AnalyzeResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.desc),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.desc);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AnalyzeResponse);
@@ -109,12 +105,10 @@ impl model::Model for GenerateRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.query),
-            1 => model::Part::Str(&self.policy_data),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.query);
+        to.opt(1, &self.policy_data);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(GenerateRequestBody);
@@ -147,12 +141,10 @@ impl model::Model for PolicySample {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.policy),
-            1 => model::Part::Str(&self.status),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.policy);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PolicySample);
@@ -185,12 +177,10 @@ impl model::Model for AidaAcceptBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.output),
-            1 => model::Part::Str(&self.prompt),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.opt(1, &self.prompt);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(AidaAcceptBody);

@@ -49,14 +49,12 @@ impl model::Model for KerberosConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.realm),
-            2 => model::Part::Str(&self.principal),
-            3 => model::opt(&self.tgt_generation_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.realm);
+        to.opt(2, &self.principal);
+        to.opt(3, &self.tgt_generation_method);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -130,17 +128,15 @@ impl model::Model for KerberosWinRmConfigDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::Part::Str(&self.realm),
-            2 => model::Part::Flag(&self.use_ssl),
-            3 => model::Part::Str(&self.principal),
-            4 => model::Part::Flag(&self.use_no_profile),
-            5 => model::Part::Flag(&self.skip_cert_checks),
-            6 => model::opt(&self.tgt_generation_method),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.realm);
+        to.opt(2, &self.use_ssl);
+        to.opt(3, &self.principal);
+        to.opt(4, &self.use_no_profile);
+        to.opt(5, &self.skip_cert_checks);
+        to.opt(6, &self.tgt_generation_method);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -218,18 +214,16 @@ impl model::Model for NgSecret {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::opt(&self.spec),
-            2 => model::opt(&self.tags),
-            3 => model::opt(&self.type_),
-            4 => model::Part::Str(&self.identifier),
-            5 => model::Part::Str(&self.description),
-            6 => model::Part::Str(&self.org_identifier),
-            7 => model::Part::Str(&self.project_identifier),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.identifier);
+        to.opt(5, &self.description);
+        to.opt(6, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -283,14 +277,12 @@ impl model::Model for NgSecretFileSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::opt(&self.additional_metadata),
-            2 => model::Part::Str(&self.secret_manager_identifier),
-            3 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.additional_metadata);
+        to.opt(2, &self.secret_manager_identifier);
+        to.opt(3, &self.error_message_for_invalid_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSecretFileSpec);
@@ -332,15 +324,13 @@ impl model::Model for NgSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.draft),
-            1 => model::opt(&self.secret),
-            2 => model::Part::Int(&self.created_at),
-            3 => model::Part::Int(&self.updated_at),
-            4 => model::opt(&self.governance_metadata),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.draft);
+        to.opt(1, &self.secret);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.updated_at);
+        to.opt(4, &self.governance_metadata);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(NgSecretResponse);
@@ -398,16 +388,14 @@ impl model::Model for NgSecretTextSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.type_),
-            1 => model::Part::Str(&self.value),
-            2 => model::opt(&self.value_type),
-            3 => model::opt(&self.additional_metadata),
-            4 => model::Part::Str(&self.secret_manager_identifier),
-            5 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.opt(1, &self.value);
+        to.opt(2, &self.value_type);
+        to.opt(3, &self.additional_metadata);
+        to.opt(4, &self.secret_manager_identifier);
+        to.opt(5, &self.error_message_for_invalid_yaml);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -466,16 +454,14 @@ impl model::Model for NtlmConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.domain),
-            1 => model::Part::Flag(&self.use_ssl),
-            2 => model::Part::Str(&self.password),
-            3 => model::Part::Str(&self.username),
-            4 => model::Part::Flag(&self.use_no_profile),
-            5 => model::Part::Flag(&self.skip_cert_checks),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.domain);
+        to.opt(1, &self.use_ssl);
+        to.opt(2, &self.password);
+        to.opt(3, &self.username);
+        to.opt(4, &self.use_no_profile);
+        to.opt(5, &self.skip_cert_checks);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -539,33 +525,16 @@ impl model::Model for PageResponseSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.empty),
-            1 => model::opt(&self.content),
-            2 => model::Part::Int(&self.page_size),
-            3 => model::Part::Int(&self.page_index),
-            4 => model::Part::Str(&self.page_token),
-            5 => model::Part::Int(&self.total_items),
-            6 => model::Part::Int(&self.total_pages),
-            7 => model::Part::Int(&self.page_item_count),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.empty.is_some(),
-                self.content.is_some(),
-                self.page_size.is_some(),
-                self.page_index.is_some(),
-                self.page_token.is_some(),
-                self.total_items.is_some(),
-                self.total_pages.is_some(),
-                self.page_item_count.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.empty);
+        to.opt(1, &self.content);
+        to.opt(2, &self.page_size);
+        to.opt(3, &self.page_index);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.opt(7, &self.page_item_count);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(PageResponseSecretResponse);
@@ -604,14 +573,12 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoPageResponseSecretResponse);
@@ -655,14 +622,12 @@ impl model::Model for ResponseDtoSecretResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSecretResponse);
@@ -706,14 +671,12 @@ impl model::Model for ResponseDtoSecretValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.data),
-            1 => model::opt(&self.status),
-            2 => model::Part::Json(&self.meta_data),
-            3 => model::Part::Str(&self.correlation_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.opt(2, &self.meta_data);
+        to.opt(3, &self.correlation_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(ResponseDtoSecretValidationResult);
@@ -778,33 +741,16 @@ impl model::Model for SecretFilterProperties {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.tags),
-            1 => model::opt(&self.filter_type),
-            2 => model::Part::Str(&self.search_term),
-            3 => model::Part::Str(&self.secret_name),
-            4 => model::Part::Str(&self.description),
-            5 => model::opt(&self.secret_types),
-            6 => model::Part::Str(&self.secret_identifier),
-            7 => model::opt(&self.secret_manager_identifiers),
-            _ => model::Part::Misfits(&self.misfits),
-        }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        model::mask(
-            &[
-                self.tags.is_some(),
-                self.filter_type.is_some(),
-                self.search_term.is_some(),
-                self.secret_name.is_some(),
-                self.description.is_some(),
-                self.secret_types.is_some(),
-                self.secret_identifier.is_some(),
-                self.secret_manager_identifiers.is_some(),
-            ],
-        )
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tags);
+        to.opt(1, &self.filter_type);
+        to.opt(2, &self.search_term);
+        to.opt(3, &self.secret_name);
+        to.opt(4, &self.description);
+        to.opt(5, &self.secret_types);
+        to.opt(6, &self.secret_identifier);
+        to.opt(7, &self.secret_manager_identifiers);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretFilterProperties);
@@ -853,11 +799,9 @@ impl model::Model for SecretRequestWrapper {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.secret),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.secret);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -913,16 +857,14 @@ impl model::Model for SecretResourceFilter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.identifiers),
-            2 => model::opt(&self.secret_types),
-            3 => model::opt(&self.source_category),
-            4 => model::Part::Flag(&self.include_secrets_from_every_sub_scope),
-            5 => model::Part::Flag(&self.include_all_secrets_accessible_at_scope),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.search_term);
+        to.opt(1, &self.identifiers);
+        to.opt(2, &self.secret_types);
+        to.opt(3, &self.source_category);
+        to.opt(4, &self.include_secrets_from_every_sub_scope);
+        to.opt(5, &self.include_all_secrets_accessible_at_scope);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretResourceFilter);
@@ -968,12 +910,10 @@ impl model::Model for SecretValidationResult {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.message),
-            1 => model::Part::Flag(&self.success),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SecretValidationResult);
@@ -1012,14 +952,12 @@ impl model::Model for SshAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            2 => model::Part::Flag(&self.use_sshj),
-            3 => model::Part::Flag(&self.use_ssh_client),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.use_sshj);
+        to.opt(3, &self.use_ssh_client);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1066,12 +1004,10 @@ impl model::Model for SshConfig {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.credential_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.credential_type);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1128,13 +1064,11 @@ impl model::Model for SshKeyPathCredential {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_path),
-            1 => model::Part::Str(&self.user_name),
-            2 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key_path);
+        to.opt(1, &self.user_name);
+        to.opt(2, &self.encrypted_passphrase);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1174,13 +1108,11 @@ impl model::Model for SshKeyReferenceCredentialDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Str(&self.user_name),
-            2 => model::Part::Str(&self.encrypted_passphrase),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.user_name);
+        to.opt(2, &self.encrypted_passphrase);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1223,14 +1155,12 @@ impl model::Model for SshKeySpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.type_),
-            3 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.port);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.error_message_for_invalid_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(SshKeySpec);
@@ -1263,12 +1193,10 @@ impl model::Model for SshPasswordCredentialDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            1 => model::Part::Str(&self.user_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.opt(1, &self.user_name);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1307,11 +1235,9 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.key_path),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key_path);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TgtKeyTabFilePathSpecDto);
@@ -1341,11 +1267,9 @@ impl model::Model for TgtPasswordSpecDto {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.password),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.password);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1382,12 +1306,10 @@ impl model::Model for WinRmAuth {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.spec),
-            1 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn tagged(&self) -> &'static [(usize, usize)] {
@@ -1434,12 +1356,10 @@ impl model::Model for WinRmCommandParameter {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.value),
-            1 => model::Part::Str(&self.parameter),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.value);
+        to.opt(1, &self.parameter);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmCommandParameter);
@@ -1481,15 +1401,13 @@ impl model::Model for WinRmCredentialsSpec {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.auth),
-            1 => model::Part::Int(&self.port),
-            2 => model::Part::Str(&self.type_),
-            3 => model::opt(&self.parameters),
-            4 => model::Part::Str(&self.error_message_for_invalid_yaml),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.auth);
+        to.opt(1, &self.port);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.parameters);
+        to.opt(4, &self.error_message_for_invalid_yaml);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WinRmCredentialsSpec);

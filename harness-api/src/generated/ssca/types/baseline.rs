@@ -30,11 +30,9 @@ impl model::Model for BaselineRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tag);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BaselineRequestBody);
@@ -67,12 +65,10 @@ impl model::Model for BaselineResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.tag),
-            1 => model::Part::Str(&self.artifact_id),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tag);
+        to.opt(1, &self.artifact_id);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(BaselineResponseBody);

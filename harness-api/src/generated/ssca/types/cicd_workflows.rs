@@ -33,12 +33,10 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.pipeline_yaml),
-            1 => model::opt(&self.harness_pipeline_settings),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline_yaml);
+        to.opt(1, &self.harness_pipeline_settings);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdHarnessPipelineYamlResponseBody);
@@ -80,15 +78,13 @@ impl model::Model for CicdOverviewResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.source),
-            3 => model::Part::Int(&self.last_scan),
-            4 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.source);
+        to.opt(3, &self.last_scan);
+        to.opt(4, &self.compliance_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdOverviewResponseBody);
@@ -121,12 +117,10 @@ impl model::Model for CicdWorkflowListingRequest {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.search_term),
-            1 => model::opt(&self.platform_type),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.search_term);
+        to.opt(1, &self.platform_type);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowListingRequest);
@@ -168,15 +162,13 @@ impl model::Model for CicdWorkflowListingResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.source),
-            3 => model::Part::Int(&self.last_scan),
-            4 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(2, &self.source);
+        to.opt(3, &self.last_scan);
+        to.opt(4, &self.compliance_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowListingResponse);
@@ -209,12 +201,10 @@ impl model::Model for CicdWorkflowSummary {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Int(&self.total_workflows),
-            1 => model::opt(&self.compliance_summary),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total_workflows);
+        to.opt(1, &self.compliance_summary);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorkflowSummary);
@@ -244,11 +234,9 @@ impl model::Model for CicdWorklfowPluginsResponse {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.plugin_name),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.plugin_name);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(CicdWorklfowPluginsResponse);
@@ -278,11 +266,9 @@ impl model::Model for HarnessPipelineSettings {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Flag(&self.is_auth_enabled_for_custom_webhook),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_auth_enabled_for_custom_webhook);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(HarnessPipelineSettings);
@@ -318,13 +304,11 @@ impl model::Model for WorkflowSource {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::opt(&self.type_),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(WorkflowSource);

@@ -55,14 +55,12 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Cell::part(&self.artifact),
-            1 => model::Cell::part(&self.enforcement_id),
-            2 => model::opt(&self.policy_set_ref),
-            3 => model::opt(&self.execution_context),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(1, &self.enforcement_id);
+        to.opt(2, &self.policy_set_ref);
+        to.opt(3, &self.execution_context);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

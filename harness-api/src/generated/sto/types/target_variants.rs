@@ -44,12 +44,10 @@ impl model::Model for CreateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hash),
-            1 => model::Cell::part(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hash);
+        to.one(1, &self.parameters);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -98,16 +96,14 @@ impl model::Model for TargetVariant {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.id),
-            1 => model::Part::Str(&self.hash),
-            2 => model::Part::Int(&self.created),
-            3 => model::Part::Str(&self.target_id),
-            4 => model::opt(&self.parameters),
-            5 => model::Part::Int(&self.last_modified),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.hash);
+        to.opt(2, &self.created);
+        to.opt(3, &self.target_id);
+        to.opt(4, &self.parameters);
+        to.opt(5, &self.last_modified);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetVariant);
@@ -140,12 +136,10 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::opt(&self.results),
-            1 => model::opt(&self.pagination),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.results);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
     }
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
@@ -189,12 +183,10 @@ impl model::Model for UpdateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn part(&self, index: usize) -> model::Part<'_> {
-        match index {
-            0 => model::Part::Str(&self.hash),
-            1 => model::Cell::part(&self.parameters),
-            _ => model::Part::Misfits(&self.misfits),
-        }
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.hash);
+        to.one(1, &self.parameters);
+        to.misfits(&self.misfits);
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -37,8 +37,8 @@ impl model::Model for Scope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
+        to.opt(0, &self.org);
         to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }

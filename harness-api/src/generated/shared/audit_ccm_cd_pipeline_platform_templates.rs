@@ -89,21 +89,21 @@ impl model::Model for FilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.status);
-        to.opt(3, &self.time_range);
         to.opt(4, &self.branch_name);
         to.opt(5, &self.filter_type);
+        to.opt(13, &self.input_set_identifiers);
+        to.opt(10, &self.module_properties);
+        to.opt(9, &self.my_deployments);
+        to.opt(14, &self.pipeline_identifiers);
         to.opt(6, &self.pipeline_name);
         to.opt(7, &self.pipeline_tags);
-        to.opt(8, &self.trigger_types);
-        to.opt(9, &self.my_deployments);
-        to.opt(10, &self.module_properties);
         to.opt(11, &self.plan_execution_ids);
+        to.opt(0, &self.repo);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.time_range);
         to.opt(12, &self.trigger_identifiers);
-        to.opt(13, &self.input_set_identifiers);
-        to.opt(14, &self.pipeline_identifiers);
+        to.opt(8, &self.trigger_types);
         to.misfits(&self.misfits);
     }
 }
@@ -205,12 +205,12 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_identifiers);
-        to.opt(1, &self.helm_chart_versions);
-        to.opt(2, &self.service_identifiers);
         to.opt(3, &self.artifact_display_names);
+        to.opt(0, &self.env_identifiers);
         to.opt(4, &self.git_ops_app_identifiers);
+        to.opt(1, &self.helm_chart_versions);
         to.opt(5, &self.service_definition_types);
+        to.opt(2, &self.service_identifiers);
         to.misfits(&self.misfits);
     }
 }
@@ -396,8 +396,8 @@ impl model::Model for TimeRange {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_time);
-        to.opt(1, &self.start_time);
         to.opt(2, &self.relative_time);
+        to.opt(1, &self.start_time);
         to.opt(3, &self.time_range_filter_type);
         to.misfits(&self.misfits);
     }

@@ -39,10 +39,10 @@ impl model::Model for AuthzResponseMessageException {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.localized_message);
         to.opt(0, &self.message);
         to.opt(1, &self.stack_trace);
         to.opt(2, &self.suppressed);
-        to.opt(3, &self.localized_message);
         to.misfits(&self.misfits);
     }
 }
@@ -104,14 +104,14 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_name);
+        to.opt(7, &self.class_loader_name);
         to.opt(1, &self.class_name);
+        to.opt(0, &self.file_name);
         to.opt(2, &self.line_number);
         to.opt(3, &self.method_name);
         to.opt(4, &self.module_name);
-        to.opt(5, &self.native_method);
         to.opt(6, &self.module_version);
-        to.opt(7, &self.class_loader_name);
+        to.opt(5, &self.native_method);
         to.misfits(&self.misfits);
     }
 }
@@ -149,9 +149,9 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.localized_message);
         to.opt(0, &self.message);
         to.opt(1, &self.stack_trace);
-        to.opt(2, &self.localized_message);
         to.misfits(&self.misfits);
     }
 }
@@ -209,13 +209,13 @@ impl model::Model for ResponseMessage {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.additional_info);
         to.opt(0, &self.code);
+        to.opt(3, &self.exception);
+        to.opt(6, &self.failure_sub_types);
+        to.opt(4, &self.failure_types);
         to.opt(1, &self.level);
         to.opt(2, &self.message);
-        to.opt(3, &self.exception);
-        to.opt(4, &self.failure_types);
-        to.opt(5, &self.additional_info);
-        to.opt(6, &self.failure_sub_types);
         to.misfits(&self.misfits);
     }
 }

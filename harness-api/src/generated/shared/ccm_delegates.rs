@@ -40,10 +40,10 @@ impl model::Model for EmbeddedUser {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

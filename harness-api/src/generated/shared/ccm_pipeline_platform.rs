@@ -56,11 +56,11 @@ impl model::Model for CcmFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.org_identifier);
         to.opt(3, &self.filter_properties);
         to.opt(4, &self.filter_visibility);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_identifier);
         to.opt(5, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -96,8 +96,8 @@ impl model::Model for CcmFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.filter_type);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -154,10 +154,10 @@ impl model::Model for ResponseDtoFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -81,17 +81,17 @@ impl model::Model for NgEntityGitDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.file_url);
-        to.opt(2, &self.repo_url);
         to.opt(3, &self.commit_id);
         to.opt(4, &self.file_path);
-        to.opt(5, &self.object_id);
-        to.opt(6, &self.repo_name);
-        to.opt(7, &self.root_folder);
-        to.opt(8, &self.repo_identifier);
+        to.opt(1, &self.file_url);
         to.opt(9, &self.is_harness_code_repo);
-        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(5, &self.object_id);
         to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
         to.misfits(&self.misfits);
     }
 }

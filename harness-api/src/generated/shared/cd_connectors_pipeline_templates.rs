@@ -35,8 +35,8 @@ impl model::Model for EntityValidityDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid);
         to.opt(1, &self.invalid_yaml);
+        to.opt(0, &self.valid);
         to.misfits(&self.misfits);
     }
 }

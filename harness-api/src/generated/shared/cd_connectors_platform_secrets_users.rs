@@ -85,20 +85,20 @@ impl model::Model for NgGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.deny);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.action);
-        to.opt(5, &self.entity);
-        to.opt(6, &self.status);
-        to.opt(7, &self.created);
-        to.opt(8, &self.details);
-        to.opt(9, &self.message);
         to.opt(10, &self.account_id);
-        to.opt(11, &self.project_id);
-        to.opt(12, &self.timestamp);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
         to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -180,19 +180,19 @@ impl model::Model for NgPolicyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.policy_id);
-        to.opt(6, &self.severity);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.policy_name);
+        to.opt(3, &self.created);
         to.opt(11, &self.deny_messages);
         to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -270,18 +270,18 @@ impl model::Model for NgPolicySetMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
-        to.opt(6, &self.identifier);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
         to.opt(7, &self.description);
-        to.opt(8, &self.policy_set_id);
-        to.opt(9, &self.policy_set_name);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
         to.opt(10, &self.policy_metadata);
         to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }

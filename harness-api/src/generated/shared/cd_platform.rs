@@ -37,8 +37,8 @@ impl model::Model for EntityGitMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
         to.opt(1, &self.branch);
+        to.opt(0, &self.repo);
         to.misfits(&self.misfits);
     }
 }

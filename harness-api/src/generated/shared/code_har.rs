@@ -70,14 +70,14 @@ impl model::Model for TypesLabelValue {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.color);
-        to.opt(2, &self.value);
         to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.label_id);
         to.opt(6, &self.created_by);
+        to.opt(0, &self.id);
+        to.opt(5, &self.label_id);
+        to.opt(4, &self.updated);
         to.opt(7, &self.updated_by);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -121,11 +121,11 @@ impl model::Model for TypesSaveLabelInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(4, &self.description);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
         to.opt(2, &self.type_);
-        to.opt(3, &self.color);
-        to.opt(4, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -163,8 +163,8 @@ impl model::Model for TypesSaveLabelValueInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.color);
+        to.opt(0, &self.id);
         to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }

@@ -49,12 +49,12 @@ impl model::Model for Pageable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
-        to.opt(1, &self.paged);
         to.opt(2, &self.offset);
-        to.opt(3, &self.unpaged);
-        to.opt(4, &self.page_size);
         to.opt(5, &self.page_number);
+        to.opt(4, &self.page_size);
+        to.opt(1, &self.paged);
+        to.opt(0, &self.sort);
+        to.opt(3, &self.unpaged);
         to.misfits(&self.misfits);
     }
 }

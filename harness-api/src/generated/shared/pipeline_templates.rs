@@ -45,10 +45,10 @@ impl model::Model for CacheResponseMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ttl_left);
         to.opt(1, &self.cache_state);
         to.opt(2, &self.is_sync_enabled);
         to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
         to.misfits(&self.misfits);
     }
 }
@@ -191,33 +191,33 @@ impl model::Model for NgTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.icon);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.version);
         to.opt(5, &self.account_id);
+        to.opt(22, &self.bulk_reconcile_uuid);
+        to.opt(25, &self.cache_response_metadata);
         to.opt(6, &self.child_type);
-        to.opt(7, &self.has_insert);
-        to.opt(8, &self.store_type);
-        to.opt(9, &self.git_details);
-        to.opt(10, &self.identifier);
-        to.opt(11, &self.merged_yaml);
-        to.opt(12, &self.description);
-        to.opt(13, &self.yaml_version);
         to.opt(14, &self.connector_ref);
-        to.opt(15, &self.version_label);
-        to.opt(16, &self.last_updated_at);
-        to.opt(17, &self.org_identifier);
-        to.opt(18, &self.template_scope);
-        to.opt(19, &self.stable_template);
+        to.opt(12, &self.description);
+        to.opt(26, &self.entity_validity_details);
+        to.opt(9, &self.git_details);
+        to.opt(7, &self.has_insert);
+        to.opt(0, &self.icon);
+        to.opt(10, &self.identifier);
         to.opt(20, &self.is_inline_hc_entity);
         to.opt(21, &self.is_stable_template);
-        to.opt(22, &self.bulk_reconcile_uuid);
+        to.opt(16, &self.last_updated_at);
+        to.opt(11, &self.merged_yaml);
+        to.opt(1, &self.name);
+        to.opt(17, &self.org_identifier);
         to.opt(23, &self.project_identifier);
+        to.opt(19, &self.stable_template);
+        to.opt(8, &self.store_type);
+        to.opt(2, &self.tags);
         to.opt(24, &self.template_entity_type);
-        to.opt(25, &self.cache_response_metadata);
-        to.opt(26, &self.entity_validity_details);
+        to.opt(18, &self.template_scope);
+        to.opt(4, &self.version);
+        to.opt(15, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(13, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -313,17 +313,17 @@ impl model::Model for TemplateEntityGitDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.file_url);
-        to.opt(2, &self.repo_url);
         to.opt(3, &self.commit_id);
         to.opt(4, &self.file_path);
-        to.opt(5, &self.object_id);
-        to.opt(6, &self.repo_name);
-        to.opt(7, &self.root_folder);
-        to.opt(8, &self.repo_identifier);
+        to.opt(1, &self.file_url);
         to.opt(9, &self.is_harness_code_repo);
-        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(5, &self.object_id);
         to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
         to.misfits(&self.misfits);
     }
 }
@@ -364,10 +364,10 @@ impl model::Model for TemplateErrorNodeSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.children_error_nodes);
         to.opt(0, &self.node_info);
         to.opt(1, &self.template_info);
         to.opt(2, &self.template_response);
-        to.opt(3, &self.children_error_nodes);
         to.misfits(&self.misfits);
     }
 }
@@ -405,9 +405,9 @@ impl model::Model for TemplateInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version_label);
         to.opt(1, &self.template_entity_type);
         to.opt(2, &self.template_identifier);
+        to.opt(0, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -452,9 +452,9 @@ impl model::Model for TemplateNodeInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.local_fqn);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.local_fqn);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -532,9 +532,9 @@ impl model::Model for ValidateTemplateInputsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_node_summary);
         to.opt(0, &self.type_);
         to.opt(1, &self.valid_yaml);
-        to.opt(2, &self.error_node_summary);
         to.misfits(&self.misfits);
     }
 }

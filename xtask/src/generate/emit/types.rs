@@ -155,8 +155,10 @@ fn structure(
         let slot = slot(member);
         quote! { #index => #slot, }
     });
-    let parts = order.iter().enumerate().map(|(index, member)| {
-        let index = Literal::usize_unsuffixed(index);
+    // In the order of the fields, which is more or less that in memory.
+    let parts = members.iter().map(|member| {
+        let index = order.iter().position(|other| other.wire == member.wire);
+        let index = Literal::usize_unsuffixed(index.unwrap_or_default());
         let field = ident(&member.ident);
         match (member.required, member.nullable) {
             (true, _) => quote! { to.one(#index, &self.#field); },

@@ -45,8 +45,8 @@ impl model::Model for AccessCheckRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.principal);
         to.one(1, &self.permissions);
+        to.opt(0, &self.principal);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -85,8 +85,8 @@ impl model::Model for AccessCheckResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.principal);
         to.opt(1, &self.access_control_list);
+        to.opt(0, &self.principal);
         to.misfits(&self.misfits);
     }
 }
@@ -140,12 +140,12 @@ impl model::Model for AccessControl {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.permitted);
         to.opt(1, &self.permission);
-        to.opt(2, &self.resource_type);
-        to.opt(3, &self.resource_scope);
+        to.opt(0, &self.permitted);
         to.opt(4, &self.resource_attributes);
         to.opt(5, &self.resource_identifier);
+        to.opt(3, &self.resource_scope);
+        to.opt(2, &self.resource_type);
         to.misfits(&self.misfits);
     }
 }
@@ -210,10 +210,10 @@ impl model::Model for PermissionCheck {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.permission);
-        to.one(1, &self.resource_type);
-        to.opt(2, &self.resource_scope);
         to.opt(3, &self.resource_attributes);
         to.opt(4, &self.resource_identifier);
+        to.opt(2, &self.resource_scope);
+        to.one(1, &self.resource_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -255,8 +255,8 @@ impl model::Model for ResourceScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -298,10 +298,10 @@ impl model::Model for ResponseDtoAccessCheckResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

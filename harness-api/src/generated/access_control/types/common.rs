@@ -37,9 +37,9 @@ impl model::Model for AccessAnalysisAdvanceOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.expand_resource_group);
         to.opt(0, &self.expand_role);
         to.opt(1, &self.expand_user_group);
-        to.opt(2, &self.expand_resource_group);
         to.misfits(&self.misfits);
     }
 }
@@ -97,13 +97,13 @@ impl model::Model for AccessPolicyAnalysisRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.resource);
-        to.opt(2, &self.principal);
-        to.opt(3, &self.query_scope);
         to.opt(4, &self.advance_options);
         to.opt(5, &self.permission_identifier);
+        to.opt(2, &self.principal);
+        to.opt(3, &self.query_scope);
+        to.opt(1, &self.resource);
         to.opt(6, &self.resource_group_identifier);
+        to.opt(0, &self.role);
         to.misfits(&self.misfits);
     }
 }
@@ -157,11 +157,11 @@ impl model::Model for AccessPolicyAnalysisResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.resource);
-        to.opt(2, &self.principal);
         to.opt(3, &self.permission);
+        to.opt(2, &self.principal);
+        to.opt(1, &self.resource);
         to.opt(4, &self.resource_group);
+        to.opt(0, &self.role);
         to.opt(5, &self.role_assignment);
         to.misfits(&self.misfits);
     }
@@ -292,13 +292,13 @@ impl model::Model for AuthzPrincipal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.unique_id);
         to.opt(2, &self.identifier);
-        to.opt(3, &self.scope_level);
+        to.opt(6, &self.principal_identifier);
         to.opt(4, &self.principal_type);
         to.opt(5, &self.principal_unique_id);
-        to.opt(6, &self.principal_identifier);
+        to.opt(3, &self.scope_level);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.unique_id);
         to.misfits(&self.misfits);
     }
 }
@@ -337,8 +337,8 @@ impl model::Model for AuthzResourceFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resources);
         to.opt(1, &self.include_all_resources);
+        to.opt(0, &self.resources);
         to.misfits(&self.misfits);
     }
 }
@@ -382,11 +382,11 @@ impl model::Model for AuthzRoleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.scope);
         to.opt(2, &self.created_at);
         to.opt(3, &self.harness_managed);
         to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.role);
+        to.opt(1, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -424,8 +424,8 @@ impl model::Model for AuthzScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -505,14 +505,14 @@ impl model::Model for CreateResourceGroupRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.color);
-        to.one(3, &self.identifier);
         to.opt(4, &self.description);
-        to.opt(5, &self.included_scope);
-        to.opt(6, &self.resource_filter);
+        to.one(3, &self.identifier);
         to.opt(7, &self.include_all_resources);
+        to.opt(5, &self.included_scope);
+        to.one(0, &self.name);
+        to.opt(6, &self.resource_filter);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -574,11 +574,11 @@ impl model::Model for CreateRoleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identifier);
         to.opt(3, &self.description);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
         to.opt(4, &self.permissions);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -617,8 +617,8 @@ impl model::Model for Permission {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -659,10 +659,10 @@ impl model::Model for Principal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.scope);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.scope);
         to.opt(3, &self.scope_level);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -703,10 +703,10 @@ impl model::Model for PrincipalResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(3, &self.scope_level);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -744,9 +744,9 @@ impl model::Model for QueryScopeRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.filter);
         to.opt(2, &self.include_access_policies_from_parent_scope);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -792,10 +792,10 @@ impl model::Model for Resource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.scope);
         to.opt(2, &self.attribute);
         to.opt(3, &self.identifier);
+        to.opt(1, &self.scope);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -836,10 +836,10 @@ impl model::Model for ResourceFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifiers);
-        to.opt(1, &self.resource_type);
         to.opt(2, &self.attribute_name);
         to.opt(3, &self.attribute_values);
+        to.opt(0, &self.identifiers);
+        to.opt(1, &self.resource_type);
         to.misfits(&self.misfits);
     }
 }
@@ -874,8 +874,8 @@ impl model::Model for ResourceGroupResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -916,9 +916,9 @@ impl model::Model for ResourceGroupScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.filter);
         to.opt(2, &self.account);
+        to.opt(1, &self.filter);
+        to.opt(0, &self.org);
         to.opt(3, &self.project);
         to.misfits(&self.misfits);
     }
@@ -998,17 +998,17 @@ impl model::Model for ResourceGroupV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.color);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.included_scopes);
-        to.opt(7, &self.resource_filter);
         to.opt(8, &self.account_identifier);
-        to.opt(9, &self.project_identifier);
         to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1086,18 +1086,18 @@ impl model::Model for ResourceGroupsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
+        to.opt(10, &self.allowed_scope_levels);
         to.opt(2, &self.color);
         to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
-        to.opt(7, &self.included_scope);
         to.opt(8, &self.harness_managed);
-        to.opt(9, &self.resource_filter);
-        to.opt(10, &self.allowed_scope_levels);
+        to.opt(5, &self.identifier);
         to.opt(11, &self.include_all_resources);
+        to.opt(7, &self.included_scope);
+        to.opt(0, &self.name);
+        to.opt(9, &self.resource_filter);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1140,9 +1140,9 @@ impl model::Model for ResourceSelectorV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attribute_filter);
         to.opt(0, &self.identifiers);
         to.opt(1, &self.resource_type);
-        to.opt(2, &self.attribute_filter);
         to.misfits(&self.misfits);
     }
 }
@@ -1196,12 +1196,12 @@ impl model::Model for Role {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
-        to.opt(4, &self.permissions);
         to.opt(5, &self.allowed_scope_levels);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.permissions);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1263,13 +1263,13 @@ impl model::Model for RoleAssignment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.managed);
         to.opt(2, &self.disabled);
-        to.opt(3, &self.principal);
         to.opt(4, &self.identifier);
-        to.opt(5, &self.role_reference);
+        to.opt(1, &self.managed);
+        to.opt(3, &self.principal);
         to.opt(6, &self.resource_group);
+        to.opt(0, &self.role);
+        to.opt(5, &self.role_reference);
         to.misfits(&self.misfits);
     }
 }
@@ -1307,9 +1307,9 @@ impl model::Model for RoleAssignmentMetaData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.principal);
         to.opt(2, &self.role_assignment_id);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -1351,9 +1351,9 @@ impl model::Model for RoleAssignmentResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.harness_managed);
         to.opt(3, &self.role_assignment);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1463,8 +1463,8 @@ impl model::Model for RoleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(2, &self.scope_level);
         to.misfits(&self.misfits);
     }
@@ -1503,8 +1503,8 @@ impl model::Model for RoleScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
+        to.opt(0, &self.org);
         to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
@@ -1575,16 +1575,16 @@ impl model::Model for RolesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.scope);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.permissions);
-        to.opt(8, &self.harness_managed);
         to.opt(9, &self.allowed_scope_levels);
+        to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(8, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(7, &self.permissions);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1630,9 +1630,9 @@ impl model::Model for ScopeSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.filter);
         to.opt(1, &self.org_identifier);
-        to.opt(2, &self.account_identifier);
         to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }

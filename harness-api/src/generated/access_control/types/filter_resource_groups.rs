@@ -57,13 +57,13 @@ impl model::Model for ResourceGroupFilterRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
-        to.opt(3, &self.search_term);
-        to.opt(4, &self.managed_filter);
         to.opt(5, &self.identifier_filter);
+        to.opt(4, &self.managed_filter);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
         to.opt(6, &self.resource_selector_filter);
+        to.opt(3, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for ResourceSelectorFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.resource_type);
         to.opt(1, &self.resource_identifier);
+        to.one(0, &self.resource_type);
         to.misfits(&self.misfits);
     }
     #[inline]

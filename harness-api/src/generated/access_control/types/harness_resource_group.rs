@@ -41,9 +41,9 @@ impl model::Model for ResourceGroupV2Response {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.resource_group);
         to.opt(2, &self.harness_managed);
         to.opt(3, &self.last_modified_at);
+        to.opt(1, &self.resource_group);
         to.misfits(&self.misfits);
     }
 }
@@ -149,17 +149,17 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.color);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.included_scopes);
-        to.opt(7, &self.resource_filter);
         to.opt(8, &self.account_identifier);
-        to.opt(9, &self.project_identifier);
         to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -200,10 +200,10 @@ impl model::Model for CreateResourceGroupV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -272,14 +272,14 @@ impl model::Model for GetFilterResourceGroupListV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
+        to.opt(5, &self.account_identifier);
+        to.opt(4, &self.identifier_filter);
+        to.opt(3, &self.included_scopes);
         to.opt(1, &self.managed_filter);
         to.opt(2, &self.org_identifier);
-        to.opt(3, &self.included_scopes);
-        to.opt(4, &self.identifier_filter);
-        to.opt(5, &self.account_identifier);
         to.opt(6, &self.project_identifier);
         to.opt(7, &self.resource_selector_filter_list);
+        to.opt(0, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -320,9 +320,9 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.filter);
         to.opt(1, &self.org_identifier);
-        to.opt(2, &self.account_identifier);
         to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -358,8 +358,8 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resource_type);
         to.opt(1, &self.resource_identifier);
+        to.opt(0, &self.resource_type);
         to.misfits(&self.misfits);
     }
 }
@@ -400,10 +400,10 @@ impl model::Model for GetFilterResourceGroupListV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -465,14 +465,14 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -518,10 +518,10 @@ impl model::Model for GetResourceGroupListV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -583,14 +583,14 @@ impl model::Model for GetResourceGroupListV2ResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -636,10 +636,10 @@ impl model::Model for GetResourceGroupV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -750,17 +750,17 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.color);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.included_scopes);
-        to.opt(7, &self.resource_filter);
         to.opt(8, &self.account_identifier);
-        to.opt(9, &self.project_identifier);
         to.opt(10, &self.allowed_scope_levels);
+        to.opt(2, &self.color);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(6, &self.included_scopes);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.resource_filter);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -801,10 +801,10 @@ impl model::Model for UpdateResourceGroupV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

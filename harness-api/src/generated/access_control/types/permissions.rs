@@ -57,13 +57,13 @@ impl model::Model for AuthzPermission {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.action);
-        to.opt(2, &self.status);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.resource_type);
-        to.opt(5, &self.include_in_all_roles);
         to.opt(6, &self.allowed_scope_levels);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.include_in_all_roles);
+        to.opt(0, &self.name);
+        to.opt(4, &self.resource_type);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -141,10 +141,10 @@ impl model::Model for ResponseDtoListPermissionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for PrincipalEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.org);
         to.opt(1, &self.project);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.account_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -85,9 +85,9 @@ impl model::Model for PrincipalWithAccessFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.orgs);
+        to.opt(3, &self.principal_type);
         to.opt(1, &self.projects);
         to.opt(2, &self.user_groups);
-        to.opt(3, &self.principal_type);
         to.misfits(&self.misfits);
     }
 }
@@ -147,10 +147,10 @@ impl model::Model for PrincipalWithAccessResponse {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.orgs);
         to.opt(1, &self.projects);
-        to.opt(2, &self.total_pages);
-        to.opt(3, &self.user_groups);
         to.opt(4, &self.service_accounts);
+        to.opt(2, &self.total_pages);
         to.opt(5, &self.total_principals);
+        to.opt(3, &self.user_groups);
         to.opt(6, &self.users_with_access);
         to.misfits(&self.misfits);
     }
@@ -227,11 +227,11 @@ impl model::Model for UserGroupEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(3, &self.identifier);
         to.opt(0, &self.org);
         to.opt(1, &self.project);
         to.opt(2, &self.user_count);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.account_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -289,13 +289,13 @@ impl model::Model for UserWithAccessEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(6, &self.is_service_account);
+        to.opt(4, &self.last_login);
         to.opt(0, &self.name);
         to.opt(1, &self.orgs);
-        to.opt(2, &self.email);
         to.opt(3, &self.projects);
-        to.opt(4, &self.last_login);
         to.opt(5, &self.user_groups);
-        to.opt(6, &self.is_service_account);
         to.misfits(&self.misfits);
     }
 }

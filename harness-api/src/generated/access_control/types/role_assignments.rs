@@ -85,20 +85,20 @@ impl model::Model for AuthzGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.deny);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.action);
-        to.opt(5, &self.entity);
-        to.opt(6, &self.status);
-        to.opt(7, &self.created);
-        to.opt(8, &self.details);
-        to.opt(9, &self.message);
         to.opt(10, &self.account_id);
-        to.opt(11, &self.project_id);
-        to.opt(12, &self.timestamp);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
         to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -180,19 +180,19 @@ impl model::Model for AuthzPolicyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.policy_id);
-        to.opt(6, &self.severity);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.policy_name);
+        to.opt(3, &self.created);
         to.opt(11, &self.deny_messages);
         to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -270,18 +270,18 @@ impl model::Model for AuthzPolicySetMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
-        to.opt(6, &self.identifier);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
         to.opt(7, &self.description);
-        to.opt(8, &self.policy_set_id);
-        to.opt(9, &self.policy_set_name);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
         to.opt(10, &self.policy_metadata);
         to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -343,14 +343,14 @@ impl model::Model for AuthzRoleAssignment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.managed);
         to.opt(1, &self.disabled);
-        to.opt(2, &self.internal);
-        to.opt(3, &self.principal);
         to.opt(4, &self.identifier);
-        to.opt(5, &self.role_reference);
-        to.opt(6, &self.role_identifier);
+        to.opt(2, &self.internal);
+        to.opt(0, &self.managed);
+        to.opt(3, &self.principal);
         to.opt(7, &self.resource_group_identifier);
+        to.opt(6, &self.role_identifier);
+        to.opt(5, &self.role_reference);
         to.misfits(&self.misfits);
     }
 }
@@ -404,12 +404,12 @@ impl model::Model for AuthzRoleAssignmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.created_at);
+        to.opt(5, &self.governance_metadata);
         to.opt(2, &self.harness_managed);
         to.opt(3, &self.last_modified_at);
         to.opt(4, &self.role_assignment);
-        to.opt(5, &self.governance_metadata);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -483,9 +483,9 @@ impl model::Model for AuthzValidationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid);
-        to.opt(1, &self.is_valid);
         to.opt(2, &self.error_message);
+        to.opt(1, &self.is_valid);
+        to.opt(0, &self.valid);
         to.misfits(&self.misfits);
     }
 }
@@ -547,14 +547,14 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -616,14 +616,14 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -667,11 +667,11 @@ impl model::Model for PrincipalV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.email);
         to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(4, &self.scope_level);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -710,8 +710,8 @@ impl model::Model for ResourceGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -752,10 +752,10 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -801,10 +801,10 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -850,10 +850,10 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -899,10 +899,10 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -948,10 +948,10 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -997,10 +997,10 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1046,10 +1046,10 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1120,15 +1120,15 @@ impl model::Model for RoleAssignmentAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created_at);
+        to.opt(2, &self.disabled);
+        to.opt(7, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(8, &self.last_modified_at);
+        to.opt(4, &self.principal);
+        to.opt(6, &self.resource_group);
         to.opt(0, &self.role);
         to.opt(1, &self.scope);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.principal);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.resource_group);
-        to.opt(7, &self.harness_managed);
-        to.opt(8, &self.last_modified_at);
         to.misfits(&self.misfits);
     }
 }
@@ -1169,10 +1169,10 @@ impl model::Model for RoleAssignmentAggregateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.roles);
-        to.opt(1, &self.scope);
         to.opt(2, &self.resource_groups);
         to.opt(3, &self.role_assignments);
+        to.opt(0, &self.roles);
+        to.opt(1, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -1259,8 +1259,8 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.failed_to_delete);
-        to.opt(1, &self.successfully_deleted);
         to.opt(2, &self.role_assignment_error_response_dto_list);
+        to.opt(1, &self.successfully_deleted);
         to.misfits(&self.misfits);
     }
 }
@@ -1299,8 +1299,8 @@ impl model::Model for RoleAssignmentErrorResponseDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.error_message);
-        to.opt(1, &self.role_assignment_id);
         to.opt(2, &self.governance_metadata);
+        to.opt(1, &self.role_assignment_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1362,14 +1362,14 @@ impl model::Model for RoleAssignmentFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_filter);
         to.opt(1, &self.disabled_filter);
+        to.opt(6, &self.harness_managed_filter);
         to.opt(2, &self.principal_filter);
+        to.opt(7, &self.principal_scope_level_filter);
         to.opt(3, &self.principal_type_filter);
         to.opt(4, &self.resource_group_filter);
+        to.opt(0, &self.role_filter);
         to.opt(5, &self.role_reference_filter);
-        to.opt(6, &self.harness_managed_filter);
-        to.opt(7, &self.principal_scope_level_filter);
         to.misfits(&self.misfits);
     }
 }
@@ -1436,14 +1436,14 @@ impl model::Model for RoleAssignmentFilterV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_filter);
-        to.opt(1, &self.scope_filters);
         to.opt(2, &self.disabled_filter);
+        to.opt(7, &self.harness_managed_filter);
         to.opt(3, &self.principal_filter);
         to.opt(4, &self.principal_type_filter);
         to.opt(5, &self.resource_group_filter);
+        to.opt(0, &self.role_filter);
         to.opt(6, &self.role_reference_filter);
-        to.opt(7, &self.harness_managed_filter);
+        to.opt(1, &self.scope_filters);
         to.misfits(&self.misfits);
     }
 }
@@ -1502,10 +1502,10 @@ impl model::Model for RoleAssignmentValidationRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.validate_role);
         to.one(1, &self.role_assignment);
         to.opt(2, &self.validate_principal);
         to.opt(3, &self.validate_resource_group);
+        to.opt(0, &self.validate_role);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1551,9 +1551,9 @@ impl model::Model for RoleAssignmentValidationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_validation_result);
         to.opt(1, &self.principal_validation_result);
         to.opt(2, &self.resource_group_validation_result);
+        to.opt(0, &self.role_validation_result);
         to.misfits(&self.misfits);
     }
 }
@@ -1607,12 +1607,12 @@ impl model::Model for ScopeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_name);
-        to.opt(1, &self.account_name);
-        to.opt(2, &self.project_name);
-        to.opt(3, &self.org_identifier);
         to.opt(4, &self.account_identifier);
+        to.opt(1, &self.account_name);
+        to.opt(3, &self.org_identifier);
+        to.opt(0, &self.org_name);
         to.opt(5, &self.project_identifier);
+        to.opt(2, &self.project_name);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -109,10 +109,10 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -158,10 +158,10 @@ impl model::Model for ResponseDtoRoleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -227,14 +227,14 @@ impl model::Model for RoleWithPrincipalCountResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.scope);
         to.opt(2, &self.created_at);
         to.opt(3, &self.harness_managed);
         to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.role);
+        to.opt(7, &self.role_assigned_to_service_account_count);
         to.opt(5, &self.role_assigned_to_user_count);
         to.opt(6, &self.role_assigned_to_user_group_count);
-        to.opt(7, &self.role_assigned_to_service_account_count);
+        to.opt(1, &self.scope);
         to.misfits(&self.misfits);
     }
 }

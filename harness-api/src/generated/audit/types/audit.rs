@@ -34,8 +34,8 @@ impl model::Model for AddCollaboratorAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.source);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -70,8 +70,8 @@ impl model::Model for AuditEnvironment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -162,19 +162,19 @@ impl model::Model for AuditEvent {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.action);
-        to.opt(1, &self.module);
-        to.opt(2, &self.audit_id);
-        to.opt(3, &self.insert_id);
-        to.opt(4, &self.resource);
-        to.opt(5, &self.timestamp);
-        to.opt(6, &self.environment);
-        to.opt(7, &self.internal_info);
-        to.opt(8, &self.resource_scope);
         to.opt(9, &self.audit_event_data);
-        to.opt(10, &self.http_request_info);
-        to.opt(11, &self.request_metadata);
+        to.opt(2, &self.audit_id);
         to.opt(12, &self.authentication_info);
+        to.opt(6, &self.environment);
+        to.opt(10, &self.http_request_info);
         to.opt(13, &self.impersonating_authentication_info);
+        to.opt(3, &self.insert_id);
+        to.opt(7, &self.internal_info);
+        to.opt(1, &self.module);
+        to.opt(11, &self.request_metadata);
+        to.opt(4, &self.resource);
+        to.opt(8, &self.resource_scope);
+        to.opt(5, &self.timestamp);
         to.misfits(&self.misfits);
     }
 }
@@ -294,18 +294,18 @@ impl model::Model for AuditFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.scopes);
         to.opt(2, &self.actions);
         to.opt(3, &self.end_time);
-        to.opt(4, &self.modules);
-        to.opt(5, &self.resources);
-        to.opt(6, &self.start_time);
-        to.opt(7, &self.filter_type);
-        to.opt(8, &self.principals);
         to.opt(9, &self.environments);
-        to.opt(10, &self.static_filter);
+        to.opt(7, &self.filter_type);
         to.opt(11, &self.include_child_scopes);
+        to.opt(4, &self.modules);
+        to.opt(8, &self.principals);
+        to.opt(5, &self.resources);
+        to.opt(1, &self.scopes);
+        to.opt(6, &self.start_time);
+        to.opt(10, &self.static_filter);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -411,8 +411,8 @@ impl model::Model for AuditPrincipal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -486,9 +486,9 @@ impl model::Model for AuditResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.labels);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -529,9 +529,9 @@ impl model::Model for AuditResourceScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.labels);
         to.opt(1, &self.org_identifier);
-        to.opt(2, &self.account_identifier);
         to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -567,8 +567,8 @@ impl model::Model for AuditRoleBinding {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_identifier);
         to.opt(1, &self.resource_group_identifier);
+        to.opt(0, &self.role_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -639,8 +639,8 @@ impl model::Model for ChaosAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -675,8 +675,8 @@ impl model::Model for FeatureFlagAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.environment);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -711,8 +711,8 @@ impl model::Model for GitopsAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.agent_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -830,20 +830,20 @@ impl model::Model for NodeExecutionEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.end_ts);
-        to.opt(2, &self.status);
-        to.opt(3, &self.start_ts);
-        to.opt(4, &self.stage_type);
-        to.opt(5, &self.run_sequence);
-        to.opt(6, &self.triggered_by);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.node_execution_id);
-        to.opt(9, &self.plan_execution_id);
-        to.opt(10, &self.stage_identifier);
         to.opt(11, &self.account_identifier);
-        to.opt(12, &self.project_identifier);
+        to.opt(1, &self.end_ts);
+        to.opt(8, &self.node_execution_id);
+        to.opt(7, &self.org_identifier);
         to.opt(13, &self.pipeline_identifier);
+        to.opt(9, &self.plan_execution_id);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.run_sequence);
+        to.opt(10, &self.stage_identifier);
+        to.opt(4, &self.stage_type);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(6, &self.triggered_by);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -878,8 +878,8 @@ impl model::Model for OpaAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -941,14 +941,14 @@ impl model::Model for PageResponseAuditEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -989,10 +989,10 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1038,10 +1038,10 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1081,8 +1081,8 @@ impl model::Model for ServiceDiscoveryAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.event_module);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1131,10 +1131,10 @@ impl model::Model for SliceResponseAuditEvent {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.content);
         to.opt(1, &self.has_next);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.page_index);
-        to.opt(4, &self.page_token);
         to.opt(5, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
         to.misfits(&self.misfits);
     }
 }
@@ -1188,11 +1188,11 @@ impl model::Model for TemplateEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.comments);
         to.opt(2, &self.new_stable_version);
         to.opt(3, &self.old_stable_version);
         to.opt(4, &self.template_update_event_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1230,9 +1230,9 @@ impl model::Model for TriggeredByInfoAuditDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.extra_info);
         to.opt(2, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1267,8 +1267,8 @@ impl model::Model for UserInvitationAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.role_bindings);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1303,8 +1303,8 @@ impl model::Model for UserInviteAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.role_bindings);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1339,8 +1339,8 @@ impl model::Model for UserMembershipAuditEventData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.mechanism);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -91,18 +91,18 @@ impl model::Model for AuditEventDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.action);
-        to.opt(1, &self.module);
         to.opt(2, &self.audit_id);
-        to.opt(3, &self.resource);
-        to.opt(4, &self.insert_id);
-        to.opt(5, &self.timestamp);
-        to.opt(6, &self.environment);
-        to.opt(7, &self.internal_info);
-        to.opt(8, &self.resource_scope);
-        to.opt(9, &self.request_metadata);
-        to.opt(10, &self.yaml_diff_record);
-        to.opt(11, &self.http_request_info);
         to.opt(12, &self.authentication_info);
+        to.opt(6, &self.environment);
+        to.opt(11, &self.http_request_info);
+        to.opt(4, &self.insert_id);
+        to.opt(7, &self.internal_info);
+        to.opt(1, &self.module);
+        to.opt(9, &self.request_metadata);
+        to.opt(3, &self.resource);
+        to.opt(8, &self.resource_scope);
+        to.opt(5, &self.timestamp);
+        to.opt(10, &self.yaml_diff_record);
         to.misfits(&self.misfits);
     }
 }
@@ -137,8 +137,8 @@ impl model::Model for AuditEventEnvironment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -177,8 +177,8 @@ impl model::Model for AuditEventPrincipal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -252,17 +252,17 @@ impl model::Model for AuditFilterPropertiesV1dto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.scopes);
         to.opt(2, &self.actions);
-        to.opt(3, &self.modules);
         to.opt(4, &self.end_time);
-        to.opt(5, &self.resources);
-        to.opt(6, &self.principals);
-        to.opt(7, &self.start_time);
-        to.opt(8, &self.filter_type);
         to.opt(9, &self.environments);
+        to.opt(8, &self.filter_type);
+        to.opt(3, &self.modules);
+        to.opt(6, &self.principals);
+        to.opt(5, &self.resources);
+        to.opt(1, &self.scopes);
+        to.opt(7, &self.start_time);
         to.opt(10, &self.static_filter);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -418,9 +418,9 @@ impl model::Model for ResourceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.labels);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -461,9 +461,9 @@ impl model::Model for ResourceScopeDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.labels);
         to.opt(1, &self.org_identifier);
-        to.opt(2, &self.account_identifier);
         to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }

@@ -34,8 +34,8 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.bucket);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -178,8 +178,8 @@ impl model::Model for StreamingDestinationAggregateDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.connector_info);
-        to.opt(1, &self.streaming_details);
         to.opt(2, &self.streaming_destination);
+        to.opt(1, &self.streaming_details);
         to.misfits(&self.misfits);
     }
 }
@@ -217,9 +217,9 @@ impl model::Model for StreamingDestinationCards {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.count_by_status_card);
         to.opt(0, &self.failure_info_card);
         to.opt(1, &self.last_streamed_card);
-        to.opt(2, &self.count_by_status_card);
         to.misfits(&self.misfits);
     }
 }
@@ -266,12 +266,12 @@ impl model::Model for StreamingDestinationConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.project);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -321,13 +321,13 @@ impl model::Model for StreamingDestinationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.connector_ref);
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.tags);
         to.opt(3, &self.status);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.connector_ref);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -369,9 +369,9 @@ impl model::Model for StreamingDestinationResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.status_updated);
         to.opt(3, &self.streaming_destination);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -418,9 +418,9 @@ impl model::Model for StreamingDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.error_message);
         to.opt(2, &self.last_streamed_at);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -63,14 +63,14 @@ impl model::Model for AuthenticationSettingsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.oauth_enabled);
+        to.opt(7, &self.absolute_session_timeout_in_minutes);
+        to.opt(5, &self.authentication_mechanism);
         to.opt(1, &self.ng_auth_settings);
+        to.opt(0, &self.oauth_enabled);
+        to.opt(4, &self.public_access_enabled);
+        to.opt(6, &self.session_timeout_in_minutes);
         to.opt(2, &self.two_factor_enabled);
         to.opt(3, &self.whitelisted_domains);
-        to.opt(4, &self.public_access_enabled);
-        to.opt(5, &self.authentication_mechanism);
-        to.opt(6, &self.session_timeout_in_minutes);
-        to.opt(7, &self.absolute_session_timeout_in_minutes);
         to.misfits(&self.misfits);
     }
 }
@@ -173,22 +173,22 @@ impl model::Model for LdapConnectionSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
-        to.opt(2, &self.bind_dn);
         to.opt(3, &self.account_id);
-        to.opt(4, &self.bind_secret);
-        to.opt(5, &self.ssl_enabled);
-        to.opt(6, &self.setting_type);
+        to.opt(2, &self.bind_dn);
         to.opt(7, &self.bind_password);
-        to.opt(8, &self.password_type);
+        to.opt(4, &self.bind_secret);
         to.opt(9, &self.connect_timeout);
-        to.opt(10, &self.max_referral_hops);
-        to.opt(11, &self.response_timeout);
-        to.opt(12, &self.referrals_enabled);
         to.opt(13, &self.delegate_selectors);
-        to.opt(14, &self.encrypted_bind_secret);
         to.opt(15, &self.encrypted_bind_password);
+        to.opt(14, &self.encrypted_bind_secret);
+        to.opt(0, &self.host);
+        to.opt(10, &self.max_referral_hops);
+        to.opt(8, &self.password_type);
+        to.opt(1, &self.port);
+        to.opt(12, &self.referrals_enabled);
+        to.opt(11, &self.response_timeout);
+        to.opt(6, &self.setting_type);
+        to.opt(5, &self.ssl_enabled);
         to.opt(16, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -278,10 +278,10 @@ impl model::Model for LdapGroupSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_dn);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -348,15 +348,15 @@ impl model::Model for LdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.disabled);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.display_name);
-        to.opt(3, &self.settings_type);
-        to.opt(4, &self.cron_expression);
-        to.opt(5, &self.next_iterations);
-        to.opt(6, &self.user_settings_list);
-        to.opt(7, &self.group_settings_list);
         to.opt(8, &self.connection_settings);
+        to.opt(4, &self.cron_expression);
+        to.opt(0, &self.disabled);
+        to.opt(2, &self.display_name);
+        to.opt(7, &self.group_settings_list);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.next_iterations);
+        to.opt(3, &self.settings_type);
+        to.opt(6, &self.user_settings_list);
         to.misfits(&self.misfits);
     }
 }
@@ -419,12 +419,12 @@ impl model::Model for LdapUserSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_dn);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
-        to.opt(5, &self.sam_account_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(6, &self.group_membership_attr);
+        to.opt(5, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -474,11 +474,11 @@ impl model::Model for LoginTypeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ssorequest);
-        to.opt(1, &self.show_captcha);
-        to.opt(2, &self.oauth_enabled);
-        to.opt(3, &self.default_experience);
         to.opt(4, &self.authentication_mechanism);
+        to.opt(3, &self.default_experience);
+        to.opt(2, &self.oauth_enabled);
+        to.opt(1, &self.show_captcha);
+        to.opt(0, &self.ssorequest);
         to.misfits(&self.misfits);
     }
 }
@@ -617,31 +617,31 @@ impl model::Model for NgAuthSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
-        to.opt(1, &self.origin);
+        to.opt(13, &self.allowed_providers);
+        to.opt(24, &self.authentication_enabled);
+        to.opt(23, &self.authorization_enabled);
         to.opt(2, &self.client_id);
+        to.opt(8, &self.client_secret);
+        to.opt(20, &self.connection_settings);
+        to.opt(11, &self.cron_expression);
         to.opt(3, &self.disabled);
-        to.opt(4, &self.logout_url);
+        to.opt(7, &self.display_name);
+        to.opt(14, &self.entity_identifier);
+        to.opt(0, &self.filter);
+        to.opt(15, &self.friendly_saml_name);
+        to.opt(22, &self.group_membership_attr);
+        to.opt(19, &self.group_settings_list);
         to.opt(5, &self.identifier);
         to.opt(6, &self.jit_enabled);
-        to.opt(7, &self.display_name);
-        to.opt(8, &self.client_secret);
-        to.opt(9, &self.settings_type);
-        to.opt(10, &self.login_settings);
-        to.opt(11, &self.cron_expression);
-        to.opt(12, &self.next_iterations);
-        to.opt(13, &self.allowed_providers);
-        to.opt(14, &self.entity_identifier);
-        to.opt(15, &self.friendly_saml_name);
         to.opt(16, &self.jit_validation_key);
-        to.opt(17, &self.saml_provider_type);
-        to.opt(18, &self.user_settings_list);
-        to.opt(19, &self.group_settings_list);
-        to.opt(20, &self.connection_settings);
         to.opt(21, &self.jit_validation_value);
-        to.opt(22, &self.group_membership_attr);
-        to.opt(23, &self.authorization_enabled);
-        to.opt(24, &self.authentication_enabled);
+        to.opt(10, &self.login_settings);
+        to.opt(4, &self.logout_url);
+        to.opt(12, &self.next_iterations);
+        to.opt(1, &self.origin);
+        to.opt(17, &self.saml_provider_type);
+        to.opt(9, &self.settings_type);
+        to.opt(18, &self.user_settings_list);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -687,9 +687,9 @@ impl model::Model for OauthSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allowed_providers);
         to.opt(0, &self.filter);
         to.opt(1, &self.settings_type);
-        to.opt(2, &self.allowed_providers);
         to.misfits(&self.misfits);
     }
 }
@@ -753,10 +753,10 @@ impl model::Model for PasswordStrengthPolicy {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.enabled);
-        to.opt(1, &self.min_number_of_digits);
         to.opt(2, &self.min_number_of_characters);
-        to.opt(3, &self.min_number_of_special_characters);
+        to.opt(1, &self.min_number_of_digits);
         to.opt(4, &self.min_number_of_lowercase_characters);
+        to.opt(3, &self.min_number_of_special_characters);
         to.opt(5, &self.min_number_of_uppercase_characters);
         to.misfits(&self.misfits);
     }
@@ -1119,29 +1119,29 @@ impl model::Model for SamlSettingsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.origin);
-        to.opt(4, &self.client_id);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.logout_url);
-        to.opt(7, &self.jit_enabled);
-        to.opt(8, &self.display_name);
+        to.opt(21, &self.authentication_enabled);
+        to.opt(20, &self.authorization_enabled);
+        to.opt(4, &self.client_id);
         to.opt(9, &self.client_secret);
-        to.opt(10, &self.meta_data_file);
-        to.opt(11, &self.provider_type);
-        to.opt(12, &self.next_iterations);
         to.opt(13, &self.configured_from_ng);
+        to.opt(8, &self.display_name);
+        to.opt(22, &self.encrypted_client_secret);
         to.opt(14, &self.entity_identifier);
         to.opt(15, &self.friendly_saml_name);
-        to.opt(16, &self.jit_validation_key);
-        to.opt(17, &self.saml_provider_type);
-        to.opt(18, &self.jit_validation_value);
         to.opt(19, &self.group_membership_attr);
-        to.opt(20, &self.authorization_enabled);
-        to.opt(21, &self.authentication_enabled);
-        to.opt(22, &self.encrypted_client_secret);
+        to.opt(7, &self.jit_enabled);
+        to.opt(16, &self.jit_validation_key);
+        to.opt(18, &self.jit_validation_value);
+        to.opt(6, &self.logout_url);
+        to.opt(10, &self.meta_data_file);
+        to.opt(12, &self.next_iterations);
+        to.opt(3, &self.origin);
+        to.opt(11, &self.provider_type);
+        to.opt(17, &self.saml_provider_type);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1204,8 +1204,8 @@ impl model::Model for SessionTimeoutSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.session_time_out_in_minutes);
         to.opt(1, &self.absolute_session_time_out_in_minutes);
+        to.one(0, &self.session_time_out_in_minutes);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1248,8 +1248,8 @@ impl model::Model for SsoConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.account_id);
-        to.opt(1, &self.sso_settings);
         to.opt(2, &self.authentication_mechanism);
+        to.opt(1, &self.sso_settings);
         to.misfits(&self.misfits);
     }
 }
@@ -1308,12 +1308,12 @@ impl model::Model for SsoRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sso_id);
-        to.opt(1, &self.idp_redirect_url);
         to.opt(2, &self.friendly_saml_name);
-        to.opt(3, &self.saml_provider_type);
+        to.opt(1, &self.idp_redirect_url);
         to.opt(4, &self.oauth_provider_type);
         to.opt(5, &self.oauth_provider_types);
+        to.opt(3, &self.saml_provider_type);
+        to.opt(0, &self.sso_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1374,12 +1374,12 @@ impl model::Model for SsoSettingsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
         to.opt(3, &self.account_id);
         to.opt(4, &self.display_name);
         to.opt(5, &self.next_iterations);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

@@ -47,10 +47,10 @@ impl model::Model for AwsOidcTokenRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.oidc_session_tag_keys);
         to.opt(3, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(2, &self.oidc_session_tag_keys);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -126,13 +126,13 @@ impl model::Model for AzureOidcTokenRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.account_id);
         to.opt(0, &self.audience);
         to.opt(1, &self.client_id);
-        to.opt(2, &self.tenant_id);
-        to.one(3, &self.account_id);
+        to.opt(6, &self.oidc_id_token_custom_attributes_structure);
         to.opt(4, &self.resource_group);
         to.opt(5, &self.subscription_id);
-        to.opt(6, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(2, &self.tenant_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -213,11 +213,11 @@ impl model::Model for GcpOidcTokenRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.account_id);
-        to.one(1, &self.provider_id);
         to.one(2, &self.gcp_project_id);
-        to.one(3, &self.workload_pool_id);
-        to.opt(4, &self.service_account_email);
         to.opt(5, &self.oidc_id_token_custom_attributes_structure);
+        to.one(1, &self.provider_id);
+        to.opt(4, &self.service_account_email);
+        to.one(3, &self.workload_pool_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -335,19 +335,19 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.context);
-        to.opt(1, &self.step_type);
         to.one(2, &self.account_id);
+        to.opt(7, &self.connector_id);
+        to.opt(9, &self.connector_name);
+        to.opt(0, &self.context);
+        to.opt(10, &self.environment_id);
+        to.opt(12, &self.environment_type);
+        to.opt(11, &self.organization_id);
+        to.opt(6, &self.pipeline_id);
         to.opt(3, &self.project_id);
         to.opt(4, &self.service_id);
-        to.opt(5, &self.stage_type);
-        to.opt(6, &self.pipeline_id);
-        to.opt(7, &self.connector_id);
         to.opt(8, &self.service_name);
-        to.opt(9, &self.connector_name);
-        to.opt(10, &self.environment_id);
-        to.opt(11, &self.organization_id);
-        to.opt(12, &self.environment_type);
+        to.opt(5, &self.stage_type);
+        to.opt(1, &self.step_type);
         to.opt(13, &self.trigger_by_email);
         to.opt(14, &self.triggered_by_name);
         to.misfits(&self.misfits);

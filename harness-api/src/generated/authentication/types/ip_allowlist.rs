@@ -60,13 +60,13 @@ impl model::Model for IpAllowlistConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
+        to.opt(6, &self.allowed_source_type);
+        to.opt(5, &self.description);
         to.opt(2, &self.enabled);
         to.opt(3, &self.identifier);
         to.opt(4, &self.ip_address);
-        to.opt(5, &self.description);
-        to.opt(6, &self.allowed_source_type);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -137,8 +137,8 @@ impl model::Model for IpAllowlistConfigResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.ip_allowlist_config);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -188,10 +188,10 @@ impl model::Model for IpAllowlistConfigValidateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.allowed_for_ui);
         to.opt(1, &self.allowed_for_api);
-        to.opt(2, &self.allowlisted_configs);
         to.opt(3, &self.allowed_for_custom_block);
+        to.opt(0, &self.allowed_for_ui);
+        to.opt(2, &self.allowlisted_configs);
         to.opt(4, &self.disabled_allowlisted_configs);
         to.misfits(&self.misfits);
     }

@@ -73,16 +73,16 @@ impl model::Model for LdapConnectionSettingsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -138,10 +138,10 @@ impl model::Model for LdapGroupSettingsDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -212,16 +212,16 @@ impl model::Model for LdapSettingsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -320,12 +320,12 @@ impl model::Model for LdapUserSettingsDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -433,16 +433,16 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -516,16 +516,16 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -581,10 +581,10 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -644,12 +644,12 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -759,9 +759,9 @@ impl model::Model for LinkLdapSettingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sso_id);
         to.opt(1, &self.sso_group_id);
         to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
         to.misfits(&self.misfits);
     }
 }
@@ -799,9 +799,9 @@ impl model::Model for LinkLdapSettingsOrgBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sso_id);
         to.opt(1, &self.sso_group_id);
         to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
         to.misfits(&self.misfits);
     }
 }
@@ -839,9 +839,9 @@ impl model::Model for LinkLdapSettingsProjBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sso_id);
         to.opt(1, &self.sso_group_id);
         to.opt(2, &self.sso_group_name);
+        to.opt(0, &self.sso_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1045,16 +1045,16 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -1128,16 +1128,16 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -1193,10 +1193,10 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -1256,12 +1256,12 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -1369,16 +1369,16 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -1452,16 +1452,16 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -1517,10 +1517,10 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -1580,12 +1580,12 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -1693,16 +1693,16 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -1776,16 +1776,16 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -1841,10 +1841,10 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -1904,12 +1904,12 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -2017,16 +2017,16 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -2100,16 +2100,16 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -2165,10 +2165,10 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -2228,12 +2228,12 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }

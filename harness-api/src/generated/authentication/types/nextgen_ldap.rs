@@ -40,10 +40,10 @@ impl model::Model for EncryptedDataDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.encrypted_data);
         to.opt(3, &self.encryption_config);
+        to.opt(0, &self.field_name);
+        to.opt(1, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -165,20 +165,20 @@ impl model::Model for EncryptedRecordData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.path);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.kms_id);
-        to.opt(4, &self.parameters);
+        to.opt(10, &self.additional_metadata);
+        to.opt(12, &self.backup_encrypted_value);
+        to.opt(11, &self.backup_encryption_key);
+        to.opt(13, &self.backup_encryption_type);
         to.opt(5, &self.backup_kms_id);
         to.opt(6, &self.base64_encoded);
-        to.opt(7, &self.encryption_key);
         to.opt(8, &self.encrypted_value);
+        to.opt(7, &self.encryption_key);
         to.opt(9, &self.encryption_type);
-        to.opt(10, &self.additional_metadata);
-        to.opt(11, &self.backup_encryption_key);
-        to.opt(12, &self.backup_encrypted_value);
-        to.opt(13, &self.backup_encryption_type);
+        to.opt(3, &self.kms_id);
+        to.opt(0, &self.name);
+        to.opt(4, &self.parameters);
+        to.opt(1, &self.path);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -262,16 +262,16 @@ impl model::Model for EncryptionConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.default);
+        to.opt(9, &self.encryption_service_url);
+        to.opt(6, &self.encryption_type);
+        to.opt(5, &self.global_kms);
         to.opt(0, &self.name);
+        to.opt(8, &self.num_of_encrypted_value);
         to.opt(1, &self.type_);
         to.opt(2, &self.uuid);
-        to.opt(3, &self.default);
-        to.opt(4, &self.account_id);
-        to.opt(5, &self.global_kms);
-        to.opt(6, &self.encryption_type);
         to.opt(7, &self.validation_criteria);
-        to.opt(8, &self.num_of_encrypted_value);
-        to.opt(9, &self.encryption_service_url);
         to.misfits(&self.misfits);
     }
 }
@@ -356,16 +356,16 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
         to.opt(2, &self.bind_d_n);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(5, &self.response_timeout);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(7, &self.referrals_enabled);
         to.opt(8, &self.connection_timeout);
         to.opt(9, &self.delegate_selectors);
+        to.opt(0, &self.host);
+        to.opt(6, &self.max_referral_hops);
+        to.opt(1, &self.port);
+        to.opt(7, &self.referrals_enabled);
+        to.opt(5, &self.response_timeout);
+        to.opt(4, &self.secret_ref_path);
+        to.opt(3, &self.ssl_enabled);
         to.opt(10, &self.use_recursive_group_membership_search);
         to.misfits(&self.misfits);
     }
@@ -416,13 +416,13 @@ impl model::Model for LdapGroupResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.dn);
-        to.opt(1, &self.name);
-        to.opt(2, &self.users);
-        to.opt(3, &self.message);
-        to.opt(4, &self.selectable);
         to.opt(5, &self.description);
+        to.opt(0, &self.dn);
+        to.opt(3, &self.message);
+        to.opt(1, &self.name);
+        to.opt(4, &self.selectable);
         to.opt(6, &self.total_members);
+        to.opt(2, &self.users);
         to.misfits(&self.misfits);
     }
 }
@@ -477,10 +477,10 @@ impl model::Model for LdapGroupSettingsDtoV1 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.name_attr);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.description_attr);
+        to.opt(1, &self.name_attr);
         to.opt(4, &self.referenced_user_attr);
+        to.opt(2, &self.search_filter);
         to.opt(5, &self.user_membership_attr);
         to.misfits(&self.misfits);
     }
@@ -516,8 +516,8 @@ impl model::Model for LdapResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -591,16 +591,16 @@ impl model::Model for LdapSettingsDtoV1 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.disabled);
-        to.opt(3, &self.sso_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.cron_expression);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(8, &self.ldap_group_settings);
+        to.opt(5, &self.cron_expression);
+        to.opt(2, &self.disabled);
+        to.opt(4, &self.identifier);
         to.opt(9, &self.ldap_connection_settings);
+        to.opt(8, &self.ldap_group_settings);
+        to.opt(7, &self.ldap_user_settings);
+        to.opt(1, &self.name);
+        to.opt(3, &self.sso_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -642,8 +642,8 @@ impl model::Model for LdapUserResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.dn);
-        to.opt(1, &self.name);
         to.opt(2, &self.email);
+        to.opt(1, &self.name);
         to.opt(3, &self.user_id);
         to.misfits(&self.misfits);
     }
@@ -703,12 +703,12 @@ impl model::Model for LdapUserSettingsDtoV1 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_d_n);
-        to.opt(1, &self.uid_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(3, &self.search_filter);
         to.opt(4, &self.display_name_attr);
+        to.opt(2, &self.email_attr);
         to.opt(5, &self.group_membership_attr);
         to.opt(6, &self.sam_account_name_attr);
+        to.opt(3, &self.search_filter);
+        to.opt(1, &self.uid_attr);
         to.misfits(&self.misfits);
     }
 }
@@ -743,8 +743,8 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
         to.opt(1, &self.encrypted_data_detail);
+        to.opt(0, &self.ldap_settings);
         to.misfits(&self.misfits);
     }
 }
@@ -785,10 +785,10 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

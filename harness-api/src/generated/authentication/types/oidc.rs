@@ -46,11 +46,11 @@ impl model::Model for JwksPublicKeyDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.e);
-        to.opt(1, &self.n);
         to.opt(2, &self.alg);
+        to.opt(0, &self.e);
         to.opt(3, &self.kid);
         to.opt(4, &self.kty);
+        to.opt(1, &self.n);
         to.opt(5, &self.use_);
         to.misfits(&self.misfits);
     }
@@ -141,13 +141,13 @@ impl model::Model for OidcConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.claims_supported);
+        to.opt(6, &self.id_token_signing_alg_values_supported);
         to.opt(0, &self.issuer);
         to.opt(1, &self.jwks_uri);
-        to.opt(2, &self.claims_supported);
+        to.opt(5, &self.response_types_supported);
         to.opt(3, &self.scopes_supported);
         to.opt(4, &self.subject_types_supported);
-        to.opt(5, &self.response_types_supported);
-        to.opt(6, &self.id_token_signing_alg_values_supported);
         to.misfits(&self.misfits);
     }
 }

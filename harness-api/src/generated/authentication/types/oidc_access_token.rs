@@ -38,8 +38,8 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_delay);
-        to.opt(1, &self.retry_count);
         to.opt(2, &self.max_backoff_time);
+        to.opt(1, &self.retry_count);
         to.misfits(&self.misfits);
     }
 }
@@ -74,8 +74,8 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry_count);
         to.opt(1, &self.fixed_backoff);
+        to.opt(0, &self.retry_count);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for AwsFullJitterBackoffStrategy {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base_delay);
-        to.opt(1, &self.retry_count);
         to.opt(2, &self.max_backoff_time);
+        to.opt(1, &self.retry_count);
         to.misfits(&self.misfits);
     }
 }
@@ -154,8 +154,8 @@ impl model::Model for AwsOidcCredentialResponseDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.access_key);
-        to.opt(1, &self.session_token);
         to.opt(2, &self.secret_access_key);
+        to.opt(1, &self.session_token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -213,10 +213,10 @@ impl model::Model for AwsOidcCredentialsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.aws_oidc_token_request_dto);
         to.one(0, &self.iam_role_arn);
         to.opt(1, &self.oidc_id_token);
         to.opt(2, &self.retry_policy);
-        to.opt(3, &self.aws_oidc_token_request_dto);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -351,12 +351,12 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.client_id);
-        to.opt(1, &self.resource);
-        to.one(2, &self.tenant_id);
-        to.opt(3, &self.oidc_token);
-        to.opt(4, &self.retry_policy);
         to.one(5, &self.azure_oidc_token_request_dto);
+        to.one(0, &self.client_id);
+        to.opt(3, &self.oidc_token);
+        to.opt(1, &self.resource);
+        to.opt(4, &self.retry_policy);
+        to.one(2, &self.tenant_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -405,10 +405,10 @@ impl model::Model for AzureOidcCredentialResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.expires_in);
-        to.opt(1, &self.token_type);
         to.opt(2, &self.access_token);
+        to.opt(0, &self.expires_in);
         to.opt(3, &self.ext_expires_in);
+        to.opt(1, &self.token_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -461,8 +461,8 @@ impl model::Model for GcpOidcAccessTokenRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.oidc_id_token);
         to.one(1, &self.gcp_oidc_token_request_dto);
+        to.one(0, &self.oidc_id_token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -505,8 +505,8 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.expire_time);
         to.opt(1, &self.access_token);
+        to.opt(0, &self.expire_time);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -551,10 +551,10 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.expires_in);
-        to.opt(1, &self.token_type);
         to.opt(2, &self.access_token);
+        to.opt(0, &self.expires_in);
         to.opt(3, &self.issued_token_type);
+        to.opt(1, &self.token_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -599,10 +599,10 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -648,10 +648,10 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -697,10 +697,10 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -746,10 +746,10 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

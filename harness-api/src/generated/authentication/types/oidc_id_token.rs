@@ -61,10 +61,10 @@ impl model::Model for CustomOidcIdTokenRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.aud);
-        to.opt(1, &self.sub);
         to.opt(2, &self.account_id);
+        to.one(0, &self.aud);
         to.one(3, &self.oidc_id_token_custom_attributes_structure);
+        to.opt(1, &self.sub);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -34,8 +34,8 @@ impl model::Model for OidcAuthorizationConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.group_claim);
         to.opt(1, &self.authorization_enabled);
+        to.opt(0, &self.group_claim);
         to.misfits(&self.misfits);
     }
 }
@@ -93,13 +93,13 @@ impl model::Model for OidcClientConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.jwks_uri);
-        to.opt(1, &self.secret_ref);
+        to.opt(6, &self.authorization_endpoint);
         to.opt(2, &self.identifier);
+        to.opt(0, &self.jwks_uri);
         to.opt(3, &self.redirect_uri);
+        to.opt(1, &self.secret_ref);
         to.opt(4, &self.token_endpoint);
         to.opt(5, &self.userinfo_endpoint);
-        to.opt(6, &self.authorization_endpoint);
         to.misfits(&self.misfits);
     }
 }
@@ -137,9 +137,9 @@ impl model::Model for OidcJitConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.enabled);
         to.opt(1, &self.claim_key);
         to.opt(2, &self.claim_value);
+        to.opt(0, &self.enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -217,18 +217,18 @@ impl model::Model for OidcProviderDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.authorization_config);
+        to.opt(8, &self.client_config);
+        to.opt(4, &self.discovery);
+        to.opt(7, &self.identifier);
+        to.opt(3, &self.issuer);
+        to.opt(5, &self.jit_config);
         to.opt(0, &self.name);
         to.opt(1, &self.pkce);
-        to.opt(2, &self.scope);
-        to.opt(3, &self.issuer);
-        to.opt(4, &self.discovery);
-        to.opt(5, &self.jit_config);
-        to.opt(6, &self.uid_field);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.client_config);
         to.opt(9, &self.response_type);
-        to.opt(10, &self.authorization_config);
+        to.opt(2, &self.scope);
         to.opt(11, &self.send_scope_to_token_endpoint);
+        to.opt(6, &self.uid_field);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for CreateAlertBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.events);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.recipients);
-        to.opt(4, &self.entity_type);
         to.opt(5, &self.associated_entities);
+        to.opt(2, &self.enabled);
+        to.opt(4, &self.entity_type);
+        to.opt(1, &self.events);
+        to.opt(0, &self.name);
+        to.opt(3, &self.recipients);
         to.misfits(&self.misfits);
     }
 }
@@ -125,8 +125,8 @@ impl model::Model for CreateAlertBodyEvents {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.event);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }
@@ -206,11 +206,11 @@ impl model::Model for ListAlertsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
-        to.opt(1, &self.sort);
-        to.opt(2, &self.limit);
         to.opt(3, &self.enabled);
         to.opt(4, &self.entity_type);
+        to.opt(2, &self.limit);
+        to.opt(0, &self.page);
+        to.opt(1, &self.sort);
         to.misfits(&self.misfits);
     }
 }
@@ -245,8 +245,8 @@ impl model::Model for ListAlertsBodySort {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.field);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -304,13 +304,13 @@ impl model::Model for UpdateAlertBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.associated_entities);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.entity_type);
+        to.opt(2, &self.events);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.events);
-        to.opt(3, &self.enabled);
         to.opt(4, &self.recipients);
-        to.opt(5, &self.entity_type);
-        to.opt(6, &self.associated_entities);
         to.misfits(&self.misfits);
     }
 }
@@ -377,8 +377,8 @@ impl model::Model for UpdateAlertBodyEvents {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.event);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }

@@ -78,12 +78,12 @@ impl model::Model for FixedSchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account);
+        to.opt(5, &self.description);
+        to.opt(3, &self.details);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.account);
-        to.opt(3, &self.details);
         to.opt(4, &self.resources);
-        to.opt(5, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -153,9 +153,9 @@ impl model::Model for OccurrenceSchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uptime);
         to.opt(1, &self.downtime);
         to.opt(2, &self.timezone);
+        to.opt(0, &self.uptime);
         to.misfits(&self.misfits);
     }
 }
@@ -266,8 +266,8 @@ impl model::Model for TimeInDay {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.min);
         to.opt(1, &self.hour);
+        to.opt(0, &self.min);
         to.misfits(&self.misfits);
     }
 }
@@ -344,8 +344,8 @@ impl model::Model for TimeScheduleDays {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.days);
         to.opt(1, &self.all_day);
+        to.opt(0, &self.days);
         to.opt(2, &self.end_time);
         to.opt(3, &self.start_time);
         to.misfits(&self.misfits);

@@ -175,11 +175,11 @@ impl model::Model for ServiceUsageRecord {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.created_at);
+        to.opt(4, &self.idle_time_mins);
+        to.opt(0, &self.path);
         to.opt(2, &self.service_id);
         to.opt(3, &self.session_id);
-        to.opt(4, &self.idle_time_mins);
         to.misfits(&self.misfits);
     }
 }

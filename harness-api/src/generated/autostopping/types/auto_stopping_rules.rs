@@ -101,9 +101,9 @@ impl model::Model for CoolDownMetaSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
-        to.opt(1, &self.success);
         to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -205,15 +205,15 @@ impl model::Model for CumulativeSavings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.days);
-        to.opt(1, &self.savings);
-        to.opt(2, &self.total_cost);
         to.opt(3, &self.actual_cost);
-        to.opt(4, &self.total_savings);
+        to.opt(0, &self.days);
         to.opt(5, &self.potential_cost);
+        to.opt(1, &self.savings);
         to.opt(6, &self.savings_percent);
-        to.opt(7, &self.total_potential);
         to.opt(8, &self.total_active_services);
+        to.opt(2, &self.total_cost);
+        to.opt(7, &self.total_potential);
+        to.opt(4, &self.total_savings);
         to.misfits(&self.misfits);
     }
 }
@@ -343,23 +343,23 @@ impl model::Model for LwResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.availability_zone);
+        to.opt(15, &self.cloud_account_id);
         to.opt(0, &self.id);
         to.opt(1, &self.ipv4);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.region);
-        to.opt(6, &self.status);
         to.opt(7, &self.is_spot);
-        to.opt(8, &self.metadata);
-        to.opt(9, &self.platform);
         to.opt(10, &self.launch_time);
+        to.opt(8, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(9, &self.platform);
         to.opt(11, &self.private_ipv4);
         to.opt(12, &self.provider_name);
         to.opt(13, &self.provider_type);
+        to.opt(5, &self.region);
         to.opt(14, &self.resource_type);
-        to.opt(15, &self.cloud_account_id);
-        to.opt(16, &self.availability_zone);
+        to.opt(6, &self.status);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -397,9 +397,9 @@ impl model::Model for SaveServiceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.apply_now);
         to.opt(0, &self.deps);
         to.opt(1, &self.service);
-        to.opt(2, &self.apply_now);
         to.misfits(&self.misfits);
     }
 }
@@ -440,10 +440,10 @@ impl model::Model for ServiceDiagnostics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.message);
+        to.opt(0, &self.name);
         to.opt(3, &self.success);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -545,9 +545,9 @@ impl model::Model for WarmUpOption {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.source);
         to.opt(1, &self.forced_trigger);
         to.opt(2, &self.idle_time_mins);
+        to.opt(0, &self.source);
         to.misfits(&self.misfits);
     }
 }

@@ -51,11 +51,11 @@ impl model::Model for FilterObject {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ids);
         to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.zones);
-        to.opt(4, &self.vpc_id);
         to.opt(5, &self.regions);
         to.opt(6, &self.resource_groups);
+        to.opt(2, &self.tags);
+        to.opt(4, &self.vpc_id);
+        to.opt(3, &self.zones);
         to.misfits(&self.misfits);
     }
 }
@@ -153,14 +153,14 @@ impl model::Model for RoutingDataV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.lb);
-        to.opt(1, &self.k8s);
-        to.opt(2, &self.tcp);
-        to.opt(3, &self.http);
-        to.opt(4, &self.database);
-        to.opt(5, &self.instance);
         to.opt(6, &self.container_svc);
         to.opt(7, &self.custom_domain_providers);
+        to.opt(4, &self.database);
+        to.opt(3, &self.http);
+        to.opt(5, &self.instance);
+        to.opt(1, &self.k8s);
+        to.opt(0, &self.lb);
+        to.opt(2, &self.tcp);
         to.misfits(&self.misfits);
     }
 }
@@ -198,9 +198,9 @@ impl model::Model for SaveServiceRequestV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.apply_now);
         to.opt(0, &self.deps);
         to.opt(1, &self.service);
-        to.opt(2, &self.apply_now);
         to.misfits(&self.misfits);
     }
 }
@@ -334,24 +334,24 @@ impl model::Model for ServiceV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_identifier);
+        to.one(15, &self.cloud_account_id);
+        to.opt(9, &self.created_at);
+        to.opt(13, &self.custom_domains);
+        to.opt(6, &self.disabled);
+        to.opt(10, &self.fulfilment);
+        to.opt(12, &self.health_check);
+        to.opt(8, &self.host_name);
         to.opt(0, &self.id);
+        to.opt(14, &self.idle_time_mins);
         to.one(1, &self.kind);
+        to.opt(17, &self.match_all_subdomains);
+        to.opt(7, &self.metadata);
         to.one(2, &self.name);
         to.one(3, &self.org_id);
-        to.opt(4, &self.status);
-        to.opt(5, &self.routing);
-        to.opt(6, &self.disabled);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.host_name);
-        to.opt(9, &self.created_at);
-        to.opt(10, &self.fulfilment);
         to.opt(11, &self.project_id);
-        to.opt(12, &self.health_check);
-        to.opt(13, &self.custom_domains);
-        to.opt(14, &self.idle_time_mins);
-        to.one(15, &self.cloud_account_id);
-        to.opt(16, &self.account_identifier);
-        to.opt(17, &self.match_all_subdomains);
+        to.opt(5, &self.routing);
+        to.opt(4, &self.status);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -409,10 +409,10 @@ impl model::Model for TcpProxy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rdp);
-        to.opt(1, &self.ssh);
         to.opt(2, &self.ports);
         to.one(3, &self.proxy);
+        to.opt(0, &self.rdp);
+        to.opt(1, &self.ssh);
         to.misfits(&self.misfits);
     }
     #[inline]

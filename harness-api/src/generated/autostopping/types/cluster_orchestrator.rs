@@ -40,9 +40,9 @@ impl model::Model for ClusterConsolidationBudget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration);
         to.opt(0, &self.nodes);
         to.opt(1, &self.reasons);
-        to.opt(2, &self.duration);
         to.opt(3, &self.schedule);
         to.misfits(&self.misfits);
     }
@@ -85,9 +85,9 @@ impl model::Model for ClusterOrchestratorPodEvictor {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.enabled);
+        to.opt(3, &self.evict_single_replicas);
         to.opt(1, &self.minimum_cpu);
         to.opt(2, &self.minimum_memory);
-        to.opt(3, &self.evict_single_replicas);
         to.misfits(&self.misfits);
     }
 }
@@ -128,10 +128,10 @@ impl model::Model for ConnectedClusterHealthStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.service);
-        to.opt(2, &self.raw_json);
         to.opt(3, &self.last_heart_beat_received_at);
+        to.opt(2, &self.raw_json);
+        to.opt(1, &self.service);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -205,17 +205,17 @@ impl model::Model for ConnectedKubernetesCluster {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.config);
-        to.opt(3, &self.health);
-        to.opt(4, &self.region);
-        to.opt(5, &self.provider);
         to.opt(6, &self.account_id);
+        to.opt(2, &self.config);
         to.opt(7, &self.created_at);
-        to.opt(8, &self.total_spend);
-        to.opt(9, &self.total_savings);
+        to.opt(3, &self.health);
+        to.opt(0, &self.id);
         to.opt(10, &self.k8s_connector_id);
+        to.opt(1, &self.name);
+        to.opt(5, &self.provider);
+        to.opt(4, &self.region);
+        to.opt(9, &self.total_savings);
+        to.opt(8, &self.total_spend);
         to.misfits(&self.misfits);
     }
 }
@@ -279,14 +279,14 @@ impl model::Model for ConnectedKubernetesClusterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spot_split);
+        to.opt(7, &self.base_on_demand_capacity);
         to.opt(1, &self.consolidation);
+        to.opt(6, &self.distribution_strategy);
+        to.opt(5, &self.node_deletion_delay);
         to.opt(2, &self.on_demand_split);
         to.opt(3, &self.reverse_fallback);
         to.opt(4, &self.spot_distribution);
-        to.opt(5, &self.node_deletion_delay);
-        to.opt(6, &self.distribution_strategy);
-        to.opt(7, &self.base_on_demand_capacity);
+        to.opt(0, &self.spot_split);
         to.misfits(&self.misfits);
     }
 }
@@ -331,10 +331,10 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.after);
-        to.opt(1, &self.policy);
         to.opt(2, &self.budgets);
         to.opt(3, &self.node_expiry);
         to.opt(4, &self.pod_evictor);
+        to.opt(1, &self.policy);
         to.misfits(&self.misfits);
     }
 }
@@ -422,10 +422,10 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -466,10 +466,10 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -555,9 +555,9 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.k8s_connector_id);
         to.one(0, &self.name);
         to.one(1, &self.user_config);
-        to.one(2, &self.k8s_connector_id);
         to.misfits(&self.misfits);
     }
     #[inline]

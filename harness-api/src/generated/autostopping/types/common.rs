@@ -89,21 +89,21 @@ impl model::Model for AccessPoint {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.vpc);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.org_id);
-        to.opt(5, &self.region);
-        to.opt(6, &self.status);
-        to.opt(7, &self.subnets);
-        to.opt(8, &self.metadata);
+        to.opt(11, &self.account_id);
+        to.opt(14, &self.cloud_account_id);
         to.opt(9, &self.editables);
         to.opt(10, &self.host_name);
-        to.opt(11, &self.account_id);
+        to.opt(0, &self.id);
+        to.opt(8, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(4, &self.org_id);
         to.opt(12, &self.project_id);
+        to.opt(5, &self.region);
         to.opt(13, &self.security_groups);
-        to.opt(14, &self.cloud_account_id);
+        to.opt(6, &self.status);
+        to.opt(7, &self.subnets);
+        to.opt(3, &self.type_);
+        to.opt(1, &self.vpc);
         to.misfits(&self.misfits);
     }
 }
@@ -189,20 +189,20 @@ impl model::Model for AccessPointMeta {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.dns);
-        to.opt(1, &self.size);
-        to.opt(2, &self.error);
         to.opt(3, &self.alb_arn);
-        to.opt(4, &self.fe_ip_id);
-        to.opt(5, &self.subnet_id);
-        to.opt(6, &self.fe_ip_name);
-        to.opt(7, &self.certificate);
-        to.opt(8, &self.func_region);
-        to.opt(9, &self.subnet_name);
         to.opt(10, &self.app_gateway_id);
+        to.opt(7, &self.certificate);
         to.opt(11, &self.certificate_id);
+        to.opt(0, &self.dns);
+        to.opt(2, &self.error);
+        to.opt(4, &self.fe_ip_id);
+        to.opt(6, &self.fe_ip_name);
+        to.opt(8, &self.func_region);
         to.opt(12, &self.resource_group);
         to.opt(13, &self.security_groups);
+        to.opt(1, &self.size);
+        to.opt(5, &self.subnet_id);
+        to.opt(9, &self.subnet_name);
         to.misfits(&self.misfits);
     }
 }
@@ -364,21 +364,21 @@ impl model::Model for AsgMinimal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.availability_zones);
+        to.opt(13, &self.cloud_account_id);
+        to.opt(8, &self.desired);
         to.opt(0, &self.id);
         to.opt(1, &self.max);
-        to.opt(2, &self.min);
         to.opt(3, &self.meta);
+        to.opt(2, &self.min);
+        to.opt(12, &self.mixed_instance);
         to.opt(4, &self.name);
-        to.opt(5, &self.spot);
-        to.opt(6, &self.region);
-        to.opt(7, &self.status);
-        to.opt(8, &self.desired);
         to.opt(9, &self.on_demand);
         to.opt(10, &self.provider_name);
+        to.opt(6, &self.region);
+        to.opt(5, &self.spot);
+        to.opt(7, &self.status);
         to.opt(11, &self.target_groups);
-        to.opt(12, &self.mixed_instance);
-        to.opt(13, &self.cloud_account_id);
-        to.opt(14, &self.availability_zones);
         to.misfits(&self.misfits);
     }
 }
@@ -416,8 +416,8 @@ impl model::Model for CertificateData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.content);
+        to.opt(0, &self.name);
         to.opt(2, &self.password);
         to.misfits(&self.misfits);
     }
@@ -463,8 +463,8 @@ impl model::Model for ContainerSvc {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.cluster);
+        to.opt(0, &self.region);
         to.opt(2, &self.service);
         to.opt(3, &self.task_count);
         to.misfits(&self.misfits);
@@ -688,26 +688,26 @@ impl model::Model for LwService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.access_point_id);
+        to.opt(18, &self.account_identifier);
+        to.opt(17, &self.cloud_account_id);
+        to.opt(10, &self.created_at);
+        to.opt(14, &self.custom_domains);
+        to.opt(7, &self.disabled);
+        to.opt(11, &self.fulfilment);
+        to.opt(13, &self.health_check);
+        to.opt(9, &self.host_name);
         to.opt(0, &self.id);
+        to.opt(15, &self.idle_time_mins);
         to.opt(1, &self.kind);
+        to.opt(19, &self.match_all_subdomains);
+        to.opt(8, &self.metadata);
         to.opt(2, &self.name);
         to.opt(3, &self.opts);
         to.opt(4, &self.org_id);
-        to.opt(5, &self.status);
-        to.opt(6, &self.routing);
-        to.opt(7, &self.disabled);
-        to.opt(8, &self.metadata);
-        to.opt(9, &self.host_name);
-        to.opt(10, &self.created_at);
-        to.opt(11, &self.fulfilment);
         to.opt(12, &self.project_id);
-        to.opt(13, &self.health_check);
-        to.opt(14, &self.custom_domains);
-        to.opt(15, &self.idle_time_mins);
-        to.opt(16, &self.access_point_id);
-        to.opt(17, &self.cloud_account_id);
-        to.opt(18, &self.account_identifier);
-        to.opt(19, &self.match_all_subdomains);
+        to.opt(6, &self.routing);
+        to.opt(5, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -790,10 +790,10 @@ impl model::Model for Opts {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.access_details);
-        to.opt(1, &self.hide_progress_page);
-        to.opt(2, &self.preserve_private_ip);
         to.opt(3, &self.always_use_private_ip);
         to.opt(4, &self.delete_cloud_resources);
+        to.opt(1, &self.hide_progress_page);
+        to.opt(2, &self.preserve_private_ip);
         to.misfits(&self.misfits);
     }
 }
@@ -855,13 +855,13 @@ impl model::Model for PortConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
         to.opt(1, &self.action);
+        to.opt(0, &self.port);
         to.opt(2, &self.protocol);
-        to.opt(3, &self.server_name);
-        to.opt(4, &self.target_port);
         to.opt(5, &self.redirect_url);
         to.opt(6, &self.routing_rules);
+        to.opt(3, &self.server_name);
+        to.opt(4, &self.target_port);
         to.opt(7, &self.target_protocol);
         to.misfits(&self.misfits);
     }
@@ -988,13 +988,13 @@ impl model::Model for RoutingData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.lb);
-        to.opt(1, &self.k8s);
-        to.opt(2, &self.ports);
-        to.opt(3, &self.database);
-        to.opt(4, &self.instance);
         to.opt(5, &self.container_svc);
         to.opt(6, &self.custom_domain_providers);
+        to.opt(3, &self.database);
+        to.opt(4, &self.instance);
+        to.opt(1, &self.k8s);
+        to.opt(0, &self.lb);
+        to.opt(2, &self.ports);
         to.misfits(&self.misfits);
     }
 }
@@ -1032,9 +1032,9 @@ impl model::Model for RoutingDataK8s {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_json);
-        to.opt(1, &self.namespace);
         to.opt(2, &self.connector_id);
+        to.opt(1, &self.namespace);
+        to.opt(0, &self.rule_json);
         to.misfits(&self.misfits);
     }
 }
@@ -1101,8 +1101,8 @@ impl model::Model for ServiceError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
         to.opt(1, &self.action);
+        to.opt(0, &self.error);
         to.misfits(&self.misfits);
     }
 }
@@ -1152,11 +1152,11 @@ impl model::Model for ServiceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service_errors);
-        to.opt(1, &self.target_group_details);
+        to.opt(4, &self.autostopping_proxy_config);
         to.opt(2, &self.cloud_provider_details);
         to.opt(3, &self.kubernetes_connector_id);
-        to.opt(4, &self.autostopping_proxy_config);
+        to.opt(0, &self.service_errors);
+        to.opt(1, &self.target_group_details);
         to.misfits(&self.misfits);
     }
 }
@@ -1191,8 +1191,8 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tcp);
         to.opt(1, &self.http);
+        to.opt(0, &self.tcp);
         to.misfits(&self.misfits);
     }
 }
@@ -1305,10 +1305,10 @@ impl model::Model for TargetGroupMinimal {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.vpc);
         to.opt(2, &self.name);
         to.opt(3, &self.port);
         to.opt(4, &self.protocol);
+        to.opt(1, &self.vpc);
         to.misfits(&self.misfits);
     }
 }

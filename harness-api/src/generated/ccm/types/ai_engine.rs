@@ -34,8 +34,8 @@ impl model::Model for GovernancePromptRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_yaml);
         to.opt(1, &self.description);
+        to.opt(0, &self.rule_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for ResponseDtoListGovernancePromptRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -94,13 +94,13 @@ impl model::Model for AnomalySummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.count);
         to.opt(2, &self.actual_cost);
+        to.opt(6, &self.anomalous_cost);
         to.opt(3, &self.cost_impact);
+        to.opt(1, &self.count);
         to.opt(4, &self.description);
         to.opt(5, &self.expected_cost);
-        to.opt(6, &self.anomalous_cost);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -154,12 +154,12 @@ impl model::Model for PerspectiveAnomalyData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timestamp);
         to.opt(1, &self.actual_cost);
         to.opt(2, &self.anomaly_count);
-        to.opt(3, &self.resource_type);
         to.opt(4, &self.associated_resources);
         to.opt(5, &self.difference_from_expected_cost);
+        to.opt(3, &self.resource_type);
+        to.opt(0, &self.timestamp);
         to.misfits(&self.misfits);
     }
 }
@@ -200,10 +200,10 @@ impl model::Model for ResponseDtoListAnomalySummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -249,10 +249,10 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -73,16 +73,16 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.rule_spec);
         to.opt(5, &self.account_id);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
+        to.opt(3, &self.enabled);
         to.opt(8, &self.last_updated_at);
         to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.rule_spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
         to.opt(10, &self.whitelisted_anomaly_count);
         to.misfits(&self.misfits);
     }
@@ -124,10 +124,10 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -168,10 +168,10 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -281,18 +281,18 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
-        to.opt(1, &self.region);
-        to.opt(2, &self.rule_ids);
         to.opt(3, &self.account_id);
-        to.opt(4, &self.rule_set_ids);
-        to.opt(5, &self.execution_ids);
         to.opt(6, &self.cloud_provider);
-        to.opt(7, &self.target_account);
         to.opt(8, &self.cloud_providers);
+        to.opt(5, &self.execution_ids);
         to.opt(9, &self.execution_status);
+        to.opt(1, &self.region);
         to.opt(10, &self.rule_enforcement_id);
         to.opt(11, &self.rule_enforcement_recommendation_id);
+        to.opt(2, &self.rule_ids);
+        to.opt(4, &self.rule_set_ids);
+        to.opt(7, &self.target_account);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -402,16 +402,16 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.rule_spec);
         to.opt(5, &self.account_id);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
+        to.opt(3, &self.enabled);
         to.opt(8, &self.last_updated_at);
         to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.rule_spec);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.uuid);
         to.opt(10, &self.whitelisted_anomaly_count);
         to.misfits(&self.misfits);
     }
@@ -453,10 +453,10 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -497,10 +497,10 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for AnomalyComment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.comment);
         to.opt(2, &self.account_id);
         to.opt(3, &self.anomaly_id);
+        to.opt(1, &self.comment);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -92,10 +92,10 @@ impl model::Model for ResponseDtoListAnomalyComment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for BiDashboardSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.dashboard_id);
-        to.opt(1, &self.description);
-        to.opt(2, &self.service_type);
         to.opt(3, &self.cloud_provider);
+        to.opt(0, &self.dashboard_id);
         to.opt(4, &self.dashboard_name);
+        to.opt(1, &self.description);
         to.opt(5, &self.redirection_url);
+        to.opt(2, &self.service_type);
         to.misfits(&self.misfits);
     }
 }
@@ -99,10 +99,10 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

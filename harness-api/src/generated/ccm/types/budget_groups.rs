@@ -113,27 +113,27 @@ impl model::Model for BudgetGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.period);
-        to.opt(3, &self.end_time);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.created_by);
-        to.opt(7, &self.start_time);
         to.opt(8, &self.actual_cost);
-        to.opt(9, &self.cascade_type);
-        to.opt(10, &self.forecast_cost);
-        to.opt(11, &self.child_entities);
-        to.opt(12, &self.last_month_cost);
-        to.opt(13, &self.last_updated_at);
-        to.opt(14, &self.last_updated_by);
         to.opt(15, &self.alert_thresholds);
         to.opt(16, &self.budget_group_amount);
         to.opt(17, &self.budget_group_history);
-        to.opt(18, &self.custom_alert_message);
-        to.opt(19, &self.parent_budget_group_id);
         to.opt(20, &self.budget_group_monthly_breakdown);
+        to.opt(9, &self.cascade_type);
+        to.opt(11, &self.child_entities);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(18, &self.custom_alert_message);
+        to.opt(3, &self.end_time);
+        to.opt(10, &self.forecast_cost);
+        to.opt(12, &self.last_month_cost);
+        to.opt(13, &self.last_updated_at);
+        to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(19, &self.parent_budget_group_id);
+        to.opt(2, &self.period);
+        to.opt(7, &self.start_time);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -178,10 +178,10 @@ impl model::Model for BudgetGroupChildEntityDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.proportion);
         to.opt(2, &self.budget_group);
+        to.opt(0, &self.id);
         to.opt(3, &self.is_budget_group);
+        to.opt(1, &self.proportion);
         to.misfits(&self.misfits);
     }
 }
@@ -331,35 +331,35 @@ impl model::Model for BudgetSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.period);
-        to.opt(4, &self.folder_id);
-        to.opt(5, &self.parent_id);
-        to.opt(6, &self.time_left);
-        to.opt(7, &self.time_unit);
+        to.opt(12, &self.actual_cost);
+        to.opt(24, &self.actual_cost_alerts);
+        to.opt(22, &self.alert_thresholds);
+        to.opt(16, &self.budget_amount);
+        to.opt(14, &self.budget_group);
+        to.opt(26, &self.budget_monthly_breakdown);
+        to.opt(15, &self.cascade_type);
+        to.opt(27, &self.child_entity_proportions);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.start_time);
-        to.opt(11, &self.time_scope);
-        to.opt(12, &self.actual_cost);
-        to.opt(13, &self.growth_rate);
-        to.opt(14, &self.budget_group);
-        to.opt(15, &self.cascade_type);
-        to.opt(16, &self.budget_amount);
+        to.opt(28, &self.disable_currency_warning);
+        to.opt(4, &self.folder_id);
         to.opt(17, &self.forecast_cost);
+        to.opt(25, &self.forecast_cost_alerts);
+        to.opt(13, &self.growth_rate);
+        to.opt(0, &self.id);
         to.opt(18, &self.is_budget_group);
         to.opt(19, &self.last_updated_at);
         to.opt(20, &self.last_updated_by);
+        to.opt(1, &self.name);
+        to.opt(5, &self.parent_id);
+        to.opt(3, &self.period);
         to.opt(21, &self.perspective_id);
-        to.opt(22, &self.alert_thresholds);
         to.opt(23, &self.perspective_name);
-        to.opt(24, &self.actual_cost_alerts);
-        to.opt(25, &self.forecast_cost_alerts);
-        to.opt(26, &self.budget_monthly_breakdown);
-        to.opt(27, &self.child_entity_proportions);
-        to.opt(28, &self.disable_currency_warning);
+        to.opt(10, &self.start_time);
+        to.opt(6, &self.time_left);
+        to.opt(11, &self.time_scope);
+        to.opt(7, &self.time_unit);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -413,10 +413,10 @@ impl model::Model for ResponseDtoBudgetGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -461,10 +461,10 @@ impl model::Model for ResponseDtoListBudgetGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -510,10 +510,10 @@ impl model::Model for ResponseDtoListBudgetSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

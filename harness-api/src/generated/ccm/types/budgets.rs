@@ -55,9 +55,9 @@ impl model::Model for AdjustBudgetAmountRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.budget_ids);
-        to.one(1, &self.adjustment_value);
         to.one(2, &self.adjust_budget_bulk_request_type);
+        to.one(1, &self.adjustment_value);
+        to.one(0, &self.budget_ids);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -122,12 +122,12 @@ impl model::Model for ApplicationBudgetScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.entity_ids);
-        to.opt(2, &self.entity_names);
         to.opt(3, &self.application_ids);
         to.opt(4, &self.budget_scope_type);
+        to.opt(1, &self.entity_ids);
+        to.opt(2, &self.entity_names);
         to.opt(5, &self.environment_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -278,35 +278,35 @@ impl model::Model for Budget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.scope);
-        to.opt(4, &self.period);
-        to.opt(5, &self.end_time);
-        to.opt(6, &self.folder_id);
-        to.opt(7, &self.ng_budget);
         to.opt(8, &self.account_id);
+        to.opt(12, &self.actual_cost);
+        to.opt(24, &self.alert_thresholds);
+        to.opt(15, &self.budget_amount);
+        to.opt(18, &self.budget_history);
+        to.opt(27, &self.budget_monthly_breakdown);
         to.opt(9, &self.created_at);
         to.opt(10, &self.created_by);
-        to.opt(11, &self.start_time);
-        to.opt(12, &self.actual_cost);
+        to.opt(25, &self.custom_alert_message);
+        to.opt(28, &self.disable_currency_warning);
+        to.opt(23, &self.email_addresses);
+        to.opt(5, &self.end_time);
+        to.opt(6, &self.folder_id);
+        to.opt(16, &self.forecast_cost);
         to.opt(13, &self.growth_rate);
         to.opt(14, &self.is_ng_budget);
-        to.opt(15, &self.budget_amount);
-        to.opt(16, &self.forecast_cost);
-        to.opt(17, &self.user_group_ids);
-        to.opt(18, &self.budget_history);
         to.opt(19, &self.last_month_cost);
         to.opt(20, &self.last_updated_at);
         to.opt(21, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(7, &self.ng_budget);
         to.opt(22, &self.notify_on_slack);
-        to.opt(23, &self.email_addresses);
-        to.opt(24, &self.alert_thresholds);
-        to.opt(25, &self.custom_alert_message);
         to.opt(26, &self.parent_budget_group_id);
-        to.opt(27, &self.budget_monthly_breakdown);
-        to.opt(28, &self.disable_currency_warning);
+        to.opt(4, &self.period);
+        to.opt(3, &self.scope);
+        to.opt(11, &self.start_time);
+        to.opt(1, &self.type_);
+        to.opt(17, &self.user_group_ids);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -401,11 +401,11 @@ impl model::Model for ClusterBudgetScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.entity_ids);
-        to.opt(2, &self.cluster_ids);
-        to.opt(3, &self.entity_names);
         to.opt(4, &self.budget_scope_type);
+        to.opt(2, &self.cluster_ids);
+        to.opt(1, &self.entity_ids);
+        to.opt(3, &self.entity_names);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -513,8 +513,8 @@ impl model::Model for ManageBudgetAlertsRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.action);
-        to.one(1, &self.budget_ids);
         to.opt(2, &self.alert_thresholds);
+        to.one(1, &self.budget_ids);
         to.opt(3, &self.email_recipients);
         to.opt(4, &self.slack_recipients);
         to.misfits(&self.misfits);
@@ -573,12 +573,12 @@ impl model::Model for PerspectiveBudgetScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.budget_scope_type);
+        to.opt(3, &self.entity_ids);
+        to.opt(4, &self.entity_names);
         to.opt(0, &self.type_);
         to.opt(1, &self.view_id);
         to.opt(2, &self.view_name);
-        to.opt(3, &self.entity_ids);
-        to.opt(4, &self.entity_names);
-        to.opt(5, &self.budget_scope_type);
         to.misfits(&self.misfits);
     }
 }
@@ -619,10 +619,10 @@ impl model::Model for ResponseDtoBudget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -663,10 +663,10 @@ impl model::Model for ResponseDtoBudgetData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -715,10 +715,10 @@ impl model::Model for ResponseDtoListBudget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -757,8 +757,8 @@ impl model::Model for BudgetFilterValuesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
         to.opt(1, &self.columns);
+        to.opt(0, &self.filter);
         to.misfits(&self.misfits);
     }
 }
@@ -836,18 +836,18 @@ impl model::Model for BudgetFilterValuesBodyFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
-        to.opt(1, &self.offset);
-        to.opt(2, &self.period);
+        to.opt(6, &self.budget_status);
         to.opt(3, &self.created_by);
         to.opt(4, &self.folder_ids);
-        to.opt(5, &self.search_key);
-        to.opt(6, &self.budget_status);
-        to.opt(7, &self.max_budget_amount);
-        to.opt(8, &self.min_budget_amount);
-        to.opt(9, &self.perspective_names);
         to.opt(10, &self.last_modified_end_time);
         to.opt(11, &self.last_modified_start_time);
+        to.opt(0, &self.limit);
+        to.opt(7, &self.max_budget_amount);
+        to.opt(8, &self.min_budget_amount);
+        to.opt(1, &self.offset);
+        to.opt(2, &self.period);
+        to.opt(9, &self.perspective_names);
+        to.opt(5, &self.search_key);
         to.misfits(&self.misfits);
     }
 }
@@ -891,11 +891,11 @@ impl model::Model for CloneBudgetsBulkOperationBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.suffix);
         to.opt(1, &self.alert_mode);
         to.opt(2, &self.budget_ids);
         to.opt(3, &self.email_recipients);
         to.opt(4, &self.slack_recipients);
+        to.opt(0, &self.suffix);
         to.misfits(&self.misfits);
     }
 }
@@ -971,17 +971,17 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.period);
-        to.opt(2, &self.folder_id);
-        to.opt(3, &self.start_time);
-        to.opt(4, &self.growth_rate);
-        to.opt(5, &self.name_prefix);
+        to.opt(9, &self.alert_thresholds);
         to.opt(6, &self.budget_amount);
+        to.opt(10, &self.budget_monthly_breakdown);
         to.opt(7, &self.cost_bucket_ids);
         to.opt(8, &self.cost_category_id);
-        to.opt(9, &self.alert_thresholds);
-        to.opt(10, &self.budget_monthly_breakdown);
+        to.opt(2, &self.folder_id);
+        to.opt(4, &self.growth_rate);
+        to.opt(5, &self.name_prefix);
+        to.opt(1, &self.period);
+        to.opt(3, &self.start_time);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1039,13 +1039,13 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
         to.opt(0, &self.based_on);
         to.opt(1, &self.crossed_at);
-        to.opt(2, &self.alerts_sent);
-        to.opt(3, &self.percentage);
-        to.opt(4, &self.user_group_ids);
-        to.opt(5, &self.slack_webhooks);
         to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -1101,12 +1101,12 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.budget_breakdown);
         to.opt(1, &self.actual_monthly_cost);
+        to.opt(0, &self.budget_breakdown);
         to.opt(2, &self.budget_monthly_amount);
+        to.opt(5, &self.forecast_cost_configured);
         to.opt(3, &self.forecast_monthly_cost);
         to.opt(4, &self.yearly_last_period_cost);
-        to.opt(5, &self.forecast_cost_configured);
         to.misfits(&self.misfits);
     }
 }
@@ -1260,13 +1260,13 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
         to.opt(0, &self.based_on);
         to.opt(1, &self.crossed_at);
-        to.opt(2, &self.alerts_sent);
-        to.opt(3, &self.percentage);
-        to.opt(4, &self.user_group_ids);
-        to.opt(5, &self.slack_webhooks);
         to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
 }

@@ -79,17 +79,17 @@ impl model::Model for UpdateCostSettingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.feature);
         to.opt(2, &self.account_id);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.created_by);
+        to.opt(10, &self.account_scoped_preferences);
         to.opt(5, &self.aws_cost_type);
         to.opt(6, &self.azure_cost_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(1, &self.feature);
+        to.opt(9, &self.include_aws_benefits);
         to.opt(7, &self.last_updated_at);
         to.opt(8, &self.last_updated_by);
-        to.opt(9, &self.include_aws_benefits);
-        to.opt(10, &self.account_scoped_preferences);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -135,10 +135,10 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.aws_cost_type);
         to.opt(1, &self.aws_account_id);
-        to.opt(2, &self.savings_estimation_mode);
         to.opt(3, &self.aws_cloud_account_name_with_id);
+        to.opt(0, &self.aws_cost_type);
+        to.opt(2, &self.savings_estimation_mode);
         to.misfits(&self.misfits);
     }
 }
@@ -179,10 +179,10 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -223,10 +223,10 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

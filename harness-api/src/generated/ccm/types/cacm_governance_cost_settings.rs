@@ -57,13 +57,13 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.created_at);
         to.opt(3, &self.aws_settings);
-        to.opt(4, &self.gcp_settings);
         to.opt(5, &self.azure_settings);
+        to.opt(2, &self.created_at);
+        to.opt(4, &self.gcp_settings);
         to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -193,15 +193,15 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.include_taxes);
         to.opt(1, &self.include_discounts);
-        to.opt(2, &self.include_promotions);
-        to.opt(3, &self.include_negotiated_savings);
-        to.opt(4, &self.include_subscription_credits);
         to.opt(5, &self.include_legacy_based_cud_credits);
-        to.opt(6, &self.include_sustained_use_discounts);
-        to.opt(7, &self.include_spend_based_cud_discounts);
+        to.opt(3, &self.include_negotiated_savings);
+        to.opt(2, &self.include_promotions);
         to.opt(8, &self.include_resource_based_cud_credits);
+        to.opt(7, &self.include_spend_based_cud_discounts);
+        to.opt(4, &self.include_subscription_credits);
+        to.opt(6, &self.include_sustained_use_discounts);
+        to.opt(0, &self.include_taxes);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for AnomalyMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cost_impact);
         to.opt(0, &self.count);
         to.opt(1, &self.status);
-        to.opt(2, &self.cost_impact);
         to.misfits(&self.misfits);
     }
 }
@@ -81,8 +81,8 @@ impl model::Model for AnomalyOverview {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.active);
-        to.opt(1, &self.ignored);
         to.opt(2, &self.archived);
+        to.opt(1, &self.ignored);
         to.opt(3, &self.resolved);
         to.misfits(&self.misfits);
     }
@@ -124,10 +124,10 @@ impl model::Model for ResponseDtoAnomalyMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -173,10 +173,10 @@ impl model::Model for ResponseDtoAnomalyOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -222,10 +222,10 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

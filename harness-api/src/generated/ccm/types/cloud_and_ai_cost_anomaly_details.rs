@@ -37,9 +37,9 @@ impl model::Model for AnomalyCostTimeSeries {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.anomalous_cost);
         to.opt(0, &self.cost);
         to.opt(1, &self.time);
-        to.opt(2, &self.anomalous_cost);
         to.misfits(&self.misfits);
     }
 }
@@ -119,11 +119,11 @@ impl model::Model for AnomalyResourceDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.resource);
         to.opt(3, &self.anomalous_cost);
         to.opt(4, &self.anomalous_cost_percentage);
+        to.opt(0, &self.cost);
+        to.opt(2, &self.resource);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -164,10 +164,10 @@ impl model::Model for ResponseDtoAnomalyData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -212,10 +212,10 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -261,10 +261,10 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -310,10 +310,10 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

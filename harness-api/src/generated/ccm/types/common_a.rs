@@ -57,13 +57,13 @@ impl model::Model for AlertThreshold {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.alerts_sent);
         to.opt(0, &self.based_on);
         to.opt(1, &self.crossed_at);
-        to.opt(2, &self.alerts_sent);
-        to.opt(3, &self.percentage);
-        to.opt(4, &self.user_group_ids);
-        to.opt(5, &self.slack_webhooks);
         to.opt(6, &self.email_addresses);
+        to.opt(3, &self.percentage);
+        to.opt(5, &self.slack_webhooks);
+        to.opt(4, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -215,35 +215,35 @@ impl model::Model for AnomalyData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.time);
-        to.opt(2, &self.entity);
-        to.opt(3, &self.status);
-        to.opt(4, &self.comment);
-        to.opt(5, &self.details);
-        to.opt(6, &self.end_time);
-        to.opt(7, &self.duration);
-        to.opt(8, &self.criticality);
         to.opt(9, &self.actual_amount);
-        to.opt(10, &self.anomaly_score);
-        to.opt(11, &self.resource_info);
-        to.opt(12, &self.resource_name);
-        to.opt(13, &self.user_feedback);
-        to.opt(14, &self.cloud_provider);
-        to.opt(15, &self.perspective_id);
         to.opt(16, &self.anomalous_spend);
+        to.opt(27, &self.anomalous_spend_percentage);
+        to.opt(26, &self.anomaly_relative_time);
+        to.opt(10, &self.anomaly_score);
+        to.opt(14, &self.cloud_provider);
+        to.opt(4, &self.comment);
+        to.opt(8, &self.criticality);
+        to.opt(5, &self.details);
+        to.opt(7, &self.duration);
+        to.opt(6, &self.end_time);
+        to.opt(2, &self.entity);
         to.opt(17, &self.expected_amount);
-        to.opt(18, &self.ongoing_anomaly);
-        to.opt(19, &self.perspective_name);
-        to.opt(20, &self.status_updated_at);
-        to.opt(21, &self.status_updated_by);
-        to.opt(22, &self.is_ongoing_anomaly);
         to.opt(23, &self.expected_cost_lower);
         to.opt(24, &self.expected_cost_upper);
+        to.opt(0, &self.id);
+        to.opt(22, &self.is_ongoing_anomaly);
+        to.opt(18, &self.ongoing_anomaly);
+        to.opt(15, &self.perspective_id);
+        to.opt(19, &self.perspective_name);
+        to.opt(11, &self.resource_info);
+        to.opt(12, &self.resource_name);
+        to.opt(3, &self.status);
         to.opt(25, &self.status_relative_time);
-        to.opt(26, &self.anomaly_relative_time);
-        to.opt(27, &self.anomalous_spend_percentage);
         to.opt(28, &self.status_update_relative_time);
+        to.opt(20, &self.status_updated_at);
+        to.opt(21, &self.status_updated_by);
+        to.opt(1, &self.time);
+        to.opt(13, &self.user_feedback);
         to.misfits(&self.misfits);
     }
 }
@@ -390,32 +390,32 @@ impl model::Model for AnomalyFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.limit);
-        to.opt(2, &self.offset);
-        to.opt(3, &self.status);
-        to.opt(4, &self.group_by);
-        to.opt(5, &self.order_by);
+        to.opt(14, &self.aggregations);
         to.opt(6, &self.anomaly_ids);
-        to.opt(7, &self.filter_type);
-        to.opt(8, &self.search_text);
         to.opt(9, &self.aws_accounts);
         to.opt(10, &self.aws_services);
+        to.opt(15, &self.aws_usage_types);
+        to.opt(24, &self.azure_meter_categories);
+        to.opt(23, &self.azure_resource_groups);
+        to.opt(25, &self.azure_subscription_guids);
+        to.opt(7, &self.filter_type);
         to.opt(11, &self.gcp_products);
         to.opt(12, &self.gcp_projects);
-        to.opt(13, &self.time_filters);
-        to.opt(14, &self.aggregations);
-        to.opt(15, &self.aws_usage_types);
-        to.opt(16, &self.k8s_namespaces);
-        to.opt(17, &self.k8s_cluster_names);
-        to.opt(18, &self.k8s_service_names);
-        to.opt(19, &self.min_actual_amount);
-        to.opt(20, &self.k8s_workload_names);
-        to.opt(21, &self.min_anomalous_spend);
         to.opt(22, &self.gcp_sku_descriptions);
-        to.opt(23, &self.azure_resource_groups);
-        to.opt(24, &self.azure_meter_categories);
-        to.opt(25, &self.azure_subscription_guids);
+        to.opt(4, &self.group_by);
+        to.opt(17, &self.k8s_cluster_names);
+        to.opt(16, &self.k8s_namespaces);
+        to.opt(18, &self.k8s_service_names);
+        to.opt(20, &self.k8s_workload_names);
+        to.opt(1, &self.limit);
+        to.opt(19, &self.min_actual_amount);
+        to.opt(21, &self.min_anomalous_spend);
+        to.opt(2, &self.offset);
+        to.opt(5, &self.order_by);
+        to.opt(8, &self.search_text);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(13, &self.time_filters);
         to.misfits(&self.misfits);
     }
 }
@@ -466,9 +466,9 @@ impl model::Model for AnomalyRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.anomaly_filter_properties_dto);
         to.opt(0, &self.perspective_query_dto);
         to.opt(1, &self.show_whitelisted_anomalies);
-        to.opt(2, &self.anomaly_filter_properties_dto);
         to.misfits(&self.misfits);
     }
 }
@@ -551,10 +551,10 @@ impl model::Model for AwsViewPreferences {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws_cost);
-        to.opt(1, &self.include_taxes);
         to.opt(2, &self.include_credits);
-        to.opt(3, &self.include_refunds);
         to.opt(4, &self.include_discounts);
+        to.opt(3, &self.include_refunds);
+        to.opt(1, &self.include_taxes);
         to.misfits(&self.misfits);
     }
 }

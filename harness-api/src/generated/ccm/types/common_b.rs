@@ -79,18 +79,18 @@ impl model::Model for BaseRecommendationFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.applied_at_end_time);
+        to.opt(10, &self.applied_at_start_time);
+        to.opt(9, &self.applied_by_user_name);
+        to.opt(6, &self.cloud_account_id);
+        to.opt(8, &self.cloud_account_name);
+        to.opt(5, &self.cloud_provider);
         to.opt(0, &self.id);
+        to.opt(11, &self.recommendation_state);
         to.opt(1, &self.region);
         to.opt(2, &self.resource_id);
         to.opt(3, &self.resource_name);
         to.opt(4, &self.resource_type);
-        to.opt(5, &self.cloud_provider);
-        to.opt(6, &self.cloud_account_id);
-        to.opt(7, &self.applied_at_end_time);
-        to.opt(8, &self.cloud_account_name);
-        to.opt(9, &self.applied_by_user_name);
-        to.opt(10, &self.applied_at_start_time);
-        to.opt(11, &self.recommendation_state);
         to.misfits(&self.misfits);
     }
 }
@@ -165,13 +165,13 @@ impl model::Model for BudgetCostData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
-        to.opt(1, &self.end_time);
-        to.opt(2, &self.budgeted);
         to.opt(3, &self.actual_cost);
-        to.opt(4, &self.forecast_cost);
         to.opt(5, &self.budget_variance);
         to.opt(6, &self.budget_variance_percentage);
+        to.opt(2, &self.budgeted);
+        to.opt(1, &self.end_time);
+        to.opt(4, &self.forecast_cost);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -253,19 +253,19 @@ impl model::Model for BudgetFilterPropertiesDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
-        to.opt(1, &self.offset);
-        to.opt(2, &self.period);
+        to.opt(6, &self.budget_status);
         to.opt(3, &self.created_by);
         to.opt(4, &self.folder_ids);
-        to.opt(5, &self.search_key);
-        to.opt(6, &self.budget_status);
-        to.opt(7, &self.perspective_id);
-        to.opt(8, &self.max_budget_amount);
-        to.opt(9, &self.min_budget_amount);
-        to.opt(10, &self.perspective_names);
         to.opt(11, &self.last_modified_end_time);
         to.opt(12, &self.last_modified_start_time);
+        to.opt(0, &self.limit);
+        to.opt(8, &self.max_budget_amount);
+        to.opt(9, &self.min_budget_amount);
+        to.opt(1, &self.offset);
+        to.opt(2, &self.period);
+        to.opt(7, &self.perspective_id);
+        to.opt(10, &self.perspective_names);
+        to.opt(5, &self.search_key);
         to.misfits(&self.misfits);
     }
 }
@@ -324,12 +324,12 @@ impl model::Model for BudgetMonthlyBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.budget_breakdown);
         to.opt(1, &self.actual_monthly_cost);
+        to.opt(0, &self.budget_breakdown);
         to.opt(2, &self.budget_monthly_amount);
+        to.opt(5, &self.forecast_cost_configured);
         to.opt(3, &self.forecast_monthly_cost);
         to.opt(4, &self.yearly_last_period_cost);
-        to.opt(5, &self.forecast_cost_configured);
         to.misfits(&self.misfits);
     }
 }

@@ -266,8 +266,8 @@ impl model::Model for CcmJiraDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.jira_issue);
         to.opt(1, &self.connector_ref);
+        to.opt(0, &self.jira_issue);
         to.misfits(&self.misfits);
     }
 }
@@ -393,25 +393,25 @@ impl model::Model for CcmRecommendationFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.limit);
-        to.opt(2, &self.offset);
-        to.opt(3, &self.min_cost);
-        to.opt(4, &self.tag_dt_os);
-        to.opt(5, &self.days_back);
-        to.opt(6, &self.min_saving);
-        to.opt(7, &self.filter_type);
-        to.opt(8, &self.cost_category_dt_os);
-        to.opt(9, &self.perspective_filters);
-        to.opt(10, &self.child_recommendation);
-        to.opt(11, &self.parent_recommendation);
-        to.opt(12, &self.include_ignored_recommendation);
-        to.opt(13, &self.azure_recommendation_filter_properties);
         to.opt(14, &self.aws_recommendation_filter_properties_dto);
-        to.opt(15, &self.k8s_recommendation_filter_properties_dto);
+        to.opt(13, &self.azure_recommendation_filter_properties);
         to.opt(16, &self.base_recommendation_filter_properties_dto);
+        to.opt(10, &self.child_recommendation);
         to.opt(17, &self.container_recommendation_filter_properties_dto);
+        to.opt(8, &self.cost_category_dt_os);
+        to.opt(5, &self.days_back);
+        to.opt(7, &self.filter_type);
         to.opt(18, &self.governance_recommendation_filter_properties_dto);
+        to.opt(12, &self.include_ignored_recommendation);
+        to.opt(15, &self.k8s_recommendation_filter_properties_dto);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.min_cost);
+        to.opt(6, &self.min_saving);
+        to.opt(2, &self.offset);
+        to.opt(11, &self.parent_recommendation);
+        to.opt(9, &self.perspective_filters);
+        to.opt(4, &self.tag_dt_os);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -757,23 +757,23 @@ impl model::Model for CeView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.folder_id);
-        to.opt(3, &self.view_type);
         to.opt(4, &self.account_id);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
-        to.opt(7, &self.total_cost);
-        to.opt(8, &self.view_rules);
-        to.opt(9, &self.view_state);
         to.opt(10, &self.data_sources);
-        to.opt(11, &self.view_version);
+        to.opt(2, &self.folder_id);
         to.opt(12, &self.last_updated_at);
         to.opt(13, &self.last_updated_by);
-        to.opt(14, &self.view_time_range);
+        to.opt(0, &self.name);
+        to.opt(7, &self.total_cost);
         to.opt(15, &self.unit_metric_info);
+        to.opt(1, &self.uuid);
         to.opt(16, &self.view_preferences);
+        to.opt(8, &self.view_rules);
+        to.opt(9, &self.view_state);
+        to.opt(14, &self.view_time_range);
+        to.opt(3, &self.view_type);
+        to.opt(11, &self.view_version);
         to.opt(17, &self.view_visualization);
         to.misfits(&self.misfits);
     }
@@ -835,8 +835,8 @@ impl model::Model for CeViewUnitMetricInfo {
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
-        to.opt(3, &self.unit_metric_numerator);
         to.opt(4, &self.unit_metric_denominator);
+        to.opt(3, &self.unit_metric_numerator);
         to.misfits(&self.misfits);
     }
 }
@@ -949,10 +949,10 @@ impl model::Model for ContainerRecommendationFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.k8s_namespace);
-        to.opt(1, &self.ecs_launch_type);
         to.opt(2, &self.ecs_cluster_name);
+        to.opt(1, &self.ecs_launch_type);
         to.opt(3, &self.k8s_cluster_name);
+        to.opt(0, &self.k8s_namespace);
         to.misfits(&self.misfits);
     }
 }

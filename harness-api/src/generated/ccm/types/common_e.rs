@@ -61,14 +61,14 @@ impl model::Model for Ec2RecommendationPreset {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.account_id);
         to.opt(3, &self.created_at);
         to.opt(4, &self.description);
-        to.opt(5, &self.resource_type);
-        to.opt(6, &self.last_updated_at);
         to.opt(7, &self.family_preference);
+        to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(5, &self.resource_type);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -141,14 +141,14 @@ impl model::Model for EcsRecommendationPreset {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.account_id);
+        to.opt(7, &self.buffer_percentage);
         to.opt(3, &self.created_at);
         to.opt(4, &self.description);
-        to.opt(5, &self.resource_type);
         to.opt(6, &self.last_updated_at);
-        to.opt(7, &self.buffer_percentage);
+        to.opt(0, &self.name);
+        to.opt(5, &self.resource_type);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -248,22 +248,22 @@ impl model::Model for EnforcementDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.regions);
-        to.opt(1, &self.rule_ids);
+        to.opt(14, &self.account_id_and_names);
         to.opt(2, &self.accounts);
-        to.opt(3, &self.is_dry_run);
-        to.opt(4, &self.schedule);
+        to.opt(10, &self.cloud_provider);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
-        to.opt(7, &self.is_enabled);
-        to.opt(8, &self.rule_set_ids);
         to.opt(9, &self.description);
-        to.opt(10, &self.cloud_provider);
+        to.opt(13, &self.enforcement_name);
+        to.opt(15, &self.execution_timezone);
+        to.opt(3, &self.is_dry_run);
+        to.opt(7, &self.is_enabled);
         to.opt(11, &self.last_updated_at);
         to.opt(12, &self.last_updated_by);
-        to.opt(13, &self.enforcement_name);
-        to.opt(14, &self.account_id_and_names);
-        to.opt(15, &self.execution_timezone);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.rule_ids);
+        to.opt(8, &self.rule_set_ids);
+        to.opt(4, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
@@ -385,28 +385,28 @@ impl model::Model for EntityInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field);
-        to.opt(1, &self.service);
-        to.opt(2, &self.gcp_sku_id);
-        to.opt(3, &self.cluster_id);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.gcp_product);
-        to.opt(6, &self.cluster_name);
-        to.opt(7, &self.service_name);
-        to.opt(8, &self.aws_usage_type);
-        to.opt(9, &self.gcp_project_id);
-        to.opt(10, &self.workload_name);
-        to.opt(11, &self.workload_type);
-        to.opt(12, &self.cloud_provider);
-        to.opt(13, &self.aws_service_code);
         to.opt(14, &self.aws_instancetype);
-        to.opt(15, &self.azure_instance_id);
-        to.opt(16, &self.azure_service_name);
+        to.opt(13, &self.aws_service_code);
         to.opt(17, &self.aws_usage_account_id);
-        to.opt(18, &self.gcp_sku_description);
+        to.opt(8, &self.aws_usage_type);
+        to.opt(15, &self.azure_instance_id);
         to.opt(19, &self.azure_meter_category);
         to.opt(20, &self.azure_resource_group);
+        to.opt(16, &self.azure_service_name);
         to.opt(21, &self.azure_subscription_guid);
+        to.opt(12, &self.cloud_provider);
+        to.opt(3, &self.cluster_id);
+        to.opt(6, &self.cluster_name);
+        to.opt(0, &self.field);
+        to.opt(5, &self.gcp_product);
+        to.opt(9, &self.gcp_project_id);
+        to.opt(18, &self.gcp_sku_description);
+        to.opt(2, &self.gcp_sku_id);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.service);
+        to.opt(7, &self.service_name);
+        to.opt(10, &self.workload_name);
+        to.opt(11, &self.workload_type);
         to.misfits(&self.misfits);
     }
 }

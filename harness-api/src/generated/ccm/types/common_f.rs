@@ -70,8 +70,8 @@ impl model::Model for FilterValues {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
         to.opt(1, &self.columns);
+        to.opt(0, &self.filter);
         to.misfits(&self.misfits);
     }
 }

@@ -70,15 +70,15 @@ impl model::Model for GcpViewPreferences {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.gcp_cost);
-        to.opt(1, &self.include_taxes);
         to.opt(2, &self.include_discounts);
-        to.opt(3, &self.include_promotions);
-        to.opt(4, &self.include_negotiated_savings);
-        to.opt(5, &self.include_subscription_credits);
         to.opt(6, &self.include_legacy_based_cud_credits);
-        to.opt(7, &self.include_sustained_use_discounts);
-        to.opt(8, &self.include_spend_based_cud_discounts);
+        to.opt(4, &self.include_negotiated_savings);
+        to.opt(3, &self.include_promotions);
         to.opt(9, &self.include_resource_based_cud_credits);
+        to.opt(8, &self.include_spend_based_cud_discounts);
+        to.opt(5, &self.include_subscription_credits);
+        to.opt(7, &self.include_sustained_use_discounts);
+        to.opt(1, &self.include_taxes);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for JiraIssueNg {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.field_name_to_keys);
+        to.opt(3, &self.fields);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.url);
-        to.opt(3, &self.fields);
         to.opt(4, &self.rest_url);
-        to.opt(5, &self.field_name_to_keys);
+        to.opt(2, &self.url);
         to.misfits(&self.misfits);
     }
 }

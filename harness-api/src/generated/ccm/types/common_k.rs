@@ -63,14 +63,14 @@ impl model::Model for K8sRecommendationFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_provider);
+        to.opt(4, &self.cluster_names);
         to.opt(0, &self.ids);
         to.opt(1, &self.names);
-        to.opt(2, &self.regions);
         to.opt(3, &self.namespaces);
-        to.opt(4, &self.cluster_names);
-        to.opt(5, &self.cloud_provider);
-        to.opt(6, &self.resource_types);
         to.opt(7, &self.recommendation_states);
+        to.opt(2, &self.regions);
+        to.opt(6, &self.resource_types);
         to.misfits(&self.misfits);
     }
 }

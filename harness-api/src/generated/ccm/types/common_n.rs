@@ -74,16 +74,16 @@ impl model::Model for NodepoolRecommendationPreset {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.account_id);
+        to.opt(8, &self.buffer_percentage);
         to.opt(3, &self.created_at);
         to.opt(4, &self.description);
-        to.opt(5, &self.min_node_count);
-        to.opt(6, &self.resource_type);
         to.opt(7, &self.last_updated_at);
-        to.opt(8, &self.buffer_percentage);
+        to.opt(5, &self.min_node_count);
+        to.opt(0, &self.name);
         to.opt(9, &self.preferred_instances);
+        to.opt(6, &self.resource_type);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for Perspective {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
         to.opt(2, &self.folder_id);
         to.opt(3, &self.folder_name);
-        to.opt(4, &self.report_scheduled_configured);
+        to.opt(0, &self.id);
         to.opt(5, &self.is_report_scheduled_configured);
+        to.opt(1, &self.name);
+        to.opt(4, &self.report_scheduled_configured);
         to.misfits(&self.misfits);
     }
 }

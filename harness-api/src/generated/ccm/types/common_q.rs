@@ -88,8 +88,8 @@ impl model::Model for QlceViewFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.field);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -147,8 +147,8 @@ impl model::Model for QlceViewFilterWrapper {
         to.opt(0, &self.id_filter);
         to.opt(1, &self.rule_filter);
         to.opt(2, &self.time_filter);
-        to.opt(3, &self.view_metadata_filter);
         to.opt(4, &self.time_range_type_filter);
+        to.opt(3, &self.view_metadata_filter);
         to.misfits(&self.misfits);
     }
 }
@@ -227,9 +227,9 @@ impl model::Model for QlceViewMetadataFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.view_id);
-        to.opt(1, &self.preview);
         to.opt(2, &self.is_preview);
+        to.opt(1, &self.preview);
+        to.opt(0, &self.view_id);
         to.misfits(&self.misfits);
     }
 }
@@ -300,8 +300,8 @@ impl model::Model for QlceViewTimeFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.field);
-        to.opt(1, &self.value);
         to.opt(2, &self.operator);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }

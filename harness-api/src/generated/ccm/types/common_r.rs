@@ -50,11 +50,11 @@ impl model::Model for ResourceBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.savings);
-        to.opt(3, &self.resource_id);
         to.opt(4, &self.action_applied);
+        to.opt(0, &self.cost);
+        to.opt(3, &self.resource_id);
+        to.opt(2, &self.savings);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -95,10 +95,10 @@ impl model::Model for ResponseDtoDouble {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -143,10 +143,10 @@ impl model::Model for ResponseDtoEnforcementDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -192,10 +192,10 @@ impl model::Model for ResponseDtoListAnomalyData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -241,10 +241,10 @@ impl model::Model for ResponseDtoListFilterStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -290,10 +290,10 @@ impl model::Model for ResponseDtoListValueDataPoint {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -339,10 +339,10 @@ impl model::Model for ResponseDtoRuleExecutionList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -549,49 +549,49 @@ impl model::Model for RuleExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ttl);
-        to.opt(1, &self.cost);
-        to.opt(2, &self.ootb);
-        to.opt(3, &self.uuid);
-        to.opt(4, &self.job_id);
-        to.opt(5, &self.savings);
-        to.opt(6, &self.cost_type);
-        to.opt(7, &self.is_dry_run);
-        to.opt(8, &self.rule_name);
         to.opt(9, &self.account_id);
-        to.opt(10, &self.created_at);
-        to.opt(11, &self.action_type);
-        to.opt(12, &self.cost_computed);
-        to.opt(13, &self.error_message);
-        to.opt(14, &self.resource_type);
-        to.opt(15, &self.cloud_provider);
-        to.opt(16, &self.execution_type);
-        to.opt(17, &self.last_updated_at);
-        to.opt(18, &self.org_identifier);
-        to.opt(19, &self.resource_count);
-        to.opt(20, &self.target_account);
-        to.opt(21, &self.target_regions);
-        to.opt(22, &self.rule_identifier);
-        to.opt(23, &self.execution_status);
-        to.opt(24, &self.execution_log_path);
         to.opt(25, &self.action_file_present);
-        to.opt(26, &self.is_multi_policy_rule);
-        to.opt(27, &self.project_identifier);
-        to.opt(28, &self.target_account_name);
-        to.opt(29, &self.rule_pack_identifier);
-        to.opt(30, &self.rule_enforcement_name);
-        to.opt(31, &self.execution_completed_at);
+        to.opt(11, &self.action_type);
         to.opt(32, &self.actioned_resource_count);
-        to.opt(33, &self.bq_data_ingestion_status);
-        to.opt(34, &self.resource_breakdown_list);
-        to.opt(35, &self.cost_computation_message);
-        to.opt(36, &self.execution_log_bucket_type);
-        to.opt(37, &self.sub_rule_execution_details);
         to.opt(38, &self.actioned_resource_file_name);
+        to.opt(33, &self.bq_data_ingestion_status);
+        to.opt(15, &self.cloud_provider);
+        to.opt(1, &self.cost);
+        to.opt(35, &self.cost_computation_message);
+        to.opt(12, &self.cost_computed);
+        to.opt(6, &self.cost_type);
+        to.opt(10, &self.created_at);
+        to.opt(13, &self.error_message);
+        to.opt(31, &self.execution_completed_at);
+        to.opt(36, &self.execution_log_bucket_type);
+        to.opt(24, &self.execution_log_path);
+        to.opt(23, &self.execution_status);
+        to.opt(16, &self.execution_type);
         to.opt(39, &self.is_cost_breakdown_generated);
+        to.opt(7, &self.is_dry_run);
+        to.opt(26, &self.is_multi_policy_rule);
+        to.opt(4, &self.job_id);
+        to.opt(17, &self.last_updated_at);
+        to.opt(2, &self.ootb);
+        to.opt(18, &self.org_identifier);
+        to.opt(27, &self.project_identifier);
+        to.opt(34, &self.resource_breakdown_list);
+        to.opt(19, &self.resource_count);
+        to.opt(14, &self.resource_type);
         to.opt(40, &self.rule_enforcement_identifier);
-        to.opt(41, &self.rule_enforcement_recommendation_name);
+        to.opt(30, &self.rule_enforcement_name);
         to.opt(42, &self.rule_enforcement_recommendation_identifier);
+        to.opt(41, &self.rule_enforcement_recommendation_name);
+        to.opt(22, &self.rule_identifier);
+        to.opt(8, &self.rule_name);
+        to.opt(29, &self.rule_pack_identifier);
+        to.opt(5, &self.savings);
+        to.opt(37, &self.sub_rule_execution_details);
+        to.opt(20, &self.target_account);
+        to.opt(28, &self.target_account_name);
+        to.opt(21, &self.target_regions);
+        to.opt(0, &self.ttl);
+        to.opt(3, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -639,8 +639,8 @@ impl model::Model for RuleExecutionList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_items);
         to.opt(1, &self.rule_execution);
+        to.opt(0, &self.total_items);
         to.misfits(&self.misfits);
     }
 }

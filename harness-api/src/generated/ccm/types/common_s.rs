@@ -34,8 +34,8 @@ impl model::Model for ServiceNowFieldValueNg {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.display_value);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -73,9 +73,9 @@ impl model::Model for ServiceNowTicketNg {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.fields);
         to.opt(2, &self.number);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -185,26 +185,26 @@ impl model::Model for SubRuleExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost);
-        to.opt(1, &self.savings);
+        to.opt(11, &self.action_file_present);
         to.opt(2, &self.action_type);
-        to.opt(3, &self.policy_name);
+        to.opt(13, &self.actioned_resource_count);
+        to.opt(18, &self.actioned_resource_file_name);
+        to.opt(14, &self.bq_data_ingestion_status);
+        to.opt(0, &self.cost);
+        to.opt(16, &self.cost_computation_message);
         to.opt(4, &self.cost_computed);
         to.opt(5, &self.error_message);
-        to.opt(6, &self.resource_type);
-        to.opt(7, &self.execution_type);
-        to.opt(8, &self.resource_count);
-        to.opt(9, &self.execution_status);
-        to.opt(10, &self.execution_log_path);
-        to.opt(11, &self.action_file_present);
         to.opt(12, &self.execution_completed_at);
-        to.opt(13, &self.actioned_resource_count);
-        to.opt(14, &self.bq_data_ingestion_status);
-        to.opt(15, &self.resource_breakdown_list);
-        to.opt(16, &self.cost_computation_message);
         to.opt(17, &self.execution_log_bucket_type);
-        to.opt(18, &self.actioned_resource_file_name);
+        to.opt(10, &self.execution_log_path);
+        to.opt(9, &self.execution_status);
+        to.opt(7, &self.execution_type);
         to.opt(19, &self.is_cost_breakdown_generated);
+        to.opt(3, &self.policy_name);
+        to.opt(15, &self.resource_breakdown_list);
+        to.opt(8, &self.resource_count);
+        to.opt(6, &self.resource_type);
+        to.opt(1, &self.savings);
         to.misfits(&self.misfits);
     }
 }

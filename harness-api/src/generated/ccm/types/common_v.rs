@@ -193,12 +193,12 @@ impl model::Model for ViewPreferences {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.include_others);
-        to.opt(1, &self.show_anomalies);
         to.opt(2, &self.aws_preferences);
-        to.opt(3, &self.gcp_preferences);
         to.opt(4, &self.azure_view_preferences);
+        to.opt(3, &self.gcp_preferences);
+        to.opt(0, &self.include_others);
         to.opt(5, &self.include_unallocated_cost);
+        to.opt(1, &self.show_anomalies);
         to.misfits(&self.misfits);
     }
 }
@@ -313,9 +313,9 @@ impl model::Model for ViewVisualization {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.group_by);
         to.opt(1, &self.chart_type);
         to.opt(2, &self.granularity);
+        to.opt(0, &self.group_by);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for WorkloadRecommendationPreset {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.qos);
-        to.opt(1, &self.name);
-        to.opt(2, &self.uuid);
         to.opt(3, &self.account_id);
+        to.opt(8, &self.buffer_percentage);
         to.opt(4, &self.created_at);
         to.opt(5, &self.description);
-        to.opt(6, &self.resource_type);
         to.opt(7, &self.last_updated_at);
-        to.opt(8, &self.buffer_percentage);
+        to.opt(1, &self.name);
+        to.opt(0, &self.qos);
+        to.opt(6, &self.resource_type);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

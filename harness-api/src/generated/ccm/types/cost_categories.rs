@@ -81,19 +81,19 @@ impl model::Model for BusinessMapping {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.account_id);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.created_by);
         to.opt(5, &self.cost_buckets);
         to.opt(6, &self.cost_targets);
+        to.opt(12, &self.cost_targets_with_uuid);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
         to.opt(7, &self.data_sources);
-        to.opt(8, &self.shared_costs);
         to.opt(9, &self.last_updated_at);
         to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(8, &self.shared_costs);
         to.opt(11, &self.unallocated_cost);
-        to.opt(12, &self.cost_targets_with_uuid);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -242,8 +242,8 @@ impl model::Model for BusinessMappingListDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_count);
         to.opt(1, &self.business_mappings);
+        to.opt(0, &self.total_count);
         to.misfits(&self.misfits);
     }
 }
@@ -282,8 +282,8 @@ impl model::Model for CostCategoryDeleteDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.deleted);
-        to.opt(1, &self.message);
         to.opt(2, &self.linked_perspectives);
+        to.opt(1, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -565,9 +565,9 @@ impl model::Model for UnallocatedCost {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.label);
+        to.opt(3, &self.sharing_strategy);
         to.opt(1, &self.splits);
         to.opt(2, &self.strategy);
-        to.opt(3, &self.sharing_strategy);
         to.misfits(&self.misfits);
     }
 }

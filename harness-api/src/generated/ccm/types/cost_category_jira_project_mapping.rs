@@ -67,15 +67,15 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.created_by);
-        to.opt(4, &self.last_updated_at);
-        to.opt(5, &self.last_updated_by);
         to.opt(6, &self.cost_bucket_name);
         to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
         to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -116,10 +116,10 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -196,10 +196,10 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -267,15 +267,15 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.created_by);
-        to.opt(4, &self.last_updated_at);
-        to.opt(5, &self.last_updated_by);
         to.opt(6, &self.cost_bucket_name);
         to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
         to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -316,10 +316,10 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -396,10 +396,10 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -467,15 +467,15 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.created_by);
-        to.opt(4, &self.last_updated_at);
-        to.opt(5, &self.last_updated_by);
         to.opt(6, &self.cost_bucket_name);
         to.opt(7, &self.cost_category_name);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
         to.opt(8, &self.jira_project_details);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -516,10 +516,10 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -596,10 +596,10 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

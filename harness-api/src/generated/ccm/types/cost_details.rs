@@ -37,9 +37,9 @@ impl model::Model for CcmEcsEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.task_id);
-        to.opt(1, &self.service);
         to.opt(2, &self.launch_type);
+        to.opt(1, &self.service);
+        to.opt(0, &self.task_id);
         to.misfits(&self.misfits);
     }
 }
@@ -77,9 +77,9 @@ impl model::Model for Ccmk8sEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.workload);
         to.opt(1, &self.namespace);
         to.opt(2, &self.selected_labels);
+        to.opt(0, &self.workload);
         to.misfits(&self.misfits);
     }
 }
@@ -141,13 +141,13 @@ impl model::Model for ClusterCostDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ecs);
-        to.opt(1, &self.k8s);
         to.opt(2, &self.cluster);
-        to.opt(3, &self.idle_cost);
         to.opt(4, &self.cluster_id);
-        to.opt(5, &self.total_cost);
         to.opt(6, &self.cluster_type);
+        to.opt(0, &self.ecs);
+        to.opt(3, &self.idle_cost);
+        to.opt(1, &self.k8s);
+        to.opt(5, &self.total_cost);
         to.opt(7, &self.unallocated_cost);
         to.misfits(&self.misfits);
     }
@@ -214,14 +214,14 @@ impl model::Model for ClusterCostDetailsQueryParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
-        to.opt(1, &self.offset);
+        to.opt(5, &self.aggregations);
         to.opt(2, &self.filters);
         to.opt(3, &self.group_by);
-        to.opt(4, &self.sort_order);
-        to.opt(5, &self.aggregations);
-        to.opt(6, &self.skip_round_off);
+        to.opt(0, &self.limit);
+        to.opt(1, &self.offset);
         to.opt(7, &self.selected_labels);
+        to.opt(6, &self.skip_round_off);
+        to.opt(4, &self.sort_order);
         to.opt(8, &self.time_resolution);
         to.misfits(&self.misfits);
     }
@@ -339,14 +339,14 @@ impl model::Model for CostDetailsQueryParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
-        to.opt(1, &self.offset);
         to.opt(2, &self.filters);
         to.opt(3, &self.group_by);
-        to.opt(4, &self.sort_order);
-        to.opt(5, &self.view_params);
+        to.opt(0, &self.limit);
+        to.opt(1, &self.offset);
         to.opt(6, &self.skip_round_off);
+        to.opt(4, &self.sort_order);
         to.opt(7, &self.time_resolution);
+        to.opt(5, &self.view_params);
         to.misfits(&self.misfits);
     }
 }
@@ -508,8 +508,8 @@ impl model::Model for FieldFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.field);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -686,13 +686,13 @@ impl model::Model for PerspectiveTimeSeriesData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stats);
         to.opt(1, &self.cpu_limit);
         to.opt(2, &self.cpu_request);
-        to.opt(3, &self.memory_limit);
         to.opt(4, &self.cpu_util_values);
+        to.opt(3, &self.memory_limit);
         to.opt(5, &self.memory_request);
         to.opt(6, &self.memory_util_values);
+        to.opt(0, &self.stats);
         to.misfits(&self.misfits);
     }
 }
@@ -736,11 +736,11 @@ impl model::Model for QlceViewEntityStatsDataPoint {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost);
-        to.opt(1, &self.name);
-        to.opt(2, &self.cost_trend);
         to.opt(3, &self.cluster_perspective);
+        to.opt(0, &self.cost);
+        to.opt(2, &self.cost_trend);
         to.opt(4, &self.is_cluster_perspective);
+        to.opt(1, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -781,10 +781,10 @@ impl model::Model for ResponseDtoCostOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -829,10 +829,10 @@ impl model::Model for ResponseDtoListClusterCostDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -878,10 +878,10 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -927,10 +927,10 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

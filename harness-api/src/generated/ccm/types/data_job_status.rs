@@ -76,12 +76,12 @@ impl model::Model for ListDataJobsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_name);
+        to.opt(2, &self.job_id);
+        to.opt(4, &self.job_kind);
         to.opt(0, &self.page);
         to.opt(1, &self.size);
-        to.opt(2, &self.job_id);
         to.opt(3, &self.status);
-        to.opt(4, &self.job_kind);
-        to.opt(5, &self.connector_name);
         to.misfits(&self.misfits);
     }
 }

@@ -169,25 +169,25 @@ impl model::Model for ExternalDataFiles {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.md5);
-        to.opt(1, &self.name);
-        to.opt(2, &self.uuid);
         to.opt(3, &self.account_id);
+        to.opt(17, &self.cloud_storage_path);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.provider_id);
         to.opt(7, &self.description);
-        to.opt(8, &self.invoice_month);
-        to.opt(9, &self.provider_name);
-        to.opt(10, &self.upload_status);
         to.opt(11, &self.file_extension);
+        to.opt(16, &self.ingestion_status);
+        to.opt(8, &self.invoice_month);
         to.opt(12, &self.last_updated_at);
         to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.md5);
+        to.opt(1, &self.name);
         to.opt(14, &self.org_identifier);
-        to.opt(15, &self.signed_url_used);
-        to.opt(16, &self.ingestion_status);
-        to.opt(17, &self.cloud_storage_path);
         to.opt(18, &self.project_identifier);
+        to.opt(6, &self.provider_id);
+        to.opt(9, &self.provider_name);
+        to.opt(15, &self.signed_url_used);
+        to.opt(10, &self.upload_status);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -235,8 +235,8 @@ impl model::Model for ExternalDataIngestionRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.account_id);
-        to.opt(1, &self.provider_id);
         to.opt(2, &self.invoice_period);
+        to.opt(1, &self.provider_id);
         to.misfits(&self.misfits);
     }
 }
@@ -330,22 +330,22 @@ impl model::Model for ExternalDataProvider {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.status);
         to.opt(3, &self.account_id);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.file_exists);
         to.opt(7, &self.description);
-        to.opt(8, &self.last_synced_at);
-        to.opt(9, &self.provider_name);
-        to.opt(10, &self.provider_type);
+        to.opt(6, &self.file_exists);
         to.opt(11, &self.invoice_period);
+        to.opt(8, &self.last_synced_at);
         to.opt(12, &self.last_updated_at);
         to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.name);
         to.opt(14, &self.org_identifier);
         to.opt(15, &self.project_identifier);
+        to.opt(9, &self.provider_name);
+        to.opt(10, &self.provider_type);
+        to.opt(2, &self.status);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -424,9 +424,9 @@ impl model::Model for InvoicePeriodStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.message);
         to.opt(2, &self.last_synced_at);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -467,10 +467,10 @@ impl model::Model for ResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -511,10 +511,10 @@ impl model::Model for ResponseDtoExternalDataFiles {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -560,10 +560,10 @@ impl model::Model for ResponseDtoExternalDataProvider {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -609,10 +609,10 @@ impl model::Model for ResponseDtoListExternalDataProvider {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -658,10 +658,10 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -89,21 +89,21 @@ impl model::Model for GovernanceNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost);
-        to.opt(1, &self.name);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.email_ids);
         to.opt(4, &self.account_id);
+        to.opt(13, &self.cloud_account_ids);
+        to.opt(8, &self.cloud_provider);
+        to.opt(0, &self.cost);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
+        to.opt(3, &self.email_ids);
+        to.opt(14, &self.is_attachment_required);
         to.opt(7, &self.is_enabled);
-        to.opt(8, &self.cloud_provider);
         to.opt(9, &self.last_updated_at);
         to.opt(10, &self.last_updated_by);
+        to.opt(1, &self.name);
         to.opt(11, &self.resource_count);
         to.opt(12, &self.resource_types);
-        to.opt(13, &self.cloud_account_ids);
-        to.opt(14, &self.is_attachment_required);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -148,10 +148,10 @@ impl model::Model for ResponseDtoGovernanceNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -197,10 +197,10 @@ impl model::Model for ResponseDtoListGovernanceNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

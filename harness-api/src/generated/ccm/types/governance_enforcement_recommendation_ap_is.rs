@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -217,28 +217,28 @@ impl model::Model for RuleEnforcementRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.rule_ids);
-        to.opt(4, &self.is_dry_run);
-        to.opt(5, &self.run_count);
         to.opt(6, &self.account_id);
+        to.opt(12, &self.cloud_provider);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.is_enabled);
-        to.opt(10, &self.rule_set_i_ds);
         to.opt(11, &self.description);
-        to.opt(12, &self.cloud_provider);
-        to.opt(13, &self.last_updated_at);
-        to.opt(14, &self.last_updated_by);
-        to.opt(15, &self.org_identifier);
-        to.opt(16, &self.target_regions);
-        to.opt(17, &self.target_accounts);
         to.opt(18, &self.execution_schedule);
         to.opt(19, &self.execution_timezone);
+        to.opt(4, &self.is_dry_run);
+        to.opt(9, &self.is_enabled);
+        to.opt(13, &self.last_updated_at);
+        to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(15, &self.org_identifier);
         to.opt(20, &self.project_identifier);
         to.opt(21, &self.rule_enforcement_recommendation_status);
+        to.opt(3, &self.rule_ids);
+        to.opt(10, &self.rule_set_i_ds);
+        to.opt(5, &self.run_count);
+        to.opt(1, &self.tags);
+        to.opt(17, &self.target_accounts);
+        to.opt(16, &self.target_regions);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -278,8 +278,8 @@ impl model::Model for RuleEnforcementRecommendationList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_items);
         to.opt(1, &self.rule_enforcement_recommendations);
+        to.opt(0, &self.total_items);
         to.misfits(&self.misfits);
     }
 }
@@ -355,16 +355,16 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_ids);
         to.opt(1, &self.is_dry_run);
-        to.opt(2, &self.page_size);
-        to.opt(3, &self.sort_type);
         to.opt(4, &self.is_enabled);
+        to.opt(7, &self.page_number);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.rule_ids);
         to.opt(5, &self.search_key);
         to.opt(6, &self.sort_order);
-        to.opt(7, &self.page_number);
-        to.opt(8, &self.target_regions);
+        to.opt(3, &self.sort_type);
         to.opt(9, &self.target_accounts);
+        to.opt(8, &self.target_regions);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -163,15 +163,15 @@ impl model::Model for RuleRecommendationExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.target_id);
-        to.opt(2, &self.target_name);
         to.opt(3, &self.connector_id);
         to.opt(4, &self.execution_id);
-        to.opt(5, &self.target_region);
-        to.opt(6, &self.status_message);
         to.opt(7, &self.is_harness_error);
         to.opt(8, &self.potential_savings);
+        to.opt(0, &self.status);
+        to.opt(6, &self.status_message);
+        to.opt(1, &self.target_id);
+        to.opt(2, &self.target_name);
+        to.opt(5, &self.target_region);
         to.misfits(&self.misfits);
     }
 }
@@ -238,14 +238,14 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
-        to.opt(1, &self.is_ootb);
-        to.opt(2, &self.offset);
-        to.opt(3, &self.search);
-        to.opt(4, &self.order_by);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.health_status);
         to.opt(7, &self.cloud_provider);
+        to.opt(6, &self.health_status);
+        to.opt(1, &self.is_ootb);
+        to.opt(0, &self.limit);
+        to.opt(2, &self.offset);
+        to.opt(4, &self.order_by);
+        to.opt(3, &self.search);
         to.misfits(&self.misfits);
     }
 }
@@ -334,18 +334,18 @@ impl model::Model for RuleRecommendationSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.cloud_provider);
+        to.opt(5, &self.executions);
         to.opt(0, &self.id);
         to.opt(1, &self.is_ootb);
+        to.opt(7, &self.last_evaluated_at);
+        to.opt(9, &self.potential_savings);
+        to.opt(4, &self.rule_name);
         to.opt(2, &self.status);
         to.opt(3, &self.targets);
-        to.opt(4, &self.rule_name);
-        to.opt(5, &self.executions);
-        to.opt(6, &self.cloud_provider);
-        to.opt(7, &self.last_evaluated_at);
         to.opt(8, &self.total_executions);
-        to.opt(9, &self.potential_savings);
-        to.opt(10, &self.total_recommendations);
         to.opt(11, &self.total_failed_executions);
+        to.opt(10, &self.total_recommendations);
         to.misfits(&self.misfits);
     }
 }
@@ -384,8 +384,8 @@ impl model::Model for RuleRecommendationSummaryId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_id);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_id);
         to.misfits(&self.misfits);
     }
 }
@@ -420,8 +420,8 @@ impl model::Model for RuleRecommendationSummaryList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_items);
         to.opt(1, &self.rule_recommendation_summaries);
+        to.opt(0, &self.total_items);
         to.misfits(&self.misfits);
     }
 }

@@ -75,11 +75,11 @@ impl model::Model for CcmK8sMetaInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.ccmk8s_connector_id);
         to.opt(0, &self.cluster_id);
-        to.opt(1, &self.visibility);
         to.opt(2, &self.cluster_name);
         to.opt(3, &self.optimisation);
-        to.opt(4, &self.ccmk8s_connector_id);
+        to.opt(1, &self.visibility);
         to.misfits(&self.misfits);
     }
 }
@@ -152,10 +152,10 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -76,10 +76,10 @@ impl model::Model for EmailNotificationChannel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.emails);
         to.opt(2, &self.channel_urls);
+        to.opt(1, &self.emails);
         to.opt(3, &self.notification_channel_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -125,10 +125,10 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.channel_urls);
         to.opt(2, &self.microsoft_teams_url);
         to.opt(3, &self.notification_channel_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -226,20 +226,20 @@ impl model::Model for NotificationSetting {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.scope);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.channels);
         to.opt(5, &self.account_id);
+        to.opt(13, &self.anomaly_alert_preferences);
+        to.opt(4, &self.channels);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
+        to.opt(12, &self.default_preferences);
+        to.opt(3, &self.enabled);
         to.opt(8, &self.last_updated_at);
         to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.name);
         to.opt(10, &self.perspective_id);
         to.opt(11, &self.perspective_name);
-        to.opt(12, &self.default_preferences);
-        to.opt(13, &self.anomaly_alert_preferences);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -284,10 +284,10 @@ impl model::Model for ResponseDtoListNotificationSetting {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -333,10 +333,10 @@ impl model::Model for ResponseDtoNotificationSetting {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -382,10 +382,10 @@ impl model::Model for SlackNotificationChannel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.channel_urls);
-        to.opt(2, &self.slack_web_hook_url);
         to.opt(3, &self.notification_channel_type);
+        to.opt(2, &self.slack_web_hook_url);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

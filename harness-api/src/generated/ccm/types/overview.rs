@@ -40,10 +40,10 @@ impl model::Model for CcmOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_cost);
         to.opt(1, &self.cost_per_day);
-        to.opt(2, &self.total_cost_trend);
         to.opt(3, &self.recommendations_count);
+        to.opt(0, &self.total_cost);
+        to.opt(2, &self.total_cost_trend);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ResponseDtoccmOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

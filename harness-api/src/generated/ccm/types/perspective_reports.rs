@@ -109,26 +109,26 @@ impl model::Model for CeReportSchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.filters);
-        to.opt(4, &self.group_by);
-        to.opt(5, &self.views_id);
-        to.opt(6, &self.user_cron);
         to.opt(7, &self.account_id);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.recipients);
         to.opt(11, &self.data_columns);
         to.opt(12, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(19, &self.exclude_rows_with_cost_below);
+        to.opt(17, &self.export_rows_up_to);
+        to.opt(3, &self.filters);
+        to.opt(4, &self.group_by);
         to.opt(13, &self.last_updated_at);
         to.opt(14, &self.last_updated_by);
+        to.opt(0, &self.name);
         to.opt(15, &self.next_execution);
-        to.opt(16, &self.view_time_range);
-        to.opt(17, &self.export_rows_up_to);
+        to.opt(10, &self.recipients);
+        to.opt(6, &self.user_cron);
         to.opt(18, &self.user_cron_time_zone);
-        to.opt(19, &self.exclude_rows_with_cost_below);
+        to.opt(1, &self.uuid);
+        to.opt(16, &self.view_time_range);
+        to.opt(5, &self.views_id);
         to.misfits(&self.misfits);
     }
 }
@@ -242,27 +242,27 @@ impl model::Model for CeReportScheduleDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.filters);
-        to.opt(4, &self.group_by);
-        to.opt(5, &self.user_cron);
         to.opt(6, &self.account_id);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.recipients);
         to.opt(10, &self.data_columns);
         to.opt(11, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(20, &self.exclude_rows_with_cost_below);
+        to.opt(17, &self.export_rows_up_to);
+        to.opt(3, &self.filters);
+        to.opt(4, &self.group_by);
         to.opt(12, &self.last_updated_at);
         to.opt(13, &self.last_updated_by);
+        to.opt(0, &self.name);
         to.opt(14, &self.next_execution);
         to.opt(15, &self.perspective_id);
-        to.opt(16, &self.view_time_range);
-        to.opt(17, &self.export_rows_up_to);
         to.opt(18, &self.perspective_name);
+        to.opt(9, &self.recipients);
+        to.opt(5, &self.user_cron);
         to.opt(19, &self.user_cron_time_zone);
-        to.opt(20, &self.exclude_rows_with_cost_below);
+        to.opt(1, &self.uuid);
+        to.opt(16, &self.view_time_range);
         to.misfits(&self.misfits);
     }
 }
@@ -297,8 +297,8 @@ impl model::Model for CeReportScheduleResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_count);
         to.opt(1, &self.ce_report_schedules);
+        to.opt(0, &self.total_count);
         to.misfits(&self.misfits);
     }
 }
@@ -341,8 +341,8 @@ impl model::Model for PerspectiveReportsFiltersDto {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.limit);
         to.opt(1, &self.offset);
-        to.opt(2, &self.search_text);
         to.opt(3, &self.perspective_ids);
+        to.opt(2, &self.search_text);
         to.misfits(&self.misfits);
     }
 }
@@ -383,10 +383,10 @@ impl model::Model for ResponseDtoListCeReportSchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -432,10 +432,10 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -478,9 +478,9 @@ impl model::Model for SendMailRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.report_id);
-        to.opt(1, &self.perspective_id);
         to.opt(2, &self.ce_report_schedule_dto);
+        to.opt(1, &self.perspective_id);
+        to.opt(0, &self.report_id);
         to.misfits(&self.misfits);
     }
 }
@@ -558,18 +558,18 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.filters);
-        to.opt(4, &self.user_cron);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.recipients);
         to.opt(7, &self.data_columns);
         to.opt(8, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(3, &self.filters);
+        to.opt(0, &self.name);
         to.opt(9, &self.perspective_id);
-        to.opt(10, &self.view_time_range);
         to.opt(11, &self.perspective_name);
+        to.opt(6, &self.recipients);
+        to.opt(4, &self.user_cron);
+        to.opt(1, &self.uuid);
+        to.opt(10, &self.view_time_range);
         to.misfits(&self.misfits);
     }
 }
@@ -622,8 +622,8 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
         to.opt(0, &self.id_filter);
         to.opt(1, &self.rule_filter);
         to.opt(2, &self.time_filter);
-        to.opt(3, &self.view_metadata_filter);
         to.opt(4, &self.time_range_type_filter);
+        to.opt(3, &self.view_metadata_filter);
         to.misfits(&self.misfits);
     }
 }

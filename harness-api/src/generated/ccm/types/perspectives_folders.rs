@@ -73,17 +73,17 @@ impl model::Model for CeViewFolder {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.pinned);
-        to.opt(4, &self.view_type);
         to.opt(5, &self.account_id);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
         to.opt(8, &self.description);
         to.opt(9, &self.last_updated_at);
         to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.pinned);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.view_type);
         to.misfits(&self.misfits);
     }
 }
@@ -165,9 +165,9 @@ impl model::Model for MovePerspectiveDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.move_associated_budgets);
         to.opt(0, &self.new_folder_id);
         to.opt(1, &self.perspective_ids);
-        to.opt(2, &self.move_associated_budgets);
         to.misfits(&self.misfits);
     }
 }
@@ -208,10 +208,10 @@ impl model::Model for ResponseDtoListCeView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -252,10 +252,10 @@ impl model::Model for ResponseDtoListCeViewFolder {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -305,10 +305,10 @@ impl model::Model for ResponseDtoListPerspective {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -354,10 +354,10 @@ impl model::Model for ResponseDtoceViewFolder {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

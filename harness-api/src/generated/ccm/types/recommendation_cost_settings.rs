@@ -65,14 +65,14 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.last_updated_at);
         to.opt(4, &self.aws_preferences);
-        to.opt(5, &self.ecs_preferences);
         to.opt(6, &self.azure_preferences);
+        to.opt(2, &self.created_at);
+        to.opt(5, &self.ecs_preferences);
+        to.opt(3, &self.last_updated_at);
         to.opt(7, &self.nodepool_preferences);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -258,8 +258,8 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws_preferences);
-        to.opt(1, &self.gcp_preferences);
         to.opt(2, &self.azure_preferences);
+        to.opt(1, &self.gcp_preferences);
         to.misfits(&self.misfits);
     }
 }
@@ -397,15 +397,15 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cost_type);
-        to.opt(1, &self.include_taxes);
+        to.opt(9, &self.include_legacy_spend_based_cud_credits);
         to.opt(2, &self.include_negotiated_savings);
         to.opt(3, &self.include_promotional_credits);
-        to.opt(4, &self.include_subscription_credits);
-        to.opt(5, &self.include_sustained_use_discounts);
+        to.opt(8, &self.include_resource_based_cud_credits);
         to.opt(6, &self.include_spend_based_cud_discounts);
         to.opt(7, &self.include_spending_based_discounts);
-        to.opt(8, &self.include_resource_based_cud_credits);
-        to.opt(9, &self.include_legacy_spend_based_cud_credits);
+        to.opt(4, &self.include_subscription_credits);
+        to.opt(5, &self.include_sustained_use_discounts);
+        to.opt(1, &self.include_taxes);
         to.misfits(&self.misfits);
     }
 }

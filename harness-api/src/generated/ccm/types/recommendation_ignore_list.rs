@@ -61,14 +61,14 @@ impl model::Model for RecommendationAzureVmId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vm_name);
-        to.opt(1, &self.ignored_at);
         to.opt(2, &self.ignore_comments);
-        to.opt(3, &self.subscription_id);
-        to.opt(4, &self.ignored_by_user_id);
-        to.opt(5, &self.resource_group_id);
-        to.opt(6, &self.ignored_by_user_name);
         to.opt(7, &self.ignore_until_epoch_millis);
+        to.opt(1, &self.ignored_at);
+        to.opt(4, &self.ignored_by_user_id);
+        to.opt(6, &self.ignored_by_user_name);
+        to.opt(5, &self.resource_group_id);
+        to.opt(3, &self.subscription_id);
+        to.opt(0, &self.vm_name);
         to.misfits(&self.misfits);
     }
 }
@@ -126,13 +126,13 @@ impl model::Model for RecommendationEc2InstanceId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ignored_at);
-        to.opt(1, &self.instance_id);
         to.opt(2, &self.aws_account_id);
         to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
         to.opt(4, &self.ignored_by_user_id);
         to.opt(5, &self.ignored_by_user_name);
-        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(1, &self.instance_id);
         to.misfits(&self.misfits);
     }
 }
@@ -190,13 +190,13 @@ impl model::Model for RecommendationEcsServiceId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ignored_at);
         to.opt(1, &self.cluster_name);
         to.opt(2, &self.ecs_service_name);
         to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
         to.opt(4, &self.ignored_by_user_id);
         to.opt(5, &self.ignored_by_user_name);
-        to.opt(6, &self.ignore_until_epoch_millis);
         to.misfits(&self.misfits);
     }
 }
@@ -262,15 +262,15 @@ impl model::Model for RecommendationGovernanceRuleId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_id);
-        to.opt(1, &self.target_id);
-        to.opt(2, &self.ignored_at);
-        to.opt(3, &self.resource_id);
-        to.opt(4, &self.target_region);
         to.opt(5, &self.ignore_comments);
+        to.opt(8, &self.ignore_until_epoch_millis);
+        to.opt(2, &self.ignored_at);
         to.opt(6, &self.ignored_by_user_id);
         to.opt(7, &self.ignored_by_user_name);
-        to.opt(8, &self.ignore_until_epoch_millis);
+        to.opt(3, &self.resource_id);
+        to.opt(0, &self.rule_id);
+        to.opt(1, &self.target_id);
+        to.opt(4, &self.target_region);
         to.misfits(&self.misfits);
     }
 }
@@ -328,13 +328,13 @@ impl model::Model for RecommendationNodepoolId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ignored_at);
         to.opt(1, &self.cluster_name);
-        to.opt(2, &self.nodepool_name);
         to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
         to.opt(4, &self.ignored_by_user_id);
         to.opt(5, &self.ignored_by_user_name);
-        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(2, &self.nodepool_name);
         to.misfits(&self.misfits);
     }
 }
@@ -396,14 +396,14 @@ impl model::Model for RecommendationWorkloadId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ignored_at);
-        to.opt(1, &self.namespace);
         to.opt(2, &self.cluster_name);
-        to.opt(3, &self.workload_name);
         to.opt(4, &self.ignore_comments);
+        to.opt(7, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
         to.opt(5, &self.ignored_by_user_id);
         to.opt(6, &self.ignored_by_user_name);
-        to.opt(7, &self.ignore_until_epoch_millis);
+        to.opt(1, &self.namespace);
+        to.opt(3, &self.workload_name);
         to.misfits(&self.misfits);
     }
 }
@@ -463,11 +463,11 @@ impl model::Model for RecommendationsIgnoreList {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.account_id);
         to.opt(1, &self.azure_vm_ignore_list);
+        to.opt(5, &self.ec2_instance_ignore_list);
+        to.opt(4, &self.ecs_service_ignore_list);
+        to.opt(6, &self.governance_rule_ignore_list);
         to.opt(2, &self.nodepool_ignore_list);
         to.opt(3, &self.workload_ignore_list);
-        to.opt(4, &self.ecs_service_ignore_list);
-        to.opt(5, &self.ec2_instance_ignore_list);
-        to.opt(6, &self.governance_rule_ignore_list);
         to.misfits(&self.misfits);
     }
 }
@@ -535,15 +535,15 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aws_passthrough_resources);
+        to.opt(3, &self.azure_vm_ids);
         to.opt(0, &self.comments);
+        to.opt(6, &self.duration_in_days);
+        to.opt(5, &self.ec2_instances);
+        to.opt(4, &self.ecs_services);
+        to.opt(7, &self.governance_rule_ids);
         to.opt(1, &self.nodepools);
         to.opt(2, &self.workloads);
-        to.opt(3, &self.azure_vm_ids);
-        to.opt(4, &self.ecs_services);
-        to.opt(5, &self.ec2_instances);
-        to.opt(6, &self.duration_in_days);
-        to.opt(7, &self.governance_rule_ids);
-        to.opt(8, &self.aws_passthrough_resources);
         to.misfits(&self.misfits);
     }
 }
@@ -601,13 +601,13 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ignored_at);
-        to.opt(1, &self.resource_id);
         to.opt(2, &self.aws_account_id);
         to.opt(3, &self.ignore_comments);
+        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(0, &self.ignored_at);
         to.opt(4, &self.ignored_by_user_id);
         to.opt(5, &self.ignored_by_user_name);
-        to.opt(6, &self.ignore_until_epoch_millis);
+        to.opt(1, &self.resource_id);
         to.misfits(&self.misfits);
     }
 }
@@ -648,10 +648,10 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for CcmJiraCreateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
         to.opt(0, &self.fields);
         to.opt(1, &self.issue_type);
         to.opt(2, &self.project_key);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.resource_type);
         to.opt(5, &self.recommendation_id);
+        to.opt(4, &self.resource_type);
         to.misfits(&self.misfits);
     }
 }
@@ -105,10 +105,10 @@ impl model::Model for ResponseDtoccmJiraDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -154,10 +154,10 @@ impl model::Model for GetCommonJiraFieldsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
         to.opt(0, &self.field_type);
         to.opt(1, &self.issue_types);
         to.opt(2, &self.project_keys);
-        to.opt(3, &self.connector_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -192,8 +192,8 @@ impl model::Model for GetCommonJiraIssueTypesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project_keys);
         to.opt(1, &self.connector_ref);
+        to.opt(0, &self.project_keys);
         to.misfits(&self.misfits);
     }
 }

@@ -49,11 +49,11 @@ impl model::Model for LookBackPeriod {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.nodepool_period);
-        to.opt(1, &self.workload_period);
-        to.opt(2, &self.ecs_service_period);
         to.opt(3, &self.ec2_instance_period);
         to.opt(4, &self.ec2_instance_v2_period);
+        to.opt(2, &self.ecs_service_period);
+        to.opt(0, &self.nodepool_period);
+        to.opt(1, &self.workload_period);
         to.misfits(&self.misfits);
     }
 }
@@ -139,20 +139,20 @@ impl model::Model for RecommendationPreference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_id);
+        to.opt(10, &self.applied_jira_resolution_codes);
+        to.opt(5, &self.applied_jira_statuses);
+        to.opt(6, &self.child_recommendation);
+        to.opt(13, &self.enable_recommendation_inferences);
+        to.opt(11, &self.ignored_jira_resolution_codes);
+        to.opt(7, &self.ignored_jira_statuses);
+        to.opt(12, &self.include_ignored_recommendation);
         to.opt(2, &self.last_updated_at);
         to.opt(3, &self.last_updated_by);
         to.opt(4, &self.look_back_period);
-        to.opt(5, &self.applied_jira_statuses);
-        to.opt(6, &self.child_recommendation);
-        to.opt(7, &self.ignored_jira_statuses);
         to.opt(8, &self.parent_recommendation);
         to.opt(9, &self.recommendation_presets);
-        to.opt(10, &self.applied_jira_resolution_codes);
-        to.opt(11, &self.ignored_jira_resolution_codes);
-        to.opt(12, &self.include_ignored_recommendation);
-        to.opt(13, &self.enable_recommendation_inferences);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -212,13 +212,13 @@ impl model::Model for RecommendationPreferenceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.look_back_period);
         to.opt(1, &self.applied_jira_statuses);
+        to.opt(5, &self.applied_recommendation_presets);
         to.opt(2, &self.child_recommendation);
         to.opt(3, &self.ignored_jira_statuses);
-        to.opt(4, &self.parent_recommendation);
-        to.opt(5, &self.applied_recommendation_presets);
         to.opt(6, &self.include_ignored_recommendation);
+        to.opt(0, &self.look_back_period);
+        to.opt(4, &self.parent_recommendation);
         to.misfits(&self.misfits);
     }
 }
@@ -259,10 +259,10 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -325,13 +325,13 @@ impl model::Model for CreateCloudAccountOverrideBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.preset_id);
         to.opt(2, &self.account_id);
-        to.opt(3, &self.resource_type);
         to.opt(4, &self.cloud_accounts);
         to.opt(5, &self.last_updated_at);
         to.opt(6, &self.last_updated_by);
+        to.opt(1, &self.preset_id);
+        to.opt(3, &self.resource_type);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -408,10 +408,10 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.external_user_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

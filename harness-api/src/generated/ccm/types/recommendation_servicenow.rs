@@ -43,11 +43,11 @@ impl model::Model for CcmServiceNowCreateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.fields);
-        to.opt(1, &self.ticket_type);
         to.opt(2, &self.connector_ref);
-        to.opt(3, &self.resource_type);
+        to.opt(0, &self.fields);
         to.opt(4, &self.recommendation_id);
+        to.opt(3, &self.resource_type);
+        to.opt(1, &self.ticket_type);
         to.misfits(&self.misfits);
     }
 }
@@ -94,10 +94,10 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

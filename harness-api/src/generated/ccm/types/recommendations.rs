@@ -211,40 +211,40 @@ impl model::Model for RecommendationItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.is_valid);
         to.opt(3, &self.applied_at);
-        to.opt(4, &self.created_at);
-        to.opt(5, &self.namespace);
-        to.opt(6, &self.jira_status);
-        to.opt(7, &self.resource_id);
-        to.opt(8, &self.cluster_name);
-        to.opt(9, &self.monthly_cost);
-        to.opt(10, &self.jira_issue_key);
-        to.opt(11, &self.resource_name);
-        to.opt(12, &self.resource_type);
-        to.opt(13, &self.target_region);
-        to.opt(14, &self.cloud_provider);
-        to.opt(15, &self.monthly_saving);
-        to.opt(16, &self.perspective_id);
-        to.opt(17, &self.cloud_account_id);
-        to.opt(18, &self.applied_by_user_id);
-        to.opt(19, &self.last_processed_at);
-        to.opt(20, &self.perspective_name);
         to.opt(21, &self.applied_at_savings);
-        to.opt(22, &self.cloud_account_name);
-        to.opt(23, &self.governance_rule_id);
-        to.opt(24, &self.jira_connector_ref);
+        to.opt(18, &self.applied_by_user_id);
         to.opt(25, &self.applied_by_user_name);
-        to.opt(26, &self.overridden_savings);
-        to.opt(27, &self.servicenow_issue_key);
+        to.opt(17, &self.cloud_account_id);
+        to.opt(22, &self.cloud_account_name);
+        to.opt(14, &self.cloud_provider);
+        to.opt(8, &self.cluster_name);
         to.opt(28, &self.cost_category_details);
-        to.opt(29, &self.recommendation_state);
+        to.opt(4, &self.created_at);
+        to.opt(23, &self.governance_rule_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.is_valid);
+        to.opt(24, &self.jira_connector_ref);
+        to.opt(10, &self.jira_issue_key);
+        to.opt(6, &self.jira_status);
+        to.opt(19, &self.last_processed_at);
+        to.opt(9, &self.monthly_cost);
+        to.opt(15, &self.monthly_saving);
+        to.opt(5, &self.namespace);
+        to.opt(26, &self.overridden_savings);
+        to.opt(16, &self.perspective_id);
+        to.opt(20, &self.perspective_name);
         to.opt(30, &self.preference_based_saving);
         to.opt(31, &self.recommendation_details);
-        to.opt(32, &self.servicenow_issue_status);
+        to.opt(29, &self.recommendation_state);
+        to.opt(7, &self.resource_id);
+        to.opt(11, &self.resource_name);
+        to.opt(12, &self.resource_type);
         to.opt(33, &self.servicenow_connector_ref);
+        to.opt(27, &self.servicenow_issue_key);
+        to.opt(32, &self.servicenow_issue_status);
+        to.opt(1, &self.tags);
+        to.opt(13, &self.target_region);
         to.misfits(&self.misfits);
     }
 }
@@ -330,8 +330,8 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.applied_date);
-        to.opt(1, &self.total_monthly_saving);
         to.opt(2, &self.applied_recommendation_count);
+        to.opt(1, &self.total_monthly_saving);
         to.misfits(&self.misfits);
     }
 }
@@ -456,10 +456,10 @@ impl model::Model for ResponseDtoInteger {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -504,10 +504,10 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -553,10 +553,10 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -602,10 +602,10 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -651,10 +651,10 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -700,10 +700,10 @@ impl model::Model for ResponseDtoRecommendations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -749,10 +749,10 @@ impl model::Model for ResponseDtoVoid {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -876,9 +876,9 @@ impl model::Model for TerraformResourceRecommendationsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.states);
-        to.opt(1, &self.resources);
         to.opt(2, &self.include_details);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.states);
         to.misfits(&self.misfits);
     }
 }
@@ -925,12 +925,12 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.module);
-        to.opt(3, &self.provider);
         to.opt(4, &self.attributes);
+        to.opt(2, &self.module);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider);
         to.opt(5, &self.resource_id);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

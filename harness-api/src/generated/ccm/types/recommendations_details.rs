@@ -65,15 +65,15 @@ impl model::Model for AzureVmDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.avg_cpu_utilization);
+        to.opt(7, &self.avg_memory_utilization);
         to.opt(0, &self.cores);
+        to.opt(6, &self.max_cpu_utilization);
+        to.opt(8, &self.max_memory_utilization);
         to.opt(1, &self.memory);
+        to.opt(4, &self.monthly_cost);
         to.opt(2, &self.region);
         to.opt(3, &self.vm_size);
-        to.opt(4, &self.monthly_cost);
-        to.opt(5, &self.avg_cpu_utilization);
-        to.opt(6, &self.max_cpu_utilization);
-        to.opt(7, &self.avg_memory_utilization);
-        to.opt(8, &self.max_memory_utilization);
         to.misfits(&self.misfits);
     }
 }
@@ -159,20 +159,20 @@ impl model::Model for AzureVmRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.vm_id);
-        to.opt(2, &self.vm_name);
-        to.opt(3, &self.duration);
-        to.opt(4, &self.tenant_id);
         to.opt(5, &self.connector_id);
-        to.opt(6, &self.jira_details);
         to.opt(7, &self.connector_name);
-        to.opt(8, &self.show_terminated);
-        to.opt(9, &self.subscription_id);
+        to.opt(13, &self.current_configurations);
+        to.opt(3, &self.duration);
+        to.opt(0, &self.id);
+        to.opt(6, &self.jira_details);
         to.opt(10, &self.resource_group_id);
         to.opt(11, &self.service_now_details);
+        to.opt(8, &self.show_terminated);
+        to.opt(9, &self.subscription_id);
         to.opt(12, &self.target_configurations);
-        to.opt(13, &self.current_configurations);
+        to.opt(4, &self.tenant_id);
+        to.opt(1, &self.vm_id);
+        to.opt(2, &self.vm_name);
         to.misfits(&self.misfits);
     }
 }
@@ -247,16 +247,16 @@ impl model::Model for ClusterRecommendationAccuracy {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cpu);
-        to.opt(1, &self.zone);
-        to.opt(2, &self.nodes);
+        to.opt(7, &self.master_price);
         to.opt(3, &self.memory);
+        to.opt(2, &self.nodes);
+        to.opt(9, &self.regular_nodes);
+        to.opt(10, &self.regular_price);
         to.opt(4, &self.spot_nodes);
         to.opt(5, &self.spot_price);
         to.opt(6, &self.total_price);
-        to.opt(7, &self.master_price);
         to.opt(8, &self.worker_price);
-        to.opt(9, &self.regular_nodes);
-        to.opt(10, &self.regular_price);
+        to.opt(1, &self.zone);
         to.misfits(&self.misfits);
     }
 }
@@ -297,10 +297,10 @@ impl model::Model for ContainerHistogramDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cpu_histogram);
         to.opt(1, &self.container_name);
-        to.opt(2, &self.memory_histogram);
         to.opt(3, &self.container_recommendation);
+        to.opt(0, &self.cpu_histogram);
+        to.opt(2, &self.memory_histogram);
         to.misfits(&self.misfits);
     }
 }
@@ -364,13 +364,13 @@ impl model::Model for ContainerRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.current);
-        to.opt(1, &self.num_days);
         to.opt(2, &self.burstable);
+        to.opt(0, &self.current);
         to.opt(3, &self.guaranteed);
         to.opt(4, &self.last_day_cost);
-        to.opt(5, &self.recommended);
+        to.opt(1, &self.num_days);
         to.opt(6, &self.percentile_based);
+        to.opt(5, &self.recommended);
         to.opt(7, &self.total_samples_count);
         to.misfits(&self.misfits);
     }
@@ -469,14 +469,14 @@ impl model::Model for Ec2InstanceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vcpu);
-        to.opt(1, &self.memory);
-        to.opt(2, &self.region);
-        to.opt(3, &self.monthly_cost);
         to.opt(4, &self.cpu_utilisation);
         to.opt(5, &self.instance_family);
-        to.opt(6, &self.monthly_savings);
+        to.opt(1, &self.memory);
         to.opt(7, &self.memory_utilisation);
+        to.opt(3, &self.monthly_cost);
+        to.opt(6, &self.monthly_savings);
+        to.opt(2, &self.region);
+        to.opt(0, &self.vcpu);
         to.misfits(&self.misfits);
     }
 }
@@ -538,14 +538,14 @@ impl model::Model for Ec2InstanceRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.aws_account_id);
+        to.opt(7, &self.cross_family_recommendation);
+        to.opt(5, &self.current_configurations);
         to.opt(0, &self.id);
         to.opt(1, &self.jira_details);
-        to.opt(2, &self.aws_account_id);
-        to.opt(3, &self.show_terminated);
-        to.opt(4, &self.service_now_details);
-        to.opt(5, &self.current_configurations);
         to.opt(6, &self.same_family_recommendation);
-        to.opt(7, &self.cross_family_recommendation);
+        to.opt(4, &self.service_now_details);
+        to.opt(3, &self.show_terminated);
         to.misfits(&self.misfits);
     }
 }
@@ -625,17 +625,17 @@ impl model::Model for EcsRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.current);
-        to.opt(2, &self.launch_type);
-        to.opt(3, &self.service_arn);
         to.opt(4, &self.cluster_name);
+        to.opt(8, &self.cpu_histogram);
+        to.opt(1, &self.current);
+        to.opt(0, &self.id);
         to.opt(5, &self.jira_details);
         to.opt(6, &self.last_day_cost);
-        to.opt(7, &self.service_name);
-        to.opt(8, &self.cpu_histogram);
+        to.opt(2, &self.launch_type);
         to.opt(9, &self.memory_histogram);
         to.opt(10, &self.percentile_based);
+        to.opt(3, &self.service_arn);
+        to.opt(7, &self.service_name);
         to.opt(11, &self.service_now_details);
         to.misfits(&self.misfits);
     }
@@ -702,14 +702,14 @@ impl model::Model for HistogramExp {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.bucket_weights);
+        to.opt(7, &self.first_bucket_size);
+        to.opt(3, &self.growth_ratio);
         to.opt(0, &self.max_bucket);
         to.opt(1, &self.min_bucket);
         to.opt(2, &self.num_buckets);
-        to.opt(3, &self.growth_ratio);
         to.opt(4, &self.precomputed);
         to.opt(5, &self.total_weight);
-        to.opt(6, &self.bucket_weights);
-        to.opt(7, &self.first_bucket_size);
         to.misfits(&self.misfits);
     }
 }
@@ -750,10 +750,10 @@ impl model::Model for NodePool {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vm);
         to.opt(1, &self.role);
-        to.opt(2, &self.vm_class);
         to.opt(3, &self.sum_nodes);
+        to.opt(0, &self.vm);
+        to.opt(2, &self.vm_class);
         to.misfits(&self.misfits);
     }
 }
@@ -851,14 +851,14 @@ impl model::Model for NodeRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.current);
-        to.opt(2, &self.node_pool_id);
+        to.opt(0, &self.id);
         to.opt(3, &self.jira_details);
+        to.opt(2, &self.node_pool_id);
         to.opt(4, &self.recommended);
+        to.opt(7, &self.resource_requirement);
         to.opt(5, &self.service_now_details);
         to.opt(6, &self.total_resource_usage);
-        to.opt(7, &self.resource_requirement);
         to.misfits(&self.misfits);
     }
 }
@@ -956,23 +956,23 @@ impl model::Model for RecommendClusterRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.zone);
+        to.opt(9, &self.allow_burst);
+        to.opt(14, &self.allow_older_gen);
+        to.opt(15, &self.exclude_series);
+        to.opt(12, &self.exclude_types);
+        to.opt(16, &self.include_series);
+        to.opt(13, &self.include_types);
+        to.opt(6, &self.max_nodes);
         to.opt(1, &self.min_cpu);
         to.opt(2, &self.min_mem);
+        to.opt(7, &self.min_nodes);
+        to.opt(10, &self.network_perf);
+        to.opt(11, &self.on_demand_pct);
+        to.opt(8, &self.same_size);
         to.opt(3, &self.sum_cpu);
         to.opt(4, &self.sum_gpu);
         to.opt(5, &self.sum_mem);
-        to.opt(6, &self.max_nodes);
-        to.opt(7, &self.min_nodes);
-        to.opt(8, &self.same_size);
-        to.opt(9, &self.allow_burst);
-        to.opt(10, &self.network_perf);
-        to.opt(11, &self.on_demand_pct);
-        to.opt(12, &self.exclude_types);
-        to.opt(13, &self.include_types);
-        to.opt(14, &self.allow_older_gen);
-        to.opt(15, &self.exclude_series);
-        to.opt(16, &self.include_series);
+        to.opt(0, &self.zone);
         to.misfits(&self.misfits);
     }
 }
@@ -1030,13 +1030,13 @@ impl model::Model for RecommendationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.zone);
+        to.opt(3, &self.accuracy);
+        to.opt(6, &self.instance_category);
+        to.opt(5, &self.node_pools);
+        to.opt(4, &self.provider);
         to.opt(1, &self.region);
         to.opt(2, &self.service);
-        to.opt(3, &self.accuracy);
-        to.opt(4, &self.provider);
-        to.opt(5, &self.node_pools);
-        to.opt(6, &self.instance_category);
+        to.opt(0, &self.zone);
         to.misfits(&self.misfits);
     }
 }
@@ -1122,10 +1122,10 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1171,10 +1171,10 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1220,10 +1220,10 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1269,10 +1269,10 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1318,10 +1318,10 @@ impl model::Model for ResponseDtoecsRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1368,8 +1368,8 @@ impl model::Model for TotalResourceUsage {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.maxcpu);
-        to.opt(1, &self.sumcpu);
         to.opt(2, &self.maxmemory);
+        to.opt(1, &self.sumcpu);
         to.opt(3, &self.summemory);
         to.misfits(&self.misfits);
     }
@@ -1456,20 +1456,20 @@ impl model::Model for VirtualMachine {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.burst);
-        to.opt(2, &self.zones);
-        to.opt(3, &self.avg_price);
-        to.opt(4, &self.category);
-        to.opt(5, &self.mem_per_vm);
-        to.opt(6, &self.cpus_per_vm);
-        to.opt(7, &self.gpus_per_vm);
-        to.opt(8, &self.current_gen);
-        to.opt(9, &self.network_perf);
-        to.opt(10, &self.on_demand_price);
-        to.opt(11, &self.allocatable_mem_per_vm);
-        to.opt(12, &self.network_perf_category);
         to.opt(13, &self.allocatable_cpus_per_vm);
+        to.opt(11, &self.allocatable_mem_per_vm);
+        to.opt(3, &self.avg_price);
+        to.opt(1, &self.burst);
+        to.opt(4, &self.category);
+        to.opt(6, &self.cpus_per_vm);
+        to.opt(8, &self.current_gen);
+        to.opt(7, &self.gpus_per_vm);
+        to.opt(5, &self.mem_per_vm);
+        to.opt(9, &self.network_perf);
+        to.opt(12, &self.network_perf_category);
+        to.opt(10, &self.on_demand_price);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.zones);
         to.misfits(&self.misfits);
     }
 }
@@ -1525,12 +1525,12 @@ impl model::Model for WorkloadRecommendationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.container_recommendations);
         to.opt(0, &self.id);
         to.opt(1, &self.items);
         to.opt(2, &self.jira_details);
         to.opt(3, &self.last_day_cost);
         to.opt(4, &self.service_now_details);
-        to.opt(5, &self.container_recommendations);
         to.misfits(&self.misfits);
     }
 }

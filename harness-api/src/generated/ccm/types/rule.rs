@@ -113,21 +113,21 @@ impl model::Model for AwsRecommendationAdhocDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.role_id);
-        to.opt(2, &self.role_arn);
         to.opt(3, &self.auth_type);
-        to.opt(4, &self.role_info);
+        to.opt(11, &self.cloud_connector_id);
         to.opt(5, &self.external_id);
+        to.opt(14, &self.is_cost_breakdown_required);
+        to.opt(13, &self.is_gov_cloud_connector);
+        to.opt(9, &self.oidc_auth_params);
+        to.opt(2, &self.role_arn);
+        to.opt(1, &self.role_id);
+        to.opt(4, &self.role_info);
+        to.opt(10, &self.target_account_id);
+        to.opt(12, &self.target_account_name);
         to.opt(6, &self.target_info);
         to.opt(7, &self.target_name);
         to.opt(8, &self.tenant_info);
-        to.opt(9, &self.oidc_auth_params);
-        to.opt(10, &self.target_account_id);
-        to.opt(11, &self.cloud_connector_id);
-        to.opt(12, &self.target_account_name);
-        to.opt(13, &self.is_gov_cloud_connector);
-        to.opt(14, &self.is_cost_breakdown_required);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -245,21 +245,21 @@ impl model::Model for AzureRecommendationAdhocDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.role_id);
         to.opt(2, &self.auth_type);
         to.opt(3, &self.client_id);
+        to.opt(11, &self.cloud_connector_id);
+        to.opt(14, &self.is_cost_breakdown_required);
+        to.opt(13, &self.is_gov_cloud_connector);
+        to.opt(9, &self.oidc_auth_params);
+        to.opt(1, &self.role_id);
         to.opt(4, &self.role_info);
-        to.opt(5, &self.tenant_id);
+        to.opt(10, &self.subscription_id);
+        to.opt(12, &self.subscription_name);
         to.opt(6, &self.target_info);
         to.opt(7, &self.target_name);
+        to.opt(5, &self.tenant_id);
         to.opt(8, &self.tenant_info);
-        to.opt(9, &self.oidc_auth_params);
-        to.opt(10, &self.subscription_id);
-        to.opt(11, &self.cloud_connector_id);
-        to.opt(12, &self.subscription_name);
-        to.opt(13, &self.is_gov_cloud_connector);
-        to.opt(14, &self.is_cost_breakdown_required);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -385,29 +385,29 @@ impl model::Model for CcmRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.is_ootb);
-        to.opt(4, &self.deleted);
-        to.opt(5, &self.savings);
         to.opt(6, &self.account_id);
+        to.opt(14, &self.cloud_provider);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.rules_yaml);
-        to.opt(10, &self.store_type);
+        to.opt(4, &self.deleted);
         to.opt(11, &self.description);
-        to.opt(12, &self.resource_type);
-        to.opt(13, &self.version_label);
-        to.opt(14, &self.cloud_provider);
-        to.opt(15, &self.last_updated_at);
-        to.opt(16, &self.last_updated_by);
-        to.opt(17, &self.org_identifier);
-        to.opt(18, &self.is_stable_policy);
         to.opt(19, &self.for_recommendation);
         to.opt(20, &self.is_multi_policy_rule);
+        to.opt(3, &self.is_ootb);
+        to.opt(18, &self.is_stable_policy);
+        to.opt(15, &self.last_updated_at);
+        to.opt(16, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(17, &self.org_identifier);
         to.opt(21, &self.project_identifier);
+        to.opt(12, &self.resource_type);
+        to.opt(9, &self.rules_yaml);
+        to.opt(5, &self.savings);
+        to.opt(10, &self.store_type);
         to.opt(22, &self.sub_rule_policy_details);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
+        to.opt(13, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -583,19 +583,19 @@ impl model::Model for GcpRecommendationAdhocDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.role_id);
         to.opt(2, &self.auth_type);
-        to.opt(3, &self.role_info);
+        to.opt(9, &self.cloud_connector_id);
+        to.opt(12, &self.is_cost_breakdown_required);
+        to.opt(10, &self.is_gov_cloud_connector);
+        to.opt(8, &self.oidc_auth_params);
         to.opt(4, &self.project_id);
+        to.opt(1, &self.role_id);
+        to.opt(3, &self.role_info);
+        to.opt(11, &self.service_account_email);
         to.opt(5, &self.target_info);
         to.opt(6, &self.target_name);
         to.opt(7, &self.tenant_info);
-        to.opt(8, &self.oidc_auth_params);
-        to.opt(9, &self.cloud_connector_id);
-        to.opt(10, &self.is_gov_cloud_connector);
-        to.opt(11, &self.service_account_email);
-        to.opt(12, &self.is_cost_breakdown_required);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -653,10 +653,10 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.rule_id);
         to.opt(1, &self.is_dry_run);
-        to.opt(2, &self.target_regions);
+        to.one(0, &self.rule_id);
         to.one(3, &self.target_accounts);
+        to.opt(2, &self.target_regions);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -786,22 +786,22 @@ impl model::Model for GovernanceJobEnqueueDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_ootb);
-        to.opt(1, &self.policy);
-        to.opt(2, &self.rule_id);
-        to.opt(3, &self.is_dry_run);
-        to.opt(4, &self.target_region);
         to.opt(5, &self.execution_type);
-        to.opt(6, &self.multi_policy_rule);
-        to.opt(7, &self.rule_execution_id);
         to.opt(8, &self.gov_cloud_connector);
-        to.opt(9, &self.is_multi_policy_rule);
-        to.opt(10, &self.rule_enforcement_id);
+        to.opt(3, &self.is_dry_run);
         to.opt(11, &self.is_gov_cloud_connector);
+        to.opt(9, &self.is_multi_policy_rule);
+        to.opt(0, &self.is_ootb);
+        to.opt(6, &self.multi_policy_rule);
+        to.opt(1, &self.policy);
+        to.opt(14, &self.rule_cloud_provider_type);
+        to.opt(10, &self.rule_enforcement_id);
+        to.opt(15, &self.rule_enforcement_recommendation_id);
+        to.opt(7, &self.rule_execution_id);
+        to.opt(2, &self.rule_id);
         to.opt(12, &self.sub_rule_policy_details);
         to.opt(13, &self.target_account_details);
-        to.opt(14, &self.rule_cloud_provider_type);
-        to.opt(15, &self.rule_enforcement_recommendation_id);
+        to.opt(4, &self.target_region);
         to.misfits(&self.misfits);
     }
 }
@@ -890,10 +890,10 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -939,10 +939,10 @@ impl model::Model for ResponseDtoListRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -987,10 +987,10 @@ impl model::Model for ResponseDtoRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1031,10 +1031,10 @@ impl model::Model for ResponseDtoRuleList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1196,20 +1196,20 @@ impl model::Model for RuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.limit);
-        to.opt(2, &self.is_ootb);
-        to.opt(3, &self.offset);
-        to.opt(4, &self.search);
-        to.opt(5, &self.order_by);
         to.opt(6, &self.account_id);
-        to.opt(7, &self.policy_ids);
-        to.opt(8, &self.resource_type);
         to.opt(9, &self.cloud_provider);
-        to.opt(10, &self.org_identifier);
-        to.opt(11, &self.is_stable_policy);
         to.opt(12, &self.for_recommendation);
+        to.opt(2, &self.is_ootb);
+        to.opt(11, &self.is_stable_policy);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.offset);
+        to.opt(5, &self.order_by);
+        to.opt(10, &self.org_identifier);
+        to.opt(7, &self.policy_ids);
         to.opt(13, &self.project_identifier);
+        to.opt(8, &self.resource_type);
+        to.opt(4, &self.search);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1248,8 +1248,8 @@ impl model::Model for SubRulePolicyDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.yaml);
         to.opt(2, &self.resource_type);
+        to.opt(1, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

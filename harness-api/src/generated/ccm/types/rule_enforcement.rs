@@ -71,8 +71,8 @@ impl model::Model for EnforcementCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_ids);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_ids);
         to.opt(2, &self.rule_set_ids);
         to.misfits(&self.misfits);
     }
@@ -143,8 +143,8 @@ impl model::Model for EnforcementCountRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_ids);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.rule_ids);
         to.opt(2, &self.rule_set_ids);
         to.misfits(&self.misfits);
     }
@@ -222,10 +222,10 @@ impl model::Model for ResponseDtoEnforcementCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -271,10 +271,10 @@ impl model::Model for ResponseDtoRuleEnforcement {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -315,10 +315,10 @@ impl model::Model for ResponseDtoRuleEnforcementList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -446,28 +446,28 @@ impl model::Model for RuleEnforcement {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.deleted);
-        to.opt(4, &self.rule_ids);
-        to.opt(5, &self.is_dry_run);
-        to.opt(6, &self.run_count);
         to.opt(7, &self.account_id);
+        to.opt(13, &self.cloud_provider);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.is_enabled);
-        to.opt(11, &self.rule_set_i_ds);
+        to.opt(3, &self.deleted);
         to.opt(12, &self.description);
-        to.opt(13, &self.cloud_provider);
-        to.opt(14, &self.last_updated_at);
-        to.opt(15, &self.last_updated_by);
-        to.opt(16, &self.org_identifier);
-        to.opt(17, &self.target_regions);
-        to.opt(18, &self.target_accounts);
         to.opt(19, &self.execution_schedule);
         to.opt(20, &self.execution_timezone);
+        to.opt(5, &self.is_dry_run);
+        to.opt(10, &self.is_enabled);
+        to.opt(14, &self.last_updated_at);
+        to.opt(15, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(16, &self.org_identifier);
         to.opt(21, &self.project_identifier);
+        to.opt(4, &self.rule_ids);
+        to.opt(11, &self.rule_set_i_ds);
+        to.opt(6, &self.run_count);
+        to.opt(1, &self.tags);
+        to.opt(18, &self.target_accounts);
+        to.opt(17, &self.target_regions);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -506,8 +506,8 @@ impl model::Model for RuleEnforcementList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_items);
         to.opt(1, &self.rule_enforcements);
+        to.opt(0, &self.total_items);
         to.misfits(&self.misfits);
     }
 }
@@ -621,16 +621,16 @@ impl model::Model for ListRuleEnforcementsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_ids);
         to.opt(1, &self.is_dry_run);
-        to.opt(2, &self.page_size);
-        to.opt(3, &self.sort_type);
         to.opt(4, &self.is_enabled);
+        to.opt(7, &self.page_number);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.rule_ids);
         to.opt(5, &self.search_key);
         to.opt(6, &self.sort_order);
-        to.opt(7, &self.page_number);
-        to.opt(8, &self.target_regions);
+        to.opt(3, &self.sort_type);
         to.opt(9, &self.target_accounts);
+        to.opt(8, &self.target_regions);
         to.misfits(&self.misfits);
     }
 }

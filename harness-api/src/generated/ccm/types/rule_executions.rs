@@ -105,13 +105,13 @@ impl model::Model for EvaluationExportRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.include_log_files);
-        to.opt(1, &self.include_rule_yaml);
         to.opt(2, &self.include_action_files);
         to.opt(3, &self.include_in_csv_format);
-        to.one(4, &self.rule_execution_filter);
+        to.opt(0, &self.include_log_files);
         to.opt(5, &self.include_metadata_files);
         to.opt(6, &self.include_resource_files);
+        to.opt(1, &self.include_rule_yaml);
+        to.one(4, &self.rule_execution_filter);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -156,10 +156,10 @@ impl model::Model for EvaluationExportResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.file_name);
         to.opt(2, &self.download_url);
         to.opt(3, &self.expiration_time);
+        to.opt(1, &self.file_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -200,10 +200,10 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -249,10 +249,10 @@ impl model::Model for ResponseDtoFilterValues {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -297,10 +297,10 @@ impl model::Model for ResponseDtoListRuleExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -346,10 +346,10 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -395,10 +395,10 @@ impl model::Model for ResponseDtoRuleExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -512,26 +512,26 @@ impl model::Model for RuleExecutionFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
+        to.opt(8, &self.account_id);
+        to.opt(12, &self.cloud_provider);
+        to.opt(14, &self.cloud_providers);
+        to.opt(6, &self.cost_type);
+        to.opt(11, &self.execution_ids);
+        to.opt(15, &self.execution_status);
+        to.opt(7, &self.is_dry_run);
         to.opt(1, &self.limit);
         to.opt(2, &self.offset);
         to.opt(3, &self.region);
-        to.opt(4, &self.rule_ids);
-        to.opt(5, &self.savings);
-        to.opt(6, &self.cost_type);
-        to.opt(7, &self.is_dry_run);
-        to.opt(8, &self.account_id);
-        to.opt(9, &self.sort_order);
-        to.opt(10, &self.rule_set_ids);
-        to.opt(11, &self.execution_ids);
-        to.opt(12, &self.cloud_provider);
-        to.opt(13, &self.target_account);
-        to.opt(14, &self.cloud_providers);
-        to.opt(15, &self.execution_status);
-        to.opt(16, &self.rule_enforcement_id);
-        to.opt(17, &self.rule_execution_sort_type);
         to.opt(18, &self.resource_count_greater_than_zero);
+        to.opt(16, &self.rule_enforcement_id);
         to.opt(19, &self.rule_enforcement_recommendation_id);
+        to.opt(17, &self.rule_execution_sort_type);
+        to.opt(4, &self.rule_ids);
+        to.opt(10, &self.rule_set_ids);
+        to.opt(5, &self.savings);
+        to.opt(9, &self.sort_order);
+        to.opt(13, &self.target_account);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -601,11 +601,11 @@ impl model::Model for SubRuleResponseDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.response);
-        to.opt(2, &self.policy_name);
-        to.opt(3, &self.error_message);
         to.opt(4, &self.action_file_present);
+        to.opt(3, &self.error_message);
+        to.opt(2, &self.policy_name);
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -685,11 +685,11 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
         to.opt(1, &self.limit);
         to.opt(2, &self.offset);
         to.opt(3, &self.search);
         to.opt(4, &self.tag_key);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }

@@ -104,10 +104,10 @@ impl model::Model for ResponseDtoRuleSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -148,10 +148,10 @@ impl model::Model for ResponseDtoRuleSetList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -245,20 +245,20 @@ impl model::Model for RuleSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.is_ootb);
         to.opt(4, &self.account_id);
+        to.opt(8, &self.cloud_provider);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
         to.opt(7, &self.description);
-        to.opt(8, &self.cloud_provider);
+        to.opt(3, &self.is_ootb);
         to.opt(9, &self.last_updated_at);
         to.opt(10, &self.last_updated_by);
+        to.opt(0, &self.name);
         to.opt(11, &self.org_identifier);
-        to.opt(12, &self.rules_identifier);
         to.opt(13, &self.project_identifier);
+        to.opt(12, &self.rules_identifier);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -376,18 +376,18 @@ impl model::Model for RuleSetRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.limit);
-        to.opt(2, &self.is_ootb);
-        to.opt(3, &self.offset);
-        to.opt(4, &self.search);
-        to.opt(5, &self.order_by);
-        to.opt(6, &self.rule_ids);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.rule_set_ids);
         to.opt(9, &self.cloud_provider);
+        to.opt(2, &self.is_ootb);
+        to.opt(1, &self.limit);
+        to.opt(3, &self.offset);
+        to.opt(5, &self.order_by);
         to.opt(10, &self.org_identifier);
         to.opt(11, &self.project_identifier);
+        to.opt(6, &self.rule_ids);
+        to.opt(8, &self.rule_set_ids);
+        to.opt(4, &self.search);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }

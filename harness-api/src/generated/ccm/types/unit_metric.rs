@@ -57,13 +57,13 @@ impl model::Model for CreateUnitMetricBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.metric_name);
+        to.opt(6, &self.default_aggregation);
         to.opt(2, &self.description);
         to.opt(3, &self.handle_empty_value);
+        to.opt(0, &self.labels);
         to.opt(4, &self.metric_identifier);
+        to.opt(1, &self.metric_name);
         to.opt(5, &self.unit_metric_records);
-        to.opt(6, &self.default_aggregation);
         to.misfits(&self.misfits);
     }
 }
@@ -130,8 +130,8 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.usage_time_stamp);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -193,13 +193,13 @@ impl model::Model for UpdateUnitMetricBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.metric_name);
+        to.opt(6, &self.default_aggregation);
         to.opt(2, &self.description);
         to.opt(3, &self.handle_empty_value);
+        to.opt(0, &self.labels);
         to.opt(4, &self.metric_identifier);
+        to.opt(1, &self.metric_name);
         to.opt(5, &self.unit_metric_records);
-        to.opt(6, &self.default_aggregation);
         to.misfits(&self.misfits);
     }
 }
@@ -266,8 +266,8 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.usage_time_stamp);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

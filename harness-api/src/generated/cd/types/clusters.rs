@@ -40,10 +40,10 @@ impl model::Model for ClusterBasicDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.agent_identifier);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.scope);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.agent_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -157,12 +157,12 @@ impl model::Model for ClusterLinkRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.env_ref);
         to.opt(1, &self.clusters);
-        to.opt(2, &self.search_term);
-        to.opt(3, &self.org_identifier);
+        to.one(0, &self.env_ref);
         to.opt(4, &self.link_all_clusters);
+        to.opt(3, &self.org_identifier);
         to.opt(5, &self.project_identifier);
+        to.opt(2, &self.search_term);
         to.opt(6, &self.skip_cluster_validation);
         to.misfits(&self.misfits);
     }
@@ -236,12 +236,12 @@ impl model::Model for ClusterRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
+        to.opt(4, &self.agent_identifier);
         to.one(1, &self.env_ref);
         to.opt(2, &self.identifier);
         to.opt(3, &self.org_identifier);
-        to.opt(4, &self.agent_identifier);
         to.opt(5, &self.project_identifier);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -319,16 +319,16 @@ impl model::Model for ClusterResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.scope);
+        to.opt(8, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(5, &self.cluster_ref);
         to.opt(3, &self.env_ref);
         to.opt(4, &self.linked_at);
-        to.opt(5, &self.cluster_ref);
+        to.opt(0, &self.name);
         to.opt(6, &self.org_identifier);
-        to.opt(7, &self.agent_identifier);
-        to.opt(8, &self.account_identifier);
         to.opt(9, &self.project_identifier);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -396,8 +396,8 @@ impl model::Model for ClusterUnlinkRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.env_ref);
         to.opt(1, &self.clusters);
+        to.one(0, &self.env_ref);
         to.opt(2, &self.org_identifier);
         to.opt(3, &self.project_identifier);
         to.opt(4, &self.unlink_all_clusters);
@@ -466,14 +466,14 @@ impl model::Model for PageResponseClusterResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -514,10 +514,10 @@ impl model::Model for ResponseDtoClusterBatchResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -563,10 +563,10 @@ impl model::Model for ResponseDtoClusterResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -612,10 +612,10 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

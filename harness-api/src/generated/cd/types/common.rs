@@ -34,8 +34,8 @@ impl model::Model for AllowedValuesUsagesInternalDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.used_in);
         to.opt(1, &self.all_entries_checked);
+        to.opt(0, &self.used_in);
         to.misfits(&self.misfits);
     }
 }
@@ -74,8 +74,8 @@ impl model::Model for CdGitDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.repo_url);
         to.opt(2, &self.file_path);
+        to.opt(1, &self.repo_url);
         to.misfits(&self.misfits);
     }
 }
@@ -200,15 +200,15 @@ impl model::Model for Environment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.yaml);
         to.opt(4, &self.account);
-        to.opt(5, &self.project);
-        to.opt(6, &self.identifier);
         to.opt(7, &self.description);
         to.opt(8, &self.harness_version);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -291,14 +291,14 @@ impl model::Model for EnvironmentCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(7, &self.harness_version);
+        to.one(5, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.color);
-        to.one(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -341,8 +341,8 @@ impl model::Model for EnvironmentResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.environment);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -436,22 +436,22 @@ impl model::Model for EnvironmentResponseDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(4, &self.color);
+        to.opt(11, &self.connector_ref);
+        to.opt(5, &self.deleted);
+        to.opt(10, &self.description);
+        to.opt(14, &self.entity_git_details);
+        to.opt(13, &self.fallback_branch);
+        to.opt(9, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(8, &self.store_type);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.color);
-        to.opt(5, &self.deleted);
         to.opt(6, &self.version);
-        to.opt(7, &self.account_id);
-        to.opt(8, &self.store_type);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.description);
-        to.opt(11, &self.connector_ref);
-        to.opt(12, &self.org_identifier);
-        to.opt(13, &self.fallback_branch);
-        to.opt(14, &self.entity_git_details);
-        to.opt(15, &self.project_identifier);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -547,14 +547,14 @@ impl model::Model for EnvironmentUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(7, &self.harness_version);
+        to.one(5, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.color);
-        to.one(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -625,14 +625,14 @@ impl model::Model for GitEntityFindInfoDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.yaml_git_config_id);
         to.opt(3, &self.default_from_other_repo);
-        to.opt(4, &self.parent_entity_repo_name);
+        to.opt(7, &self.parent_entity_account_identifier);
         to.opt(5, &self.parent_entity_connector_ref);
         to.opt(6, &self.parent_entity_org_identifier);
-        to.opt(7, &self.parent_entity_account_identifier);
         to.opt(8, &self.parent_entity_project_identifier);
+        to.opt(4, &self.parent_entity_repo_name);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.yaml_git_config_id);
         to.misfits(&self.misfits);
     }
 }
@@ -706,17 +706,17 @@ impl model::Model for Infrastructure {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.yaml);
         to.opt(5, &self.account);
-        to.opt(6, &self.project);
-        to.opt(7, &self.identifier);
         to.opt(8, &self.description);
         to.opt(9, &self.environment);
         to.opt(10, &self.harness_version);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(4, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -787,13 +787,13 @@ impl model::Model for InfrastructureCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.harness_version);
+        to.one(4, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.one(3, &self.yaml);
-        to.one(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -836,8 +836,8 @@ impl model::Model for InfrastructureResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.infrastructure);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -918,13 +918,13 @@ impl model::Model for InfrastructureUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(6, &self.harness_version);
+        to.one(4, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.one(3, &self.yaml);
-        to.one(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1011,10 +1011,10 @@ impl model::Model for NgEnvironmentResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.environment);
-        to.opt(2, &self.last_modified_at);
-        to.opt(3, &self.governance_metadata);
         to.opt(4, &self.entity_validity_details);
+        to.opt(1, &self.environment);
+        to.opt(3, &self.governance_metadata);
+        to.opt(2, &self.last_modified_at);
         to.misfits(&self.misfits);
     }
 }
@@ -1049,8 +1049,8 @@ impl model::Model for RancherClusterItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.clusters);
         to.opt(1, &self.cluster_items);
+        to.opt(0, &self.clusters);
         to.misfits(&self.misfits);
     }
 }
@@ -1127,10 +1127,10 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1176,10 +1176,10 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1225,10 +1225,10 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1299,15 +1299,15 @@ impl model::Model for Service {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.yaml);
         to.opt(4, &self.account);
-        to.opt(5, &self.project);
-        to.opt(6, &self.identifier);
         to.opt(7, &self.description);
         to.opt(8, &self.harness_version);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -1369,12 +1369,12 @@ impl model::Model for ServiceCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(5, &self.harness_version);
+        to.one(3, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.opt(2, &self.yaml);
-        to.one(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1422,11 +1422,11 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.service_ref);
         to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
         to.opt(4, &self.infra_identifier);
+        to.opt(2, &self.service_ref);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1478,11 +1478,11 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.service_ref);
         to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
         to.opt(4, &self.infra_identifier);
+        to.opt(2, &self.service_ref);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1592,12 +1592,12 @@ impl model::Model for ServiceUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(5, &self.harness_version);
+        to.one(3, &self.identifier);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
         to.opt(2, &self.yaml);
-        to.one(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.harness_version);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -107,11 +107,11 @@ impl model::Model for CustomDeploymentVariableProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.fqn);
-        to.opt(1, &self.visible);
         to.opt(2, &self.alias_fqn);
+        to.opt(0, &self.fqn);
         to.opt(3, &self.local_name);
         to.opt(4, &self.variable_name);
+        to.opt(1, &self.visible);
         to.misfits(&self.misfits);
     }
 }
@@ -148,8 +148,8 @@ impl model::Model for CustomDeploymentVariableResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.metadata_map);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -307,15 +307,15 @@ impl model::Model for EntityDetailProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.trigger_ref);
-        to.opt(3, &self.infra_def_ref);
-        to.opt(4, &self.input_set_ref);
-        to.opt(5, &self.template_ref);
+        to.opt(8, &self.entity_git_metadata);
         to.opt(6, &self.entity_ref_case);
         to.opt(7, &self.identifier_ref);
-        to.opt(8, &self.entity_git_metadata);
+        to.opt(3, &self.infra_def_ref);
+        to.opt(4, &self.input_set_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.template_ref);
+        to.opt(2, &self.trigger_ref);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -551,14 +551,14 @@ impl model::Model for IdentifierRefProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.metadata);
+        to.opt(6, &self.account_identifier);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
         to.opt(3, &self.metadata_map);
         to.opt(4, &self.org_identifier);
         to.opt(5, &self.parent_unique_id);
-        to.opt(6, &self.account_identifier);
         to.opt(7, &self.project_identifier);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -629,14 +629,14 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_name);
-        to.opt(1, &self.metadata);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.metadata_map);
+        to.opt(7, &self.account_identifier);
         to.opt(4, &self.env_identifier);
+        to.opt(0, &self.env_name);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
+        to.opt(3, &self.metadata_map);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.parent_unique_id);
-        to.opt(7, &self.account_identifier);
         to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -691,12 +691,12 @@ impl model::Model for InputSetReferenceProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
         to.opt(0, &self.identifier);
         to.opt(1, &self.org_identifier);
         to.opt(2, &self.parent_unique_id);
-        to.opt(3, &self.account_identifier);
-        to.opt(4, &self.project_identifier);
         to.opt(5, &self.pipeline_identifier);
+        to.opt(4, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -737,10 +737,10 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -786,10 +786,10 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -835,10 +835,10 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -884,10 +884,10 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -958,15 +958,15 @@ impl model::Model for TemplateReferenceProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.metadata);
+        to.opt(7, &self.account_identifier);
         to.opt(2, &self.identifier);
+        to.opt(1, &self.metadata);
         to.opt(3, &self.metadata_map);
-        to.opt(4, &self.version_label);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.parent_unique_id);
-        to.opt(7, &self.account_identifier);
         to.opt(8, &self.project_identifier);
+        to.opt(0, &self.scope);
+        to.opt(4, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -1033,14 +1033,14 @@ impl model::Model for TriggerReferenceProtoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(5, &self.account_identifier);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.metadata);
         to.opt(2, &self.metadata_map);
         to.opt(3, &self.org_identifier);
         to.opt(4, &self.parent_unique_id);
-        to.opt(5, &self.account_identifier);
-        to.opt(6, &self.project_identifier);
         to.opt(7, &self.pipeline_identifier);
+        to.opt(6, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for EnvironmentGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_group);
         to.opt(1, &self.created_at);
+        to.opt(0, &self.env_group);
         to.opt(2, &self.last_modified_at);
         to.misfits(&self.misfits);
     }
@@ -83,8 +83,8 @@ impl model::Model for EnvironmentGroupDelete {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deleted);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.deleted);
         to.opt(2, &self.identifier);
         to.opt(3, &self.org_identifier);
         to.opt(4, &self.project_identifier);
@@ -149,12 +149,12 @@ impl model::Model for EnvironmentGroupRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.one(1, &self.yaml);
         to.opt(2, &self.color);
         to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(4, &self.org_identifier);
         to.opt(5, &self.project_identifier);
+        to.one(1, &self.yaml);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -244,20 +244,20 @@ impl model::Model for EnvironmentGroupResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.yaml);
+        to.opt(6, &self.account_id);
         to.opt(3, &self.color);
         to.opt(4, &self.deleted);
-        to.opt(5, &self.version);
-        to.opt(6, &self.account_id);
+        to.opt(9, &self.description);
+        to.opt(12, &self.env_identifiers);
+        to.opt(10, &self.env_response);
         to.opt(7, &self.git_details);
         to.opt(8, &self.identifier);
-        to.opt(9, &self.description);
-        to.opt(10, &self.env_response);
+        to.opt(0, &self.name);
         to.opt(11, &self.org_identifier);
-        to.opt(12, &self.env_identifiers);
         to.opt(13, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
+        to.opt(2, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -319,14 +319,14 @@ impl model::Model for PageResponseEnvironmentGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -367,10 +367,10 @@ impl model::Model for ResponseDtoEnvironmentGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -411,10 +411,10 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -465,10 +465,10 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

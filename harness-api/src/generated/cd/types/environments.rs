@@ -102,8 +102,8 @@ impl model::Model for EnvironmentMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.success);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.success);
         to.misfits(&self.misfits);
     }
 }
@@ -187,15 +187,15 @@ impl model::Model for EnvironmentRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.color);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -265,14 +265,14 @@ impl model::Model for PageResponseEnvironmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -334,14 +334,14 @@ impl model::Model for PageResponseServiceOverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -382,10 +382,10 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -431,10 +431,10 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -480,10 +480,10 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -529,10 +529,10 @@ impl model::Model for ResponseDtoEnvironmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -578,10 +578,10 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -627,10 +627,10 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -676,10 +676,10 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -725,10 +725,10 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -783,11 +783,11 @@ impl model::Model for ServiceOverrideRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
+        to.opt(4, &self.environment_identifier);
         to.opt(1, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.opt(3, &self.service_identifier);
-        to.opt(4, &self.environment_identifier);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -845,13 +845,13 @@ impl model::Model for ServiceOverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.service_ref);
-        to.opt(3, &self.org_identifier);
         to.opt(4, &self.environment_ref);
-        to.opt(5, &self.project_identifier);
         to.opt(6, &self.governance_metadata);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(2, &self.service_ref);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -917,15 +917,15 @@ impl model::Model for CreateEnvironmentsV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.color);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.color);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }

@@ -125,21 +125,21 @@ impl model::Model for FreezeDetailedResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.status);
-        to.opt(5, &self.windows);
         to.opt(6, &self.account_id);
         to.opt(7, &self.created_at);
-        to.opt(8, &self.identifier);
+        to.opt(14, &self.current_or_upcoming_window);
         to.opt(9, &self.description);
         to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
         to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
         to.opt(12, &self.org_identifier);
         to.opt(13, &self.project_identifier);
-        to.opt(14, &self.current_or_upcoming_window);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -190,9 +190,9 @@ impl model::Model for FreezeErrorResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error_message);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.error_message);
         to.misfits(&self.misfits);
     }
 }
@@ -246,12 +246,12 @@ impl model::Model for FreezeFilterPropertiesDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
         to.opt(1, &self.end_time);
-        to.opt(2, &self.start_time);
-        to.opt(3, &self.search_term);
-        to.opt(4, &self.freeze_status);
         to.opt(5, &self.freeze_identifiers);
+        to.opt(4, &self.freeze_status);
+        to.opt(3, &self.search_term);
+        to.opt(0, &self.sort);
+        to.opt(2, &self.start_time);
         to.misfits(&self.misfits);
     }
 }
@@ -341,20 +341,20 @@ impl model::Model for FreezeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.status);
-        to.opt(5, &self.windows);
         to.opt(6, &self.account_id);
         to.opt(7, &self.created_at);
-        to.opt(8, &self.identifier);
         to.opt(9, &self.description);
         to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
         to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
         to.opt(12, &self.org_identifier);
         to.opt(13, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -412,9 +412,9 @@ impl model::Model for FreezeResponseWrapperDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.freeze_error_response_dto_list);
         to.opt(0, &self.no_of_failed);
         to.opt(1, &self.no_of_success);
-        to.opt(2, &self.freeze_error_response_dto_list);
         to.opt(3, &self.successful_freeze_response_dto_list);
         to.misfits(&self.misfits);
     }
@@ -505,21 +505,21 @@ impl model::Model for FreezeSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.status);
-        to.opt(5, &self.windows);
         to.opt(6, &self.account_id);
         to.opt(7, &self.created_at);
-        to.opt(8, &self.identifier);
+        to.opt(14, &self.current_or_upcoming_window);
         to.opt(9, &self.description);
         to.opt(10, &self.freeze_scope);
+        to.opt(8, &self.identifier);
         to.opt(11, &self.last_updated_at);
+        to.opt(0, &self.name);
         to.opt(12, &self.org_identifier);
         to.opt(13, &self.project_identifier);
-        to.opt(14, &self.current_or_upcoming_window);
+        to.opt(4, &self.status);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.windows);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -576,11 +576,11 @@ impl model::Model for FreezeWindow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_time);
         to.opt(1, &self.duration);
-        to.opt(2, &self.time_zone);
-        to.opt(3, &self.start_time);
+        to.opt(0, &self.end_time);
         to.opt(4, &self.recurrence);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.time_zone);
         to.misfits(&self.misfits);
     }
 }
@@ -615,8 +615,8 @@ impl model::Model for FrozenExecutionDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.freeze);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -710,14 +710,14 @@ impl model::Model for PageResponseFreezeSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -834,10 +834,10 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -883,10 +883,10 @@ impl model::Model for ResponseDtoFreezeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -932,10 +932,10 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -981,10 +981,10 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1030,10 +1030,10 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

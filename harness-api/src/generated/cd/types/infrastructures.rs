@@ -34,8 +34,8 @@ impl model::Model for InfraMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.success);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.success);
         to.misfits(&self.misfits);
     }
 }
@@ -102,8 +102,8 @@ impl model::Model for InfrastructureImportResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -192,16 +192,16 @@ impl model::Model for InfrastructureRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.deployment_type);
+        to.opt(5, &self.description);
+        to.opt(8, &self.environment_ref);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
         to.one(3, &self.yaml);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.org_identifier);
-        to.opt(7, &self.deployment_type);
-        to.opt(8, &self.environment_ref);
-        to.opt(9, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -306,21 +306,21 @@ impl model::Model for InfrastructureResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(8, &self.connector_ref);
+        to.opt(10, &self.deployment_type);
+        to.opt(7, &self.description);
+        to.opt(13, &self.entity_git_details);
+        to.opt(11, &self.environment_ref);
+        to.opt(12, &self.fallback_branch);
+        to.opt(6, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(9, &self.org_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.store_type);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.account_id);
-        to.opt(5, &self.store_type);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.description);
-        to.opt(8, &self.connector_ref);
-        to.opt(9, &self.org_identifier);
-        to.opt(10, &self.deployment_type);
-        to.opt(11, &self.environment_ref);
-        to.opt(12, &self.fallback_branch);
-        to.opt(13, &self.entity_git_details);
-        to.opt(14, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -397,10 +397,10 @@ impl model::Model for NgInfrastructureResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
+        to.opt(4, &self.entity_validity_details);
+        to.opt(3, &self.governance_metadata);
         to.opt(1, &self.infrastructure);
         to.opt(2, &self.last_modified_at);
-        to.opt(3, &self.governance_metadata);
-        to.opt(4, &self.entity_validity_details);
         to.misfits(&self.misfits);
     }
 }
@@ -462,14 +462,14 @@ impl model::Model for PageResponseInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -510,10 +510,10 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -559,10 +559,10 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -608,10 +608,10 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -657,10 +657,10 @@ impl model::Model for ResponseDtoInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -706,10 +706,10 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -86,15 +86,15 @@ impl model::Model for OverrideRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.cluster_identifier);
+        to.one(5, &self.environment_ref);
+        to.opt(2, &self.identifier);
+        to.opt(6, &self.infra_identifier);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(3, &self.service_ref);
         to.one(0, &self.type_);
         to.opt(1, &self.yaml);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.service_ref);
-        to.opt(4, &self.org_identifier);
-        to.one(5, &self.environment_ref);
-        to.opt(6, &self.infra_identifier);
-        to.opt(7, &self.cluster_identifier);
-        to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -187,19 +187,19 @@ impl model::Model for OverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.yaml);
         to.opt(2, &self.account_id);
+        to.opt(10, &self.cluster_identifier);
+        to.opt(7, &self.environment_ref);
+        to.opt(12, &self.governance_metadata);
         to.opt(3, &self.identifier);
-        to.opt(4, &self.service_ref);
+        to.opt(9, &self.infra_identifier);
+        to.opt(8, &self.is_newly_created);
         to.opt(5, &self.newly_created);
         to.opt(6, &self.org_identifier);
-        to.opt(7, &self.environment_ref);
-        to.opt(8, &self.is_newly_created);
-        to.opt(9, &self.infra_identifier);
-        to.opt(10, &self.cluster_identifier);
         to.opt(11, &self.project_identifier);
-        to.opt(12, &self.governance_metadata);
+        to.opt(4, &self.service_ref);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -247,10 +247,10 @@ impl model::Model for ResponseDtoOverrideResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

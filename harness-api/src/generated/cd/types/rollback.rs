@@ -40,10 +40,10 @@ impl model::Model for PostProdRollbackCheckDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
-        to.opt(1, &self.swim_lane_info);
-        to.opt(2, &self.rollback_allowed);
         to.opt(3, &self.is_rollback_allowed);
+        to.opt(0, &self.message);
+        to.opt(2, &self.rollback_allowed);
+        to.opt(1, &self.swim_lane_info);
         to.misfits(&self.misfits);
     }
 }
@@ -92,8 +92,8 @@ impl model::Model for PostProdRollbackRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.instance_key);
         to.one(1, &self.infrastructure_mapping_id);
+        to.one(0, &self.instance_key);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -151,12 +151,12 @@ impl model::Model for PostProdRollbackResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
-        to.opt(1, &self.instance_key);
         to.opt(2, &self.infra_mapping_id);
+        to.opt(1, &self.instance_key);
+        to.opt(5, &self.is_rollback_triggered);
+        to.opt(0, &self.message);
         to.opt(3, &self.plan_execution_id);
         to.opt(4, &self.rollback_triggered);
-        to.opt(5, &self.is_rollback_triggered);
         to.misfits(&self.misfits);
     }
 }
@@ -197,10 +197,10 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -246,10 +246,10 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -295,10 +295,10 @@ impl model::Model for ResponseDtoRollbackResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -459,16 +459,16 @@ impl model::Model for RollbackResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
-        to.opt(1, &self.instance_key);
         to.opt(2, &self.env_identifier);
-        to.opt(3, &self.infra_mapping_id);
         to.opt(4, &self.environment_type);
         to.opt(5, &self.infra_identifier);
+        to.opt(3, &self.infra_mapping_id);
+        to.opt(1, &self.instance_key);
+        to.opt(9, &self.is_rollback_triggered);
+        to.opt(0, &self.message);
         to.opt(6, &self.plan_execution_id);
         to.opt(7, &self.rollback_triggered);
         to.opt(8, &self.service_identifier);
-        to.opt(9, &self.is_rollback_triggered);
         to.misfits(&self.misfits);
     }
 }

@@ -49,10 +49,10 @@ impl model::Model for CountGroupedOnArtifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.count);
         to.opt(1, &self.artifact);
         to.opt(2, &self.artifact_path);
         to.opt(3, &self.artifact_version);
+        to.opt(0, &self.count);
         to.opt(4, &self.execution_count_grouped_on_status_list);
         to.misfits(&self.misfits);
     }
@@ -104,10 +104,10 @@ impl model::Model for CountGroupedOnService {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
+        to.opt(4, &self.execution_count_grouped_on_artifact_list);
+        to.opt(3, &self.execution_count_grouped_on_status_list);
         to.opt(1, &self.service_name);
         to.opt(2, &self.service_reference);
-        to.opt(3, &self.execution_count_grouped_on_status_list);
-        to.opt(4, &self.execution_count_grouped_on_artifact_list);
         to.misfits(&self.misfits);
     }
 }
@@ -216,10 +216,10 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

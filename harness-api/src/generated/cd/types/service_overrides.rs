@@ -34,8 +34,8 @@ impl model::Model for ApplicationSettingsConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.store);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.store);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for ConfigFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.uuid);
-        to.opt(2, &self.metadata);
-        to.opt(3, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -117,9 +117,9 @@ impl model::Model for ConfigFileAttributes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
         to.opt(0, &self.store);
         to.opt(1, &self.uuid);
-        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -157,9 +157,9 @@ impl model::Model for ConfigFileWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.metadata);
         to.opt(2, &self.config_file);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -194,8 +194,8 @@ impl model::Model for ConnectionStringsConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.store);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.store);
         to.misfits(&self.misfits);
     }
 }
@@ -239,11 +239,11 @@ impl model::Model for ManifestConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.identifier);
+        to.opt(3, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.uuid);
-        to.opt(3, &self.metadata);
-        to.opt(4, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -302,9 +302,9 @@ impl model::Model for ManifestConfigWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.manifest);
         to.opt(2, &self.metadata);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -360,13 +360,13 @@ impl model::Model for OverrideNumberNgVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(4, &self.metadata);
         to.opt(0, &self.name);
+        to.opt(5, &self.required);
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
-        to.opt(3, &self.default);
-        to.opt(4, &self.metadata);
-        to.opt(5, &self.required);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -432,14 +432,14 @@ impl model::Model for OverrideStringNgVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.value);
-        to.opt(3, &self.uuid);
         to.opt(4, &self.default);
-        to.opt(5, &self.metadata);
-        to.opt(6, &self.required);
         to.opt(7, &self.description);
+        to.opt(5, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(6, &self.required);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.uuid);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -517,17 +517,17 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.value);
-        to.opt(3, &self.expression);
-        to.opt(4, &self.type_string);
         to.opt(5, &self.default_value);
-        to.opt(6, &self.response_field);
         to.opt(7, &self.execution_input);
+        to.opt(3, &self.expression);
         to.opt(8, &self.expression_value);
         to.opt(9, &self.input_set_validator);
         to.opt(10, &self.json_response_field);
+        to.opt(6, &self.response_field);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.type_string);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -600,10 +600,10 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -658,13 +658,13 @@ impl model::Model for SecretNgVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(4, &self.metadata);
         to.opt(0, &self.name);
+        to.opt(5, &self.required);
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
-        to.opt(3, &self.default);
-        to.opt(4, &self.metadata);
-        to.opt(5, &self.required);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -760,16 +760,16 @@ impl model::Model for ServiceOverrideRequestV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.cluster_identifier);
+        to.one(6, &self.environment_ref);
+        to.opt(3, &self.identifier);
+        to.opt(7, &self.infra_identifier);
+        to.opt(5, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(4, &self.service_ref);
         to.opt(0, &self.spec);
         to.one(1, &self.type_);
         to.opt(2, &self.yaml);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.service_ref);
-        to.opt(5, &self.org_identifier);
-        to.one(6, &self.environment_ref);
-        to.opt(7, &self.infra_identifier);
-        to.opt(8, &self.cluster_identifier);
-        to.opt(9, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -866,20 +866,20 @@ impl model::Model for ServiceOverrideResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(11, &self.cluster_identifier);
+        to.opt(8, &self.environment_ref);
+        to.opt(13, &self.governance_metadata);
+        to.opt(4, &self.identifier);
+        to.opt(10, &self.infra_identifier);
+        to.opt(9, &self.is_newly_created);
+        to.opt(6, &self.newly_created);
+        to.opt(7, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.service_ref);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.yaml);
-        to.opt(3, &self.account_id);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.service_ref);
-        to.opt(6, &self.newly_created);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.environment_ref);
-        to.opt(9, &self.is_newly_created);
-        to.opt(10, &self.infra_identifier);
-        to.opt(11, &self.cluster_identifier);
-        to.opt(12, &self.project_identifier);
-        to.opt(13, &self.governance_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -944,13 +944,13 @@ impl model::Model for ServiceOverrideSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
-        to.opt(1, &self.manifests);
-        to.opt(2, &self.variables);
-        to.opt(3, &self.config_files);
-        to.opt(4, &self.connection_strings);
         to.opt(5, &self.application_settings);
         to.opt(6, &self.cli_environment_variables);
+        to.opt(3, &self.config_files);
+        to.opt(4, &self.connection_strings);
+        to.opt(1, &self.manifests);
+        to.opt(0, &self.metadata);
+        to.opt(2, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -991,10 +991,10 @@ impl model::Model for StoreConfigWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.uuid);
-        to.opt(3, &self.metadata);
         to.misfits(&self.misfits);
     }
 }

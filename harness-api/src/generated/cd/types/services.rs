@@ -49,11 +49,11 @@ impl model::Model for NgServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.last_modified_at);
-        to.opt(3, &self.governance_metadata);
         to.opt(4, &self.entity_validity_details);
+        to.opt(3, &self.governance_metadata);
+        to.opt(2, &self.last_modified_at);
+        to.opt(0, &self.service);
         to.misfits(&self.misfits);
     }
 }
@@ -115,14 +115,14 @@ impl model::Model for PageResponseServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -235,10 +235,10 @@ impl model::Model for ResponseDtoListServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -284,10 +284,10 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -333,10 +333,10 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -382,10 +382,10 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -431,10 +431,10 @@ impl model::Model for ResponseDtoServiceImportResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -480,10 +480,10 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -529,10 +529,10 @@ impl model::Model for ResponseDtoServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -578,10 +578,10 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -632,10 +632,10 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -685,10 +685,10 @@ impl model::Model for ResponseDtoSetServiceHookAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -765,8 +765,8 @@ impl model::Model for ServiceImportResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -824,13 +824,13 @@ impl model::Model for ServiceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.yaml);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -920,21 +920,21 @@ impl model::Model for ServiceResponseDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_id);
+        to.opt(10, &self.connector_ref);
+        to.opt(4, &self.deleted);
+        to.opt(9, &self.description);
+        to.opt(13, &self.entity_git_details);
+        to.opt(12, &self.fallback_branch);
+        to.opt(8, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(11, &self.org_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(7, &self.store_type);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.deleted);
         to.opt(5, &self.version);
-        to.opt(6, &self.account_id);
-        to.opt(7, &self.store_type);
-        to.opt(8, &self.identifier);
-        to.opt(9, &self.description);
-        to.opt(10, &self.connector_ref);
-        to.opt(11, &self.org_identifier);
-        to.opt(12, &self.fallback_branch);
-        to.opt(13, &self.entity_git_details);
-        to.opt(14, &self.project_identifier);
+        to.opt(3, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -1007,13 +1007,13 @@ impl model::Model for CreateServicesPartialBatchBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.yaml);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for ActionTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(10, &self.action_properties);
+        to.opt(8, &self.description);
         to.opt(3, &self.hub_ref);
         to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.is_default);
-        to.opt(7, &self.variables);
-        to.opt(8, &self.description);
-        to.opt(9, &self.run_properties);
-        to.opt(10, &self.action_properties);
         to.opt(11, &self.infrastructure_type);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(9, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(7, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -126,9 +126,9 @@ impl model::Model for ActionTemplateVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variables);
         to.opt(1, &self.action_properties);
         to.opt(2, &self.action_run_property);
+        to.opt(0, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -163,8 +163,8 @@ impl model::Model for ActionsTemplateCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.count);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -294,31 +294,31 @@ impl model::Model for ChaosActionTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.org_id);
-        to.opt(5, &self.hub_ref);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.revision);
-        to.opt(8, &self.template);
         to.opt(9, &self.account_id);
+        to.opt(21, &self.action_properties);
         to.opt(10, &self.created_at);
         to.opt(11, &self.created_by);
+        to.opt(23, &self.created_by_user_details);
+        to.opt(18, &self.description);
+        to.opt(5, &self.hub_ref);
+        to.opt(0, &self.id);
+        to.opt(6, &self.identity);
+        to.opt(22, &self.infrastructure_type);
         to.opt(12, &self.is_default);
+        to.opt(19, &self.is_enterprise);
         to.opt(13, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(4, &self.org_id);
         to.opt(14, &self.project_id);
+        to.opt(7, &self.revision);
+        to.opt(20, &self.run_properties);
+        to.opt(2, &self.tags);
+        to.opt(8, &self.template);
+        to.opt(3, &self.type_);
         to.opt(15, &self.updated_at);
         to.opt(16, &self.updated_by);
-        to.opt(17, &self.variables);
-        to.opt(18, &self.description);
-        to.opt(19, &self.is_enterprise);
-        to.opt(20, &self.run_properties);
-        to.opt(21, &self.action_properties);
-        to.opt(22, &self.infrastructure_type);
-        to.opt(23, &self.created_by_user_details);
         to.opt(24, &self.updated_by_user_details);
+        to.opt(17, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -353,8 +353,8 @@ impl model::Model for GetActionTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -395,10 +395,10 @@ impl model::Model for ListFaultActionTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(2, &self.count_details);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.count_details);
-        to.opt(3, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for ActionExecutedByExperiment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.notify_id);
-        to.opt(1, &self.updated_at);
-        to.opt(2, &self.updated_by);
         to.opt(3, &self.experiment_id);
         to.opt(4, &self.experiment_name);
         to.opt(5, &self.experiment_run_id);
+        to.opt(0, &self.notify_id);
+        to.opt(1, &self.updated_at);
+        to.opt(2, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -192,32 +192,32 @@ impl model::Model for ActionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.hub_ref);
-        to.opt(5, &self.identity);
         to.opt(6, &self.account_id);
+        to.opt(22, &self.action_properties);
+        to.opt(25, &self.action_reference_count);
+        to.opt(21, &self.action_template);
+        to.opt(15, &self.actions_ref);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
+        to.opt(19, &self.description);
+        to.opt(16, &self.has_secrets);
+        to.opt(4, &self.hub_ref);
+        to.opt(5, &self.identity);
+        to.opt(17, &self.import_type);
+        to.opt(24, &self.infrastructure_type);
+        to.opt(18, &self.is_imported);
         to.opt(9, &self.is_removed);
         to.opt(10, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
         to.opt(11, &self.project_id);
+        to.opt(23, &self.recent_executions);
+        to.opt(20, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
         to.opt(12, &self.updated_at);
         to.opt(13, &self.updated_by);
         to.opt(14, &self.variables);
-        to.opt(15, &self.actions_ref);
-        to.opt(16, &self.has_secrets);
-        to.opt(17, &self.import_type);
-        to.opt(18, &self.is_imported);
-        to.opt(19, &self.description);
-        to.opt(20, &self.run_properties);
-        to.opt(21, &self.action_template);
-        to.opt(22, &self.action_properties);
-        to.opt(23, &self.recent_executions);
-        to.opt(24, &self.infrastructure_type);
-        to.opt(25, &self.action_reference_count);
         to.misfits(&self.misfits);
     }
 }
@@ -291,17 +291,17 @@ impl model::Model for ChaosAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.hub_ref);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.variables);
-        to.opt(6, &self.description);
-        to.opt(7, &self.run_properties);
         to.opt(8, &self.action_properties);
         to.opt(9, &self.actions_template_ref);
+        to.opt(6, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(4, &self.identity);
         to.opt(10, &self.infrastructure_type);
+        to.opt(0, &self.name);
+        to.opt(7, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -339,8 +339,8 @@ impl model::Model for ChaosActionIdentifiers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.org_id);
         to.opt(2, &self.project_id);
         to.misfits(&self.misfits);
     }
@@ -470,15 +470,15 @@ impl model::Model for ImportActionTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.hub_ref);
-        to.one(3, &self.identity);
         to.one(4, &self.action_ref);
-        to.opt(5, &self.managed_by);
-        to.one(6, &self.import_type);
         to.opt(7, &self.description);
         to.opt(8, &self.hub_identifiers);
+        to.opt(2, &self.hub_ref);
+        to.one(3, &self.identity);
+        to.one(6, &self.import_type);
+        to.opt(5, &self.managed_by);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -556,9 +556,9 @@ impl model::Model for RecentExecutions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.executed_by_experiment);
         to.opt(0, &self.status);
         to.opt(1, &self.step_name);
-        to.opt(2, &self.executed_by_experiment);
         to.misfits(&self.misfits);
     }
 }
@@ -668,26 +668,26 @@ impl model::Model for StoredAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
+        to.opt(6, &self.account_id);
+        to.opt(16, &self.action_properties);
+        to.opt(19, &self.action_reference_count);
+        to.opt(11, &self.actions_ref);
+        to.opt(14, &self.description);
+        to.opt(12, &self.has_secrets);
         to.opt(4, &self.hub_ref);
         to.opt(5, &self.identity);
-        to.opt(6, &self.account_id);
+        to.opt(13, &self.import_type);
+        to.opt(18, &self.infrastructure_type);
         to.opt(7, &self.is_removed);
         to.opt(8, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
         to.opt(9, &self.project_id);
-        to.opt(10, &self.variables);
-        to.opt(11, &self.actions_ref);
-        to.opt(12, &self.has_secrets);
-        to.opt(13, &self.import_type);
-        to.opt(14, &self.description);
-        to.opt(15, &self.run_properties);
-        to.opt(16, &self.action_properties);
         to.opt(17, &self.recent_executions);
-        to.opt(18, &self.infrastructure_type);
-        to.opt(19, &self.action_reference_count);
+        to.opt(15, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(10, &self.variables);
         to.misfits(&self.misfits);
     }
 }

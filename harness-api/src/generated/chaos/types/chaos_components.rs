@@ -57,12 +57,12 @@ impl model::Model for RunChaosComponentBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.duration);
         to.opt(2, &self.identity);
-        to.opt(3, &self.user_meta_data);
-        to.opt(4, &self.runtime_inputs);
         to.opt(5, &self.infra_reference);
+        to.opt(4, &self.runtime_inputs);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.user_meta_data);
         to.misfits(&self.misfits);
     }
 }
@@ -132,8 +132,8 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.opt(2, &self.user_name);
         to.misfits(&self.misfits);
     }

@@ -117,19 +117,19 @@ impl model::Model for ConditionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rules);
-        to.opt(3, &self.k8s_spec);
+        to.opt(10, &self.condition_id);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
+        to.opt(11, &self.description);
         to.opt(6, &self.fault_spec);
         to.opt(7, &self.infra_type);
+        to.opt(3, &self.k8s_spec);
+        to.opt(12, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
         to.opt(8, &self.updated_at);
         to.opt(9, &self.updated_by);
-        to.opt(10, &self.condition_id);
-        to.opt(11, &self.description);
-        to.opt(12, &self.machine_spec);
         to.misfits(&self.misfits);
     }
 }
@@ -213,14 +213,14 @@ impl model::Model for CreateConditionRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.k8s_spec);
-        to.one(3, &self.fault_spec);
-        to.one(4, &self.infra_type);
         to.one(5, &self.condition_id);
         to.opt(6, &self.description);
+        to.one(3, &self.fault_spec);
+        to.one(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
         to.opt(7, &self.machine_spec);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -290,15 +290,15 @@ impl model::Model for CreateConditionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.k8s_spec);
+        to.opt(5, &self.condition_id);
+        to.opt(8, &self.correlation_id);
+        to.opt(6, &self.description);
         to.opt(3, &self.fault_spec);
         to.opt(4, &self.infra_type);
-        to.opt(5, &self.condition_id);
-        to.opt(6, &self.description);
+        to.opt(2, &self.k8s_spec);
         to.opt(7, &self.machine_spec);
-        to.opt(8, &self.correlation_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -336,9 +336,9 @@ impl model::Model for DeleteConditionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.message);
         to.opt(1, &self.success);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -424,20 +424,20 @@ impl model::Model for GetConditionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rules);
-        to.opt(3, &self.k8s_spec);
+        to.opt(10, &self.condition_id);
+        to.opt(13, &self.correlation_id);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
+        to.opt(11, &self.description);
         to.opt(6, &self.fault_spec);
         to.opt(7, &self.infra_type);
+        to.opt(3, &self.k8s_spec);
+        to.opt(12, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
         to.opt(8, &self.updated_at);
         to.opt(9, &self.updated_by);
-        to.opt(10, &self.condition_id);
-        to.opt(11, &self.description);
-        to.opt(12, &self.machine_spec);
-        to.opt(13, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -476,8 +476,8 @@ impl model::Model for ListConditionResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.conditions);
-        to.opt(1, &self.pagination);
         to.opt(2, &self.correlation_id);
+        to.opt(1, &self.pagination);
         to.misfits(&self.misfits);
     }
 }
@@ -543,15 +543,15 @@ impl model::Model for UpdateConditionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.k8s_spec);
+        to.opt(5, &self.condition_id);
+        to.opt(8, &self.correlation_id);
+        to.opt(6, &self.description);
         to.opt(3, &self.fault_spec);
         to.opt(4, &self.infra_type);
-        to.opt(5, &self.condition_id);
-        to.opt(6, &self.description);
+        to.opt(2, &self.k8s_spec);
         to.opt(7, &self.machine_spec);
-        to.opt(8, &self.correlation_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }

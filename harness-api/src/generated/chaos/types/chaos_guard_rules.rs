@@ -84,13 +84,13 @@ impl model::Model for CreateRuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.rule_id);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.description);
-        to.one(5, &self.time_windows);
         to.one(6, &self.condition_ids);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.one(0, &self.name);
+        to.one(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.one(5, &self.time_windows);
         to.one(7, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
@@ -161,15 +161,15 @@ impl model::Model for CreateRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rule_id);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.description);
-        to.opt(5, &self.time_windows);
         to.opt(6, &self.condition_ids);
-        to.opt(7, &self.user_group_ids);
         to.opt(8, &self.correlation_id);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.time_windows);
+        to.opt(7, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -207,9 +207,9 @@ impl model::Model for DeleteRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.message);
         to.opt(1, &self.success);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -295,20 +295,20 @@ impl model::Model for GetRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rule_id);
+        to.opt(11, &self.condition_ids);
+        to.opt(8, &self.conditions);
+        to.opt(13, &self.correlation_id);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
+        to.opt(9, &self.description);
         to.opt(5, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.time_windows);
         to.opt(6, &self.updated_at);
         to.opt(7, &self.updated_by);
-        to.opt(8, &self.conditions);
-        to.opt(9, &self.description);
-        to.opt(10, &self.time_windows);
-        to.opt(11, &self.condition_ids);
         to.opt(12, &self.user_group_ids);
-        to.opt(13, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -346,9 +346,9 @@ impl model::Model for ListRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rules);
-        to.opt(1, &self.pagination);
         to.opt(2, &self.correlation_id);
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.rules);
         to.misfits(&self.misfits);
     }
 }
@@ -434,20 +434,20 @@ impl model::Model for RuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rule_id);
+        to.opt(11, &self.condition_ids);
+        to.opt(8, &self.conditions);
+        to.opt(13, &self.correlation_id);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
+        to.opt(9, &self.description);
         to.opt(5, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.time_windows);
         to.opt(6, &self.updated_at);
         to.opt(7, &self.updated_by);
-        to.opt(8, &self.conditions);
-        to.opt(9, &self.description);
-        to.opt(10, &self.time_windows);
-        to.opt(11, &self.condition_ids);
         to.opt(12, &self.user_group_ids);
-        to.opt(13, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -532,13 +532,13 @@ impl model::Model for StoredChaosGuardRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.rule_id);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.description);
-        to.one(5, &self.time_windows);
         to.one(6, &self.condition_ids);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.one(0, &self.name);
+        to.one(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.one(5, &self.time_windows);
         to.one(7, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
@@ -609,15 +609,15 @@ impl model::Model for UpdateRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rule_id);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.description);
-        to.opt(5, &self.time_windows);
         to.opt(6, &self.condition_ids);
-        to.opt(7, &self.user_group_ids);
         to.opt(8, &self.correlation_id);
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.time_windows);
+        to.opt(7, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
 }

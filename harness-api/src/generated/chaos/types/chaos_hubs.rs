@@ -133,31 +133,31 @@ impl model::Model for ChaosHubResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.hub_id);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.repo_url);
-        to.opt(5, &self.auth_type);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.repo_name);
         to.opt(8, &self.account_id);
+        to.opt(23, &self.action_template_count);
+        to.opt(5, &self.auth_type);
+        to.opt(17, &self.connector_id);
+        to.opt(20, &self.connector_scope);
         to.opt(9, &self.created_at);
         to.opt(10, &self.created_by);
+        to.opt(18, &self.description);
+        to.opt(24, &self.experiment_template_count);
+        to.opt(21, &self.fault_template_count);
+        to.opt(2, &self.hub_id);
+        to.opt(6, &self.identity);
         to.opt(11, &self.is_default);
         to.opt(12, &self.is_removed);
+        to.opt(19, &self.last_synced_at);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(22, &self.probe_template_count);
         to.opt(13, &self.project_id);
+        to.opt(16, &self.repo_branch);
+        to.opt(7, &self.repo_name);
+        to.opt(4, &self.repo_url);
+        to.opt(1, &self.tags);
         to.opt(14, &self.updated_at);
         to.opt(15, &self.updated_by);
-        to.opt(16, &self.repo_branch);
-        to.opt(17, &self.connector_id);
-        to.opt(18, &self.description);
-        to.opt(19, &self.last_synced_at);
-        to.opt(20, &self.connector_scope);
-        to.opt(21, &self.fault_template_count);
-        to.opt(22, &self.probe_template_count);
-        to.opt(23, &self.action_template_count);
-        to.opt(24, &self.experiment_template_count);
         to.misfits(&self.misfits);
     }
 }
@@ -235,13 +235,13 @@ impl model::Model for CreateHubRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identity);
-        to.opt(3, &self.repo_name);
-        to.opt(4, &self.repo_branch);
-        to.opt(5, &self.description);
         to.opt(6, &self.connector_ref);
+        to.opt(5, &self.description);
+        to.one(2, &self.identity);
+        to.one(0, &self.name);
+        to.opt(4, &self.repo_branch);
+        to.opt(3, &self.repo_name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -375,31 +375,31 @@ impl model::Model for GetHubResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.hub_id);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.repo_url);
-        to.opt(5, &self.auth_type);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.repo_name);
         to.opt(8, &self.account_id);
+        to.opt(23, &self.action_template_count);
+        to.opt(5, &self.auth_type);
+        to.opt(17, &self.connector_id);
+        to.opt(20, &self.connector_scope);
         to.opt(9, &self.created_at);
         to.opt(10, &self.created_by);
+        to.opt(18, &self.description);
+        to.opt(24, &self.experiment_template_count);
+        to.opt(21, &self.fault_template_count);
+        to.opt(2, &self.hub_id);
+        to.opt(6, &self.identity);
         to.opt(11, &self.is_default);
         to.opt(12, &self.is_removed);
+        to.opt(19, &self.last_synced_at);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(22, &self.probe_template_count);
         to.opt(13, &self.project_id);
+        to.opt(16, &self.repo_branch);
+        to.opt(7, &self.repo_name);
+        to.opt(4, &self.repo_url);
+        to.opt(1, &self.tags);
         to.opt(14, &self.updated_at);
         to.opt(15, &self.updated_by);
-        to.opt(16, &self.repo_branch);
-        to.opt(17, &self.connector_id);
-        to.opt(18, &self.description);
-        to.opt(19, &self.last_synced_at);
-        to.opt(20, &self.connector_scope);
-        to.opt(21, &self.fault_template_count);
-        to.opt(22, &self.probe_template_count);
-        to.opt(23, &self.action_template_count);
-        to.opt(24, &self.experiment_template_count);
         to.misfits(&self.misfits);
     }
 }
@@ -485,9 +485,9 @@ impl model::Model for UpdateHubRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -40,10 +40,10 @@ impl model::Model for ChaosLicenseUsageDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.module);
-        to.opt(1, &self.timestamp);
         to.opt(2, &self.account_identifier);
         to.opt(3, &self.experiment_runs_per_month);
+        to.opt(0, &self.module);
+        to.opt(1, &self.timestamp);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for CloudFoundryInfraUserInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.http_port);
         to.opt(1, &self.allowed_origins);
-        to.opt(2, &self.max_heartbeat_delay);
+        to.opt(0, &self.http_port);
         to.opt(3, &self.liveness_check_interval);
+        to.opt(2, &self.max_heartbeat_delay);
         to.misfits(&self.misfits);
     }
 }
@@ -154,8 +154,8 @@ impl model::Model for ContainerInfraUserInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.platform_type);
         to.opt(1, &self.deployment_type);
+        to.opt(0, &self.platform_type);
         to.misfits(&self.misfits);
     }
 }
@@ -197,8 +197,8 @@ impl model::Model for CustomImagesRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ddcr);
-        to.opt(1, &self.ddcr_lib);
         to.opt(2, &self.ddcr_fault);
+        to.opt(1, &self.ddcr_lib);
         to.opt(3, &self.log_watcher);
         to.misfits(&self.misfits);
     }

@@ -37,9 +37,9 @@ impl model::Model for DeleteKubernetesInfraV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
-        to.opt(1, &self.identity);
         to.opt(2, &self.correlation_id);
+        to.opt(1, &self.identity);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for GetHarnessInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.is_used);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.connector_ref);
-        to.opt(6, &self.is_compatible);
         to.opt(7, &self.correlation_id);
-        to.opt(8, &self.org_identifier);
         to.opt(9, &self.environment_ref);
-        to.opt(10, &self.service_account);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.is_compatible);
+        to.opt(2, &self.is_used);
+        to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(8, &self.org_identifier);
         to.opt(11, &self.project_identifier);
+        to.opt(10, &self.service_account);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -138,10 +138,10 @@ impl model::Model for GetInfraStatsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_infrastructures);
         to.opt(1, &self.total_active_infrastructure);
         to.opt(2, &self.total_confirmed_infrastructure);
         to.opt(3, &self.total_inactive_infrastructures);
+        to.opt(0, &self.total_infrastructures);
         to.opt(4, &self.total_non_confirmed_infrastructures);
         to.misfits(&self.misfits);
     }
@@ -316,25 +316,25 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.mtls);
-        to.opt(2, &self.label);
-        to.opt(3, &self.proxy);
-        to.opt(4, &self.volumes);
-        to.opt(5, &self.identity);
-        to.opt(6, &self.run_as_user);
         to.opt(7, &self.annotation);
         to.opt(8, &self.containers);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.run_as_group);
-        to.opt(11, &self.tolerations);
-        to.opt(12, &self.node_selector);
-        to.opt(13, &self.volume_mounts);
         to.opt(14, &self.correlation_id);
+        to.opt(0, &self.env);
         to.opt(15, &self.environment_id);
+        to.opt(9, &self.identifier);
+        to.opt(5, &self.identity);
         to.opt(16, &self.infra_namespace);
-        to.opt(17, &self.service_account);
         to.opt(18, &self.insecure_skip_verify);
+        to.opt(2, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(12, &self.node_selector);
+        to.opt(3, &self.proxy);
+        to.opt(10, &self.run_as_group);
+        to.opt(6, &self.run_as_user);
+        to.opt(17, &self.service_account);
+        to.opt(11, &self.tolerations);
+        to.opt(13, &self.volume_mounts);
+        to.opt(4, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -369,8 +369,8 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -432,14 +432,14 @@ impl model::Model for GraphInfraFilterInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.is_active);
-        to.opt(4, &self.infra_scope);
-        to.opt(5, &self.description);
-        to.opt(6, &self.platform_name);
         to.opt(7, &self.compatible_with_new_exp);
+        to.opt(5, &self.description);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.infra_scope);
+        to.opt(3, &self.is_active);
+        to.opt(0, &self.name);
+        to.opt(6, &self.platform_name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -474,8 +474,8 @@ impl model::Model for GraphInfraVersionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.latest_version);
         to.opt(1, &self.compatible_versions);
+        to.opt(0, &self.latest_version);
         to.misfits(&self.misfits);
     }
 }
@@ -523,11 +523,11 @@ impl model::Model for GraphListInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_i_ds);
         to.opt(0, &self.filter);
         to.opt(1, &self.infra_i_ds);
-        to.opt(2, &self.pagination);
-        to.opt(3, &self.environment_i_ds);
         to.opt(4, &self.k8s_connector_i_ds);
+        to.opt(2, &self.pagination);
         to.misfits(&self.misfits);
     }
 }
@@ -673,26 +673,26 @@ impl model::Model for GraphRegisterInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.scc_yaml);
-        to.opt(3, &self.skip_ssl);
-        to.opt(4, &self.run_as_user);
-        to.opt(5, &self.infra_scope);
-        to.opt(6, &self.run_as_group);
         to.opt(7, &self.description);
-        to.opt(8, &self.tolerations);
-        to.opt(9, &self.node_selector);
-        to.opt(10, &self.platform_name);
         to.opt(11, &self.environment_id);
+        to.opt(14, &self.infra_namespace);
         to.opt(12, &self.infra_ns_exists);
         to.opt(13, &self.infra_sa_exists);
-        to.opt(14, &self.infra_namespace);
-        to.opt(15, &self.k8s_connector_id);
-        to.opt(16, &self.service_account);
-        to.opt(17, &self.is_secret_enabled);
+        to.opt(5, &self.infra_scope);
         to.opt(18, &self.installation_type);
         to.opt(19, &self.is_auto_upgrade_enabled);
+        to.opt(17, &self.is_secret_enabled);
+        to.opt(15, &self.k8s_connector_id);
+        to.opt(0, &self.name);
+        to.opt(9, &self.node_selector);
+        to.opt(10, &self.platform_name);
+        to.opt(6, &self.run_as_group);
+        to.opt(4, &self.run_as_user);
+        to.opt(2, &self.scc_yaml);
+        to.opt(16, &self.service_account);
+        to.opt(3, &self.skip_ssl);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.tolerations);
         to.misfits(&self.misfits);
     }
 }
@@ -736,11 +736,11 @@ impl model::Model for GraphRegisterInfraResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.token);
-        to.opt(2, &self.task_id);
         to.opt(3, &self.infra_id);
         to.opt(4, &self.manifest);
+        to.opt(0, &self.name);
+        to.opt(2, &self.task_id);
+        to.opt(1, &self.token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -788,11 +788,11 @@ impl model::Model for GraphToleration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.effect);
+        to.opt(0, &self.key);
         to.opt(3, &self.operator);
         to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -836,11 +836,11 @@ impl model::Model for GraphUpdateInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra_id);
         to.opt(3, &self.description);
         to.opt(4, &self.environment_id);
+        to.opt(2, &self.infra_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -879,8 +879,8 @@ impl model::Model for GraphUpgrade {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.is_auto_upgrade_enabled);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -73,17 +73,17 @@ impl model::Model for HarnessInfrastructure {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.is_used);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.connector_ref);
-        to.opt(6, &self.is_compatible);
-        to.opt(7, &self.org_identifier);
         to.opt(8, &self.environment_ref);
-        to.opt(9, &self.service_account);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.is_compatible);
+        to.opt(2, &self.is_used);
+        to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
+        to.opt(7, &self.org_identifier);
         to.opt(10, &self.project_identifier);
+        to.opt(9, &self.service_account);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -165,20 +165,20 @@ impl model::Model for ImageRegistryV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.infra_id);
         to.opt(1, &self.created_at);
         to.opt(2, &self.created_by);
+        to.opt(9, &self.custom_images);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.infra_id);
         to.opt(3, &self.is_default);
+        to.opt(13, &self.is_override_allowed);
         to.opt(4, &self.is_private);
+        to.opt(11, &self.registry_account);
+        to.opt(10, &self.registry_server);
+        to.opt(8, &self.secret_name);
         to.opt(5, &self.updated_at);
         to.opt(6, &self.updated_by);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.secret_name);
-        to.opt(9, &self.custom_images);
-        to.opt(10, &self.registry_server);
-        to.opt(11, &self.registry_account);
         to.opt(12, &self.use_custom_images);
-        to.opt(13, &self.is_override_allowed);
         to.misfits(&self.misfits);
     }
 }
@@ -213,8 +213,8 @@ impl model::Model for InfraSpecificUserInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.container_infra_user_inputs);
         to.opt(1, &self.cloud_foundry_infra_user_inputs);
+        to.opt(0, &self.container_infra_user_inputs);
         to.misfits(&self.misfits);
     }
 }
@@ -256,8 +256,8 @@ impl model::Model for InfraV2Identifiers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -297,8 +297,8 @@ impl model::Model for InfraV2Pagination {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.limit);
+        to.opt(0, &self.page);
         to.misfits(&self.misfits);
     }
 }
@@ -350,8 +350,8 @@ impl model::Model for InfraV2Upgrade {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.is_auto_upgrade_enabled);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -395,8 +395,8 @@ impl model::Model for InfraV2UserDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
@@ -432,8 +432,8 @@ impl model::Model for InstallationManifest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.container_infra_user_inputs);
         to.opt(1, &self.cloud_foundry_infra_user_inputs);
+        to.opt(0, &self.container_infra_user_inputs);
         to.misfits(&self.misfits);
     }
 }

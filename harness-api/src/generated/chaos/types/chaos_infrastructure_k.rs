@@ -165,40 +165,40 @@ impl model::Model for KubernetesInfra {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.token);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.upgrade);
-        to.opt(5, &self.version);
-        to.opt(6, &self.is_active);
+        to.opt(17, &self.cluster_type);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.infra_type);
-        to.opt(10, &self.is_removed);
-        to.opt(11, &self.run_as_user);
-        to.opt(12, &self.start_time);
-        to.opt(13, &self.updated_at);
-        to.opt(14, &self.updated_by);
-        to.opt(15, &self.infra_scope);
-        to.opt(16, &self.run_as_group);
-        to.opt(17, &self.cluster_type);
         to.opt(18, &self.description);
-        to.opt(19, &self.platform_name);
-        to.opt(20, &self.update_status);
         to.opt(21, &self.environment_id);
+        to.opt(3, &self.infra_id);
+        to.opt(27, &self.infra_namespace);
         to.opt(22, &self.infra_ns_exists);
         to.opt(23, &self.infra_sa_exists);
+        to.opt(15, &self.infra_scope);
+        to.opt(9, &self.infra_type);
+        to.opt(31, &self.installation_type);
+        to.opt(6, &self.is_active);
+        to.opt(32, &self.is_infra_confirmed);
+        to.opt(10, &self.is_removed);
+        to.opt(30, &self.is_secret_enabled);
+        to.opt(28, &self.k8s_connector_id);
         to.opt(24, &self.last_heartbeat);
+        to.opt(33, &self.last_workflow_timestamp);
+        to.opt(0, &self.name);
         to.opt(25, &self.no_of_schedules);
         to.opt(26, &self.no_of_workflows);
-        to.opt(27, &self.infra_namespace);
-        to.opt(28, &self.k8s_connector_id);
+        to.opt(19, &self.platform_name);
+        to.opt(16, &self.run_as_group);
+        to.opt(11, &self.run_as_user);
         to.opt(29, &self.service_account);
-        to.opt(30, &self.is_secret_enabled);
-        to.opt(31, &self.installation_type);
-        to.opt(32, &self.is_infra_confirmed);
-        to.opt(33, &self.last_workflow_timestamp);
+        to.opt(12, &self.start_time);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.token);
+        to.opt(20, &self.update_status);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
+        to.opt(4, &self.upgrade);
+        to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -256,12 +256,12 @@ impl model::Model for KubernetesInfraV2FilterInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.status);
-        to.opt(2, &self.infra_scope);
-        to.opt(3, &self.is_ai_enabled);
         to.opt(4, &self.environment_i_ds);
+        to.opt(2, &self.infra_scope);
         to.opt(5, &self.infra_type_filter);
+        to.opt(3, &self.is_ai_enabled);
+        to.opt(1, &self.status);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -475,52 +475,52 @@ impl model::Model for KubernetesInfrastructureV2Details {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.mtls);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.label);
-        to.opt(5, &self.proxy);
-        to.opt(6, &self.status);
-        to.opt(7, &self.infra_id);
-        to.opt(8, &self.upgrade);
-        to.opt(9, &self.version);
-        to.opt(10, &self.volumes);
-        to.opt(11, &self.identity);
-        to.opt(12, &self.created_at);
-        to.opt(13, &self.created_by);
-        to.opt(14, &self.infra_type);
-        to.opt(15, &self.run_as_user);
-        to.opt(16, &self.updated_at);
-        to.opt(17, &self.updated_by);
         to.opt(18, &self.annotation);
         to.opt(19, &self.containers);
-        to.opt(20, &self.identifier);
-        to.opt(21, &self.infra_scope);
-        to.opt(22, &self.run_as_group);
-        to.opt(23, &self.description);
-        to.opt(24, &self.is_ai_enabled);
-        to.opt(25, &self.tolerations);
-        to.opt(26, &self.node_selector);
-        to.opt(27, &self.platform_name);
-        to.opt(28, &self.update_status);
-        to.opt(29, &self.volume_mounts);
-        to.opt(30, &self.environment_id);
-        to.opt(31, &self.image_registry);
-        to.opt(32, &self.last_heartbeat);
-        to.opt(33, &self.no_of_schedules);
-        to.opt(34, &self.no_of_workflows);
+        to.opt(12, &self.created_at);
+        to.opt(13, &self.created_by);
         to.opt(35, &self.deployment_type);
+        to.opt(23, &self.description);
+        to.opt(40, &self.discovery_agent_id);
+        to.opt(0, &self.env);
+        to.opt(30, &self.environment_id);
+        to.opt(41, &self.harness_infra_type);
+        to.opt(20, &self.identifier);
+        to.opt(11, &self.identity);
+        to.opt(31, &self.image_registry);
+        to.opt(7, &self.infra_id);
         to.opt(36, &self.infra_namespace);
+        to.opt(21, &self.infra_scope);
+        to.opt(14, &self.infra_type);
+        to.opt(43, &self.insecure_skip_verify);
+        to.opt(42, &self.installation_type);
+        to.opt(24, &self.is_ai_enabled);
+        to.opt(44, &self.is_autopilot_enabled);
         to.opt(37, &self.is_chaos_enabled);
         to.opt(38, &self.k8s_connector_id);
-        to.opt(39, &self.service_account);
-        to.opt(40, &self.discovery_agent_id);
-        to.opt(41, &self.harness_infra_type);
-        to.opt(42, &self.installation_type);
-        to.opt(43, &self.insecure_skip_verify);
-        to.opt(44, &self.is_autopilot_enabled);
+        to.opt(4, &self.label);
+        to.opt(32, &self.last_heartbeat);
         to.opt(45, &self.last_workflow_timestamp);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.name);
+        to.opt(33, &self.no_of_schedules);
+        to.opt(34, &self.no_of_workflows);
+        to.opt(26, &self.node_selector);
+        to.opt(27, &self.platform_name);
+        to.opt(5, &self.proxy);
+        to.opt(22, &self.run_as_group);
+        to.opt(15, &self.run_as_user);
+        to.opt(39, &self.service_account);
+        to.opt(6, &self.status);
+        to.opt(3, &self.tags);
+        to.opt(25, &self.tolerations);
+        to.opt(28, &self.update_status);
+        to.opt(16, &self.updated_at);
+        to.opt(17, &self.updated_by);
+        to.opt(8, &self.upgrade);
+        to.opt(9, &self.version);
+        to.opt(29, &self.volume_mounts);
+        to.opt(10, &self.volumes);
         to.misfits(&self.misfits);
     }
 }

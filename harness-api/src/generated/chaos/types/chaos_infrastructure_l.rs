@@ -98,8 +98,8 @@ impl model::Model for ListHarnessInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.items);
+        to.opt(0, &self.page);
         to.misfits(&self.misfits);
     }
 }
@@ -137,9 +137,9 @@ impl model::Model for ListKubernetesInfraV2Request {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
         to.opt(1, &self.filter);
         to.opt(2, &self.identifier);
+        to.opt(0, &self.sort);
         to.misfits(&self.misfits);
     }
 }
@@ -220,10 +220,10 @@ impl model::Model for ListMachineInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
+        to.opt(3, &self.environment_i_ds);
         to.opt(1, &self.filter);
         to.opt(2, &self.infra_i_ds);
-        to.opt(3, &self.environment_i_ds);
+        to.opt(0, &self.sort);
         to.misfits(&self.misfits);
     }
 }

@@ -113,27 +113,27 @@ impl model::Model for MachineInfra {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.status);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.version);
-        to.opt(5, &self.hostname);
-        to.opt(6, &self.is_active);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
+        to.opt(13, &self.description);
+        to.opt(15, &self.environment_id);
+        to.opt(5, &self.hostname);
+        to.opt(3, &self.infra_id);
+        to.opt(6, &self.is_active);
+        to.opt(19, &self.is_infra_confirmed);
+        to.opt(14, &self.is_registered);
+        to.opt(16, &self.last_heartbeat);
+        to.opt(20, &self.last_workflow_timestamp);
+        to.opt(0, &self.name);
+        to.opt(17, &self.no_of_schedules);
+        to.opt(18, &self.no_of_workflows);
         to.opt(9, &self.start_time);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
         to.opt(10, &self.updated_at);
         to.opt(11, &self.updated_by);
         to.opt(12, &self.user_inputs);
-        to.opt(13, &self.description);
-        to.opt(14, &self.is_registered);
-        to.opt(15, &self.environment_id);
-        to.opt(16, &self.last_heartbeat);
-        to.opt(17, &self.no_of_schedules);
-        to.opt(18, &self.no_of_workflows);
-        to.opt(19, &self.is_infra_confirmed);
-        to.opt(20, &self.last_workflow_timestamp);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -191,13 +191,13 @@ impl model::Model for MachineInfraFilterInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.status);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.is_active);
         to.opt(5, &self.description);
         to.opt(6, &self.experiment_version);
+        to.opt(3, &self.infra_id);
+        to.opt(4, &self.is_active);
+        to.opt(0, &self.name);
+        to.opt(2, &self.status);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -280,8 +280,8 @@ impl model::Model for MachineInfraVersionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.latest_version);
         to.opt(1, &self.compatible_versions);
+        to.opt(0, &self.latest_version);
         to.misfits(&self.misfits);
     }
 }

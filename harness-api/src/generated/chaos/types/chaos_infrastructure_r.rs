@@ -49,10 +49,10 @@ impl model::Model for ReferenceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.org_identifier);
         to.opt(3, &self.account_identifier);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_identifier);
         to.opt(4, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -147,22 +147,22 @@ impl model::Model for RegisterInfraUserInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.no_proxy);
-        to.opt(1, &self.http_proxy);
-        to.opt(2, &self.https_proxy);
-        to.opt(3, &self.update_retries);
-        to.opt(4, &self.task_poll_interval);
         to.opt(5, &self.abort_poll_interval);
-        to.opt(6, &self.http_client_timeout);
-        to.opt(7, &self.task_update_interval);
-        to.opt(8, &self.update_retry_interval);
-        to.opt(9, &self.custom_tls_certificate);
-        to.opt(10, &self.liveness_update_interval);
-        to.opt(11, &self.infra_specific_user_inputs);
-        to.opt(12, &self.experiment_log_file_max_age_days);
-        to.opt(13, &self.chaos_infrastructure_log_file_max_size);
         to.opt(14, &self.chaos_infrastructure_log_file_directory);
         to.opt(15, &self.chaos_infrastructure_log_file_max_backups);
+        to.opt(13, &self.chaos_infrastructure_log_file_max_size);
+        to.opt(9, &self.custom_tls_certificate);
+        to.opt(12, &self.experiment_log_file_max_age_days);
+        to.opt(6, &self.http_client_timeout);
+        to.opt(1, &self.http_proxy);
+        to.opt(2, &self.https_proxy);
+        to.opt(11, &self.infra_specific_user_inputs);
+        to.opt(10, &self.liveness_update_interval);
+        to.opt(0, &self.no_proxy);
+        to.opt(4, &self.task_poll_interval);
+        to.opt(7, &self.task_update_interval);
+        to.opt(3, &self.update_retries);
+        to.opt(8, &self.update_retry_interval);
         to.misfits(&self.misfits);
     }
 }
@@ -312,36 +312,36 @@ impl model::Model for RegisterInfrastructureV2Request {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.ai_enabled);
+        to.opt(12, &self.annotation);
+        to.opt(27, &self.autopilot_enabled);
+        to.opt(13, &self.containers);
+        to.opt(21, &self.correlation_id);
+        to.opt(17, &self.description);
+        to.opt(28, &self.discovery_agent_id);
         to.opt(0, &self.env);
+        to.opt(22, &self.environment_id);
+        to.opt(14, &self.identifier);
+        to.opt(8, &self.identity);
+        to.opt(23, &self.image_registry);
+        to.opt(6, &self.infra_id);
+        to.opt(24, &self.infra_namespace);
+        to.opt(15, &self.infra_scope);
+        to.opt(10, &self.infra_type);
+        to.opt(29, &self.insecure_skip_verify);
+        to.opt(25, &self.k8s_connector_id);
+        to.opt(4, &self.label);
         to.opt(1, &self.mtls);
         to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.label);
-        to.opt(5, &self.proxy);
-        to.opt(6, &self.infra_id);
-        to.opt(7, &self.volumes);
-        to.opt(8, &self.identity);
-        to.opt(9, &self.ai_enabled);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.run_as_user);
-        to.opt(12, &self.annotation);
-        to.opt(13, &self.containers);
-        to.opt(14, &self.identifier);
-        to.opt(15, &self.infra_scope);
-        to.opt(16, &self.run_as_group);
-        to.opt(17, &self.description);
-        to.opt(18, &self.tolerations);
         to.opt(19, &self.node_selector);
-        to.opt(20, &self.volume_mounts);
-        to.opt(21, &self.correlation_id);
-        to.opt(22, &self.environment_id);
-        to.opt(23, &self.image_registry);
-        to.opt(24, &self.infra_namespace);
-        to.opt(25, &self.k8s_connector_id);
+        to.opt(5, &self.proxy);
+        to.opt(16, &self.run_as_group);
+        to.opt(11, &self.run_as_user);
         to.opt(26, &self.service_account);
-        to.opt(27, &self.autopilot_enabled);
-        to.opt(28, &self.discovery_agent_id);
-        to.opt(29, &self.insecure_skip_verify);
+        to.opt(3, &self.tags);
+        to.opt(18, &self.tolerations);
+        to.opt(20, &self.volume_mounts);
+        to.opt(7, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -379,9 +379,9 @@ impl model::Model for RegisterInfrastructureV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identity);
         to.opt(0, &self.name);
         to.opt(1, &self.token);
-        to.opt(2, &self.identity);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -447,14 +447,14 @@ impl model::Model for RegisterMachineInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.version);
         to.opt(3, &self.created_by);
-        to.opt(4, &self.updated_by);
-        to.opt(5, &self.user_inputs);
         to.opt(6, &self.description);
         to.opt(7, &self.environment_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.updated_by);
+        to.opt(5, &self.user_inputs);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -512,13 +512,13 @@ impl model::Model for RegisterMachineInfraResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.infra_id);
-        to.opt(2, &self.version);
         to.opt(3, &self.access_key);
+        to.opt(1, &self.infra_id);
         to.opt(4, &self.infra_type);
-        to.opt(5, &self.server_url);
         to.opt(6, &self.installation_manifest);
+        to.opt(0, &self.name);
+        to.opt(5, &self.server_url);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
     #[inline]

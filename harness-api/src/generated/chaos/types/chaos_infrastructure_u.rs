@@ -66,8 +66,8 @@ impl model::Model for UpdateInfraResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -102,8 +102,8 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -229,30 +229,30 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.mtls);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.label);
-        to.opt(5, &self.proxy);
-        to.opt(6, &self.volumes);
-        to.opt(7, &self.identity);
         to.opt(8, &self.ai_enabled);
-        to.opt(9, &self.run_as_user);
         to.opt(10, &self.annotation);
+        to.opt(22, &self.autopilot_enabled);
         to.opt(11, &self.containers);
-        to.opt(12, &self.run_as_group);
-        to.opt(13, &self.description);
-        to.opt(14, &self.tolerations);
-        to.opt(15, &self.node_selector);
-        to.opt(16, &self.volume_mounts);
         to.opt(17, &self.correlation_id);
+        to.opt(13, &self.description);
+        to.opt(0, &self.env);
         to.opt(18, &self.environment_id);
+        to.opt(7, &self.identity);
         to.opt(19, &self.image_registry);
         to.opt(20, &self.infra_namespace);
-        to.opt(21, &self.service_account);
-        to.opt(22, &self.autopilot_enabled);
         to.opt(23, &self.insecure_skip_verify);
+        to.opt(4, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(2, &self.name);
+        to.opt(15, &self.node_selector);
+        to.opt(5, &self.proxy);
+        to.opt(12, &self.run_as_group);
+        to.opt(9, &self.run_as_user);
+        to.opt(21, &self.service_account);
+        to.opt(3, &self.tags);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(6, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -287,8 +287,8 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -329,10 +329,10 @@ impl model::Model for UpdateMachineInfraRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.description);
         to.opt(3, &self.environment_id);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -367,8 +367,8 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.message);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -407,8 +407,8 @@ impl model::Model for UsageDataDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.references);
         to.opt(2, &self.display_name);
+        to.opt(1, &self.references);
         to.misfits(&self.misfits);
     }
 }

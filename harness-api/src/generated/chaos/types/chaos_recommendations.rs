@@ -73,9 +73,9 @@ impl model::Model for FaultFilters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.targets);
-        to.opt(1, &self.fault_name);
         to.opt(2, &self.criticality);
+        to.opt(1, &self.fault_name);
+        to.opt(0, &self.targets);
         to.misfits(&self.misfits);
     }
 }
@@ -113,9 +113,9 @@ impl model::Model for Filters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
         to.opt(0, &self.source);
         to.opt(1, &self.status);
-        to.opt(2, &self.category);
         to.misfits(&self.misfits);
     }
 }
@@ -150,8 +150,8 @@ impl model::Model for Fixes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.description);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -254,8 +254,8 @@ impl model::Model for Node {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.labels);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -293,9 +293,9 @@ impl model::Model for PipelineAddExperimentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stage_id);
         to.opt(1, &self.pipeline_id);
         to.opt(2, &self.pipeline_name);
+        to.opt(0, &self.stage_id);
         to.misfits(&self.misfits);
     }
 }
@@ -336,10 +336,10 @@ impl model::Model for PipelineFilters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service_id);
         to.opt(1, &self.pipeline_id);
-        to.opt(2, &self.service_name);
         to.opt(3, &self.pipeline_name);
+        to.opt(0, &self.service_id);
+        to.opt(2, &self.service_name);
         to.misfits(&self.misfits);
     }
 }
@@ -380,10 +380,10 @@ impl model::Model for ProbeFilters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_run_id);
         to.opt(0, &self.probe_id);
         to.opt(1, &self.probe_name);
         to.opt(2, &self.probe_type);
-        to.opt(3, &self.experiment_run_id);
         to.misfits(&self.misfits);
     }
 }
@@ -441,8 +441,8 @@ impl model::Model for RunActionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.notify_id);
         to.opt(1, &self.experiment_id);
+        to.opt(0, &self.notify_id);
         to.misfits(&self.misfits);
     }
 }
@@ -556,27 +556,27 @@ impl model::Model for StoredRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.source);
-        to.opt(3, &self.infra_id);
         to.opt(4, &self.account_id);
+        to.opt(14, &self.environment_id);
+        to.opt(18, &self.event_identifier);
+        to.opt(11, &self.experiment_id);
+        to.opt(15, &self.experiment_name);
+        to.opt(12, &self.fault_filters);
+        to.opt(3, &self.infra_id);
         to.opt(5, &self.infra_name);
+        to.opt(16, &self.infra_namespace);
         to.opt(6, &self.infra_type);
         to.opt(7, &self.is_removed);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.updated_at);
-        to.opt(10, &self.suggestions);
-        to.opt(11, &self.experiment_id);
-        to.opt(12, &self.fault_filters);
-        to.opt(13, &self.probe_filters);
-        to.opt(14, &self.environment_id);
-        to.opt(15, &self.experiment_name);
-        to.opt(16, &self.infra_namespace);
+        to.opt(1, &self.org_id);
         to.opt(17, &self.pipeline_filters);
-        to.opt(18, &self.event_identifier);
-        to.opt(19, &self.recommendation_id);
+        to.opt(13, &self.probe_filters);
+        to.opt(8, &self.project_id);
         to.opt(20, &self.recommendation_category);
+        to.opt(19, &self.recommendation_id);
+        to.opt(2, &self.source);
+        to.opt(10, &self.suggestions);
+        to.opt(0, &self.tags);
+        to.opt(9, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -658,8 +658,8 @@ impl model::Model for StoredRecommendationWorkload {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
-        to.opt(1, &self.name);
         to.opt(2, &self.labels);
+        to.opt(1, &self.name);
         to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }
@@ -725,11 +725,11 @@ impl model::Model for Suggestions {
         to.opt(0, &self.count);
         to.opt(1, &self.error);
         to.opt(2, &self.fixes);
+        to.opt(6, &self.ignore_counter);
         to.opt(3, &self.reason);
+        to.opt(7, &self.recommendation_type);
         to.opt(4, &self.status);
         to.opt(5, &self.updated_at);
-        to.opt(6, &self.ignore_counter);
-        to.opt(7, &self.recommendation_type);
         to.misfits(&self.misfits);
     }
 }

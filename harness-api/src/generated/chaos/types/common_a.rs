@@ -73,9 +73,9 @@ impl model::Model for ActionTemplateProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.delay_action);
         to.opt(1, &self.container_action);
         to.opt(2, &self.custom_script_action);
+        to.opt(0, &self.delay_action);
         to.misfits(&self.misfits);
     }
 }
@@ -129,12 +129,12 @@ impl model::Model for ActionTemplateRunProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timeout);
-        to.opt(1, &self.interval);
-        to.opt(2, &self.verbosity);
-        to.opt(3, &self.max_retries);
         to.opt(4, &self.initial_delay);
+        to.opt(1, &self.interval);
+        to.opt(3, &self.max_retries);
         to.opt(5, &self.stop_on_failure);
+        to.opt(0, &self.timeout);
+        to.opt(2, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -208,15 +208,15 @@ impl model::Model for ApmProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.comparator);
-        to.opt(2, &self.new_relic_probe_inputs);
-        to.opt(3, &self.datadog_apm_probe_inputs);
-        to.opt(4, &self.prometheus_probe_inputs);
         to.opt(5, &self.app_dynamics_probe_inputs);
+        to.opt(1, &self.comparator);
+        to.opt(3, &self.datadog_apm_probe_inputs);
         to.opt(6, &self.dynatrace_apm_probe_inputs);
         to.opt(7, &self.gcp_cloud_monitoring_probe_inputs);
+        to.opt(2, &self.new_relic_probe_inputs);
+        to.opt(4, &self.prometheus_probe_inputs);
         to.opt(8, &self.splunk_observability_probe_inputs);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -293,8 +293,8 @@ impl model::Model for ApplicationTarget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.entrypoint);
         to.opt(1, &self.application);
+        to.opt(0, &self.entrypoint);
         to.misfits(&self.misfits);
     }
 }
@@ -329,8 +329,8 @@ impl model::Model for AuthorizationTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]

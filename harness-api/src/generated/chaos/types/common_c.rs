@@ -182,13 +182,13 @@ impl model::Model for ChaosCommonVolume {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.secret);
+        to.opt(5, &self.config_map);
         to.opt(3, &self.empty_dir);
         to.opt(4, &self.host_path);
-        to.opt(5, &self.config_map);
+        to.opt(0, &self.name);
         to.opt(6, &self.persistent_volume_claim);
+        to.opt(2, &self.secret);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -226,8 +226,8 @@ impl model::Model for ChaosExperimentRecommendation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reasons);
         to.opt(1, &self.by_system);
+        to.opt(0, &self.reasons);
         to.opt(2, &self.weightage);
         to.misfits(&self.misfits);
     }
@@ -294,14 +294,14 @@ impl model::Model for ChaosGuardCondition {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.k8s_spec);
-        to.opt(3, &self.fault_spec);
-        to.opt(4, &self.infra_type);
         to.opt(5, &self.condition_id);
         to.opt(6, &self.description);
+        to.opt(3, &self.fault_spec);
+        to.opt(4, &self.infra_type);
+        to.opt(2, &self.k8s_spec);
         to.opt(7, &self.machine_spec);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -372,8 +372,8 @@ impl model::Model for ChaosGuardFault {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.fault_type);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -506,12 +506,12 @@ impl model::Model for ChaosGuardWorkload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.application_map_id);
         to.opt(0, &self.env);
         to.opt(1, &self.kind);
         to.opt(2, &self.label);
-        to.opt(3, &self.services);
         to.opt(4, &self.namespace);
-        to.opt(5, &self.application_map_id);
+        to.opt(3, &self.services);
         to.misfits(&self.misfits);
     }
 }
@@ -617,25 +617,25 @@ impl model::Model for ChaosKubernetesSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.host_ipc);
-        to.opt(6, &self.host_pid);
-        to.opt(7, &self.toleration);
         to.opt(8, &self.annotations);
-        to.opt(9, &self.host_network);
-        to.opt(10, &self.node_selector);
-        to.opt(11, &self.secret_volume);
-        to.opt(12, &self.host_path_volume);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
         to.opt(13, &self.config_map_volume);
+        to.opt(18, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
+        to.opt(9, &self.host_network);
+        to.opt(12, &self.host_path_volume);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
         to.opt(14, &self.image_pull_policy);
         to.opt(15, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(10, &self.node_selector);
         to.opt(16, &self.pod_security_context);
         to.opt(17, &self.resource_requirements);
-        to.opt(18, &self.container_security_context);
+        to.opt(11, &self.secret_volume);
+        to.opt(7, &self.toleration);
         to.misfits(&self.misfits);
     }
 }
@@ -794,12 +794,12 @@ impl model::Model for ChaosSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tls);
         to.opt(1, &self.auth);
-        to.opt(2, &self.params);
         to.opt(3, &self.fault_name);
         to.opt(4, &self.kubernetes);
+        to.opt(2, &self.params);
         to.opt(5, &self.status_check_timeouts);
+        to.opt(0, &self.tls);
         to.misfits(&self.misfits);
     }
 }
@@ -881,19 +881,19 @@ impl model::Model for ChaosTemplateVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.allowed_values);
+        to.opt(6, &self.category);
+        to.opt(5, &self.default);
+        to.opt(11, &self.description);
         to.opt(0, &self.name);
         to.opt(1, &self.path);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.value);
-        to.opt(5, &self.default);
-        to.opt(6, &self.category);
         to.opt(7, &self.required);
         to.opt(8, &self.stringify);
+        to.opt(2, &self.tags);
         to.opt(9, &self.tooltip_id);
+        to.opt(3, &self.type_);
         to.opt(10, &self.validator);
-        to.opt(11, &self.description);
-        to.opt(12, &self.allowed_values);
+        to.opt(4, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -938,10 +938,10 @@ impl model::Model for CmdProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.source);
         to.opt(2, &self.command);
         to.opt(3, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(1, &self.source);
         to.misfits(&self.misfits);
     }
 }
@@ -979,9 +979,9 @@ impl model::Model for ComparatorTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
-        to.opt(2, &self.criteria);
         to.misfits(&self.misfits);
     }
 }
@@ -1059,9 +1059,9 @@ impl model::Model for ConfigMapVolume {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.mount_mode);
         to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -1179,28 +1179,28 @@ impl model::Model for ContainerProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.host_ipc);
-        to.opt(6, &self.host_pid);
-        to.opt(7, &self.volumes);
         to.opt(8, &self.affinity);
-        to.opt(9, &self.namespace);
-        to.opt(10, &self.resources);
-        to.opt(11, &self.comparator);
         to.opt(12, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(11, &self.comparator);
+        to.opt(21, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
         to.opt(13, &self.host_network);
-        to.opt(14, &self.tolerations);
-        to.opt(15, &self.node_selector);
-        to.opt(16, &self.volume_mounts);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
         to.opt(17, &self.image_pull_policy);
         to.opt(18, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(15, &self.node_selector);
         to.opt(19, &self.pod_security_context);
+        to.opt(10, &self.resources);
         to.opt(20, &self.service_account_name);
-        to.opt(21, &self.container_security_context);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(7, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -1314,27 +1314,27 @@ impl model::Model for ContainerTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.host_ipc);
-        to.opt(6, &self.host_pid);
-        to.opt(7, &self.volumes);
         to.opt(8, &self.affinity);
-        to.opt(9, &self.namespace);
-        to.opt(10, &self.resources);
         to.opt(11, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(20, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
         to.opt(12, &self.host_network);
-        to.opt(13, &self.tolerations);
-        to.opt(14, &self.node_selector);
-        to.opt(15, &self.volume_mounts);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
         to.opt(16, &self.image_pull_policy);
         to.opt(17, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(14, &self.node_selector);
         to.opt(18, &self.pod_security_context);
+        to.opt(10, &self.resources);
         to.opt(19, &self.service_account_name);
-        to.opt(20, &self.container_security_context);
+        to.opt(13, &self.tolerations);
+        to.opt(15, &self.volume_mounts);
+        to.opt(7, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -1372,9 +1372,9 @@ impl model::Model for CustomScriptActionTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
         to.opt(1, &self.args);
         to.opt(2, &self.command);
+        to.opt(0, &self.env);
         to.misfits(&self.misfits);
     }
 }

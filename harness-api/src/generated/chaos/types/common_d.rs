@@ -37,9 +37,9 @@ impl model::Model for DatadogMetricsTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
         to.opt(0, &self.query);
         to.opt(1, &self.time_frame);
-        to.opt(2, &self.comparator);
         to.misfits(&self.misfits);
     }
 }
@@ -80,10 +80,10 @@ impl model::Model for DatadogProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.datadog_site);
-        to.opt(2, &self.synthetics_test);
         to.opt(3, &self.datadog_credentials_secret_name);
+        to.opt(1, &self.datadog_site);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.synthetics_test);
         to.misfits(&self.misfits);
     }
 }
@@ -195,11 +195,11 @@ impl model::Model for DynatraceProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.endpoint);
-        to.opt(2, &self.time_frame);
-        to.opt(3, &self.comparator);
         to.opt(4, &self.api_token_secret_name);
+        to.opt(3, &self.comparator);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.time_frame);
         to.misfits(&self.misfits);
     }
 }

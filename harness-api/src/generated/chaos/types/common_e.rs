@@ -81,10 +81,10 @@ impl model::Model for EnvVarSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_ref);
-        to.opt(1, &self.secret_key_ref);
         to.opt(2, &self.config_map_key_ref);
+        to.opt(0, &self.field_ref);
         to.opt(3, &self.resource_field_ref);
+        to.opt(1, &self.secret_key_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -158,9 +158,9 @@ impl model::Model for EventMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
         to.opt(0, &self.fault_name);
         to.opt(1, &self.service_identifier);
-        to.opt(2, &self.environment_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -254,21 +254,21 @@ impl model::Model for ExperimentCreationRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.manifest);
-        to.opt(6, &self.infra_type);
         to.opt(7, &self.cron_syntax);
         to.opt(8, &self.description);
         to.opt(9, &self.events_metadata);
         to.opt(10, &self.experiment_type);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
+        to.opt(3, &self.infra_id);
+        to.opt(6, &self.infra_type);
+        to.opt(14, &self.is_single_run_cron_enabled);
+        to.opt(5, &self.manifest);
+        to.opt(1, &self.name);
         to.opt(11, &self.recommendation);
+        to.opt(2, &self.tags);
         to.opt(12, &self.template_details);
         to.opt(13, &self.validate_manifest);
-        to.opt(14, &self.is_single_run_cron_enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -303,8 +303,8 @@ impl model::Model for ExperimentCreationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.audit_action);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for FaultLink {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -119,10 +119,10 @@ impl model::Model for FaultTemplateAuth {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws);
-        to.opt(1, &self.gcp);
-        to.opt(2, &self.ssh);
         to.opt(3, &self.azure);
+        to.opt(1, &self.gcp);
         to.opt(4, &self.redis);
+        to.opt(2, &self.ssh);
         to.opt(5, &self.vmware);
         to.misfits(&self.misfits);
     }
@@ -374,8 +374,8 @@ impl model::Model for FaultTemplateTarget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kubernetes);
         to.opt(1, &self.application);
+        to.opt(0, &self.kubernetes);
         to.misfits(&self.misfits);
     }
 }
@@ -416,10 +416,10 @@ impl model::Model for FaultTemplateVmWareAuth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vm_password);
-        to.opt(1, &self.v_center_server);
         to.opt(2, &self.v_center_password);
+        to.opt(1, &self.v_center_server);
         to.opt(3, &self.v_center_username);
+        to.opt(0, &self.vm_password);
         to.misfits(&self.misfits);
     }
     #[inline]

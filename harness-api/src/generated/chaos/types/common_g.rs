@@ -75,8 +75,8 @@ impl model::Model for GraphPagination {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.limit);
+        to.opt(0, &self.page);
         to.misfits(&self.misfits);
     }
 }

@@ -45,10 +45,10 @@ impl model::Model for HostPathVolume {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.host_path);
         to.opt(3, &self.mount_path);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -128,11 +128,11 @@ impl model::Model for HttpProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.auth);
-        to.opt(2, &self.method);
         to.opt(3, &self.headers);
+        to.opt(2, &self.method);
         to.opt(4, &self.tls_config);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

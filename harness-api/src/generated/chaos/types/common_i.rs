@@ -120,10 +120,10 @@ impl model::Model for InfraV2MtlsConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.key_path);
         to.opt(2, &self.cert_path);
+        to.opt(1, &self.key_path);
         to.opt(3, &self.secret_name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -164,10 +164,10 @@ impl model::Model for InfraV2ProxyConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.no_proxy);
         to.opt(2, &self.http_proxy);
         to.opt(3, &self.https_proxy);
+        to.opt(1, &self.no_proxy);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

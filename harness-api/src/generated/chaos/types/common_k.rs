@@ -101,14 +101,14 @@ impl model::Model for K8sProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.field_selector);
         to.opt(0, &self.group);
-        to.opt(1, &self.version);
-        to.opt(2, &self.resource);
+        to.opt(6, &self.label_selector);
         to.opt(3, &self.namespace);
         to.opt(4, &self.operation);
-        to.opt(5, &self.field_selector);
-        to.opt(6, &self.label_selector);
+        to.opt(2, &self.resource);
         to.opt(7, &self.resource_names);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -182,17 +182,17 @@ impl model::Model for K8sSecurityContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proc_mount);
-        to.opt(1, &self.run_as_user);
-        to.opt(2, &self.privileged);
-        to.opt(3, &self.run_as_group);
+        to.opt(10, &self.allow_privilege_escalation);
         to.opt(4, &self.capabilities);
+        to.opt(2, &self.privileged);
+        to.opt(0, &self.proc_mount);
+        to.opt(9, &self.read_only_root_filesystem);
+        to.opt(3, &self.run_as_group);
         to.opt(5, &self.run_as_non_root);
+        to.opt(1, &self.run_as_user);
         to.opt(6, &self.se_linux_options);
         to.opt(7, &self.seccomp_profile);
         to.opt(8, &self.windows_options);
-        to.opt(9, &self.read_only_root_filesystem);
-        to.opt(10, &self.allow_privilege_escalation);
         to.misfits(&self.misfits);
     }
 }
@@ -233,10 +233,10 @@ impl model::Model for K8sSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.infra_spec);
         to.opt(1, &self.application_spec);
-        to.opt(2, &self.unverified_probe);
         to.opt(3, &self.chaos_service_account_spec);
+        to.opt(0, &self.infra_spec);
+        to.opt(2, &self.unverified_probe);
         to.misfits(&self.misfits);
     }
 }
@@ -280,11 +280,11 @@ impl model::Model for K8sToleration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.effect);
+        to.opt(0, &self.key);
         to.opt(3, &self.operator);
         to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -326,8 +326,8 @@ impl model::Model for KubernetesTarget {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
-        to.opt(1, &self.names);
         to.opt(2, &self.labels);
+        to.opt(1, &self.names);
         to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }

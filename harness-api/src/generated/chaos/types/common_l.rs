@@ -69,9 +69,9 @@ impl model::Model for ListMetadataResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.items);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }

@@ -79,10 +79,10 @@ impl model::Model for Metadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identity);
         to.opt(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.identity);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }

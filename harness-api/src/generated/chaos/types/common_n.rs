@@ -34,8 +34,8 @@ impl model::Model for NodeAffinity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.required);
         to.opt(1, &self.preferred);
+        to.opt(0, &self.required);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ObjectFieldSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_path);
         to.opt(1, &self.api_version);
+        to.opt(0, &self.field_path);
         to.misfits(&self.misfits);
     }
 }
@@ -82,12 +82,12 @@ impl model::Model for OwnerReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(3, &self.api_version);
+        to.opt(5, &self.block_owner_deletion);
+        to.opt(4, &self.controller);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.api_version);
-        to.opt(4, &self.controller);
-        to.opt(5, &self.block_owner_deletion);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }

@@ -78,8 +78,8 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.read_only);
         to.opt(1, &self.claim_name);
+        to.opt(0, &self.read_only);
         to.misfits(&self.misfits);
     }
 }
@@ -158,15 +158,15 @@ impl model::Model for PodSecurityContext {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_group);
-        to.opt(1, &self.sysctls);
-        to.opt(2, &self.run_as_user);
+        to.opt(9, &self.fs_group_change_policy);
         to.opt(3, &self.run_as_group);
         to.opt(4, &self.run_as_non_root);
+        to.opt(2, &self.run_as_user);
         to.opt(5, &self.se_linux_options);
         to.opt(6, &self.seccomp_profile);
-        to.opt(7, &self.windows_options);
         to.opt(8, &self.supplemental_groups);
-        to.opt(9, &self.fs_group_change_policy);
+        to.opt(1, &self.sysctls);
+        to.opt(7, &self.windows_options);
         to.misfits(&self.misfits);
     }
 }
@@ -208,9 +208,9 @@ impl model::Model for PreferredNodeSelector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
+        to.opt(3, &self.operator);
         to.opt(1, &self.values);
         to.opt(2, &self.weight);
-        to.opt(3, &self.operator);
         to.misfits(&self.misfits);
     }
 }
@@ -278,13 +278,13 @@ impl model::Model for ProbeTemplateProperties {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.apm_probe);
         to.opt(1, &self.cmd_probe);
-        to.opt(2, &self.k8s_probe);
-        to.opt(3, &self.slo_probe);
-        to.opt(4, &self.http_probe);
-        to.opt(5, &self.prom_probe);
-        to.opt(6, &self.datadog_probe);
         to.opt(7, &self.container_probe);
+        to.opt(6, &self.datadog_probe);
         to.opt(8, &self.dynatrace_probe);
+        to.opt(4, &self.http_probe);
+        to.opt(2, &self.k8s_probe);
+        to.opt(5, &self.prom_probe);
+        to.opt(3, &self.slo_probe);
         to.misfits(&self.misfits);
     }
 }
@@ -346,14 +346,14 @@ impl model::Model for ProbeTemplateRunProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
         to.opt(1, &self.attempt);
-        to.opt(2, &self.timeout);
-        to.opt(3, &self.interval);
-        to.opt(4, &self.verbosity);
         to.opt(5, &self.initial_delay);
-        to.opt(6, &self.stop_on_failure);
+        to.opt(3, &self.interval);
         to.opt(7, &self.polling_interval);
+        to.opt(0, &self.retry);
+        to.opt(6, &self.stop_on_failure);
+        to.opt(2, &self.timeout);
+        to.opt(4, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -405,11 +405,11 @@ impl model::Model for PromProbeTemplate {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.query);
+        to.opt(5, &self.comparator);
         to.opt(2, &self.endpoint);
+        to.opt(1, &self.query);
         to.opt(3, &self.query_path);
         to.opt(4, &self.tls_config);
-        to.opt(5, &self.comparator);
         to.misfits(&self.misfits);
     }
 }

@@ -38,8 +38,8 @@ impl model::Model for RequiredNodeSelector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -77,9 +77,9 @@ impl model::Model for ResourceFieldSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.container_name);
         to.opt(0, &self.divisor);
         to.opt(1, &self.resource);
-        to.opt(2, &self.container_name);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for SaveChaosExperimentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.response);
         to.opt(1, &self.audit_action);
+        to.opt(0, &self.response);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for SeLinuxOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.level);
         to.opt(0, &self.role);
         to.opt(1, &self.type_);
         to.opt(2, &self.user);
-        to.opt(3, &self.level);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for SeccompProfile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -197,9 +197,9 @@ impl model::Model for SecretVolume {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.mount_mode);
         to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -258,12 +258,12 @@ impl model::Model for SloProbeTemplate {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.comparator);
-        to.opt(1, &self.slo_identifier);
-        to.opt(2, &self.evaluation_window);
-        to.opt(3, &self.platform_endpoint);
         to.opt(4, &self.evaluation_timeout);
-        to.opt(5, &self.slo_source_metadata);
+        to.opt(2, &self.evaluation_window);
         to.opt(6, &self.insecure_skip_verify);
+        to.opt(3, &self.platform_endpoint);
+        to.opt(1, &self.slo_identifier);
+        to.opt(5, &self.slo_source_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -298,8 +298,8 @@ impl model::Model for SloSourceMetadataTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -49,9 +49,9 @@ impl model::Model for TargetServiceMetadata {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.uid);
         to.opt(2, &self.name);
         to.opt(3, &self.namespace);
+        to.opt(1, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -128,9 +128,9 @@ impl model::Model for TemplateDatadogApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.connector_id);
         to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.query);
         to.opt(3, &self.synthetics_test);
         to.misfits(&self.misfits);
     }
@@ -172,10 +172,10 @@ impl model::Model for TemplateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identity);
-        to.opt(1, &self.revision);
-        to.opt(2, &self.reference);
         to.opt(3, &self.hub_reference);
+        to.opt(0, &self.identity);
+        to.opt(2, &self.reference);
+        to.opt(1, &self.revision);
         to.misfits(&self.misfits);
     }
 }
@@ -213,9 +213,9 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
         to.opt(1, &self.connector_id);
         to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.metrics);
         to.misfits(&self.misfits);
     }
 }
@@ -253,8 +253,8 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
         to.opt(2, &self.service_account_key);
         to.misfits(&self.misfits);
     }
@@ -329,8 +329,8 @@ impl model::Model for TemplateProbeAppdMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_in_min);
         to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
         to.opt(2, &self.metrics_full_path);
         to.misfits(&self.misfits);
     }
@@ -486,8 +486,8 @@ impl model::Model for TemplateProbeIdentifier {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -573,8 +573,8 @@ impl model::Model for TemplateProbePost {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.body);
         to.opt(1, &self.body_path);
-        to.opt(2, &self.criteria);
         to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
         to.opt(4, &self.response_body);
         to.opt(5, &self.response_code);
         to.misfits(&self.misfits);
@@ -643,8 +643,8 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -682,9 +682,9 @@ impl model::Model for TemplatePrometheusProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
         to.opt(0, &self.query);
         to.opt(1, &self.tls_config);
-        to.opt(2, &self.connector_id);
         to.misfits(&self.misfits);
     }
 }
@@ -734,11 +734,11 @@ impl model::Model for TemplateReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identity);
-        to.opt(1, &self.revision);
         to.opt(2, &self.hub_identity);
-        to.opt(3, &self.project_identifier);
+        to.opt(0, &self.identity);
         to.opt(4, &self.organization_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(1, &self.revision);
         to.misfits(&self.misfits);
     }
 }
@@ -820,11 +820,11 @@ impl model::Model for TimeWindow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_time);
         to.opt(1, &self.duration);
-        to.opt(2, &self.time_zone);
-        to.opt(3, &self.start_time);
+        to.opt(0, &self.end_time);
         to.opt(4, &self.recurrence);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.time_zone);
         to.misfits(&self.misfits);
     }
 }
@@ -866,9 +866,9 @@ impl model::Model for Tls {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_file);
-        to.opt(1, &self.key_file);
         to.opt(2, &self.cert_file);
         to.opt(3, &self.client_cert_file);
+        to.opt(1, &self.key_file);
         to.misfits(&self.misfits);
     }
 }
@@ -909,10 +909,10 @@ impl model::Model for TlsConfigSm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
         to.opt(1, &self.ca_crt);
         to.opt(2, &self.client_crt);
         to.opt(3, &self.insecure_skip_verify);
+        to.opt(0, &self.key);
         to.misfits(&self.misfits);
     }
 }
@@ -954,9 +954,9 @@ impl model::Model for TlsConfigTemplate {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_file);
-        to.opt(1, &self.key_file);
         to.opt(2, &self.cert_file);
         to.opt(3, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
         to.misfits(&self.misfits);
     }
 }

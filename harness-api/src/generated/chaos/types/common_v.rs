@@ -88,10 +88,10 @@ impl model::Model for VolumeInputTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.items);
-        to.opt(2, &self.optional);
         to.opt(3, &self.default_mode);
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -138,12 +138,12 @@ impl model::Model for VolumeMount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.sub_path);
-        to.opt(2, &self.read_only);
         to.opt(3, &self.mount_path);
-        to.opt(4, &self.sub_path_expr);
         to.opt(5, &self.mount_propagation);
+        to.opt(0, &self.name);
+        to.opt(2, &self.read_only);
+        to.opt(1, &self.sub_path);
+        to.opt(4, &self.sub_path_expr);
         to.misfits(&self.misfits);
     }
 }

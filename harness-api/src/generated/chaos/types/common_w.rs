@@ -37,9 +37,9 @@ impl model::Model for WindowsSecurityContextOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.run_as_user_name);
         to.opt(1, &self.gmsa_credential_spec);
         to.opt(2, &self.gmsa_credential_spec_name);
+        to.opt(0, &self.run_as_user_name);
         to.misfits(&self.misfits);
     }
 }

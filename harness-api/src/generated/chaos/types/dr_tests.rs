@@ -43,11 +43,11 @@ impl model::Model for CreateDrTestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.objective);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.objective);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }

@@ -125,30 +125,30 @@ impl model::Model for ChaosExperimentTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.infras);
-        to.opt(5, &self.identity);
-        to.opt(6, &self.revision);
-        to.opt(7, &self.template);
         to.opt(8, &self.account_id);
         to.opt(9, &self.created_at);
         to.opt(10, &self.created_by);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_default);
-        to.opt(13, &self.is_removed);
-        to.opt(14, &self.project_id);
-        to.opt(15, &self.updated_at);
-        to.opt(16, &self.updated_by);
-        to.opt(17, &self.variables);
+        to.opt(22, &self.created_by_user_details);
         to.opt(18, &self.description);
         to.opt(19, &self.edit_counter);
         to.opt(20, &self.hub_identity);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(4, &self.infras);
+        to.opt(12, &self.is_default);
         to.opt(21, &self.is_enterprise);
-        to.opt(22, &self.created_by_user_details);
+        to.opt(13, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(14, &self.project_id);
+        to.opt(6, &self.revision);
+        to.opt(2, &self.tags);
+        to.opt(7, &self.template);
+        to.opt(15, &self.updated_at);
+        to.opt(16, &self.updated_by);
         to.opt(23, &self.updated_by_user_details);
+        to.opt(17, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -186,9 +186,9 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.template1);
         to.opt(1, &self.template2);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -308,15 +308,15 @@ impl model::Model for CreateExperimentFromTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.identity);
-        to.opt(3, &self.infra_ref);
-        to.opt(4, &self.import_type);
-        to.opt(5, &self.description);
         to.one(6, &self.account_identifier);
-        to.opt(7, &self.project_identifier);
+        to.opt(5, &self.description);
+        to.opt(2, &self.identity);
+        to.opt(4, &self.import_type);
+        to.opt(3, &self.infra_ref);
+        to.one(0, &self.name);
         to.opt(8, &self.organization_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -440,17 +440,17 @@ impl model::Model for CreateExperimentTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.is_default);
         to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
         to.opt(8, &self.description);
         to.opt(9, &self.hub_identity);
-        to.opt(10, &self.correlation_id);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -512,13 +512,13 @@ impl model::Model for ExperimentTemplateAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.values);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.revision);
-        to.opt(5, &self.is_enterprise);
         to.opt(6, &self.continue_on_completion);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(5, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -576,13 +576,13 @@ impl model::Model for ExperimentTemplateFault {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.values);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.revision);
         to.opt(5, &self.auth_enabled);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
         to.opt(6, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -652,16 +652,16 @@ impl model::Model for ExperimentTemplateProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.values);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.duration);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.weightage);
         to.opt(7, &self.conditions);
-        to.opt(8, &self.is_enterprise);
+        to.opt(3, &self.duration);
         to.opt(9, &self.enable_data_collection);
+        to.opt(4, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(8, &self.is_enterprise);
+        to.opt(0, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(1, &self.values);
+        to.opt(6, &self.weightage);
         to.misfits(&self.misfits);
     }
 }
@@ -755,14 +755,14 @@ impl model::Model for ExperimentTemplateSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.faults);
-        to.opt(1, &self.probes);
         to.opt(2, &self.actions);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.vertices);
-        to.opt(5, &self.infra_type);
         to.opt(6, &self.cleanup_policy);
+        to.opt(0, &self.faults);
+        to.opt(3, &self.infra_id);
+        to.opt(5, &self.infra_type);
+        to.opt(1, &self.probes);
         to.opt(7, &self.status_check_timeouts);
+        to.opt(4, &self.vertices);
         to.misfits(&self.misfits);
     }
 }
@@ -839,10 +839,10 @@ impl model::Model for ExperimentTemplateVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.faults);
-        to.opt(1, &self.probes);
         to.opt(2, &self.actions);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.faults);
+        to.opt(1, &self.probes);
         to.misfits(&self.misfits);
     }
 }
@@ -877,8 +877,8 @@ impl model::Model for ExperimentTemplateYaml {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -952,17 +952,17 @@ impl model::Model for GetExperimentTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.is_default);
         to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
         to.opt(8, &self.description);
         to.opt(9, &self.hub_identity);
-        to.opt(10, &self.correlation_id);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1000,9 +1000,9 @@ impl model::Model for ListExperimentTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1122,17 +1122,17 @@ impl model::Model for UpdateExperimentTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.is_default);
         to.opt(7, &self.api_version);
+        to.opt(10, &self.correlation_id);
         to.opt(8, &self.description);
         to.opt(9, &self.hub_identity);
-        to.opt(10, &self.correlation_id);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(5, &self.revision);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1210,9 +1210,9 @@ impl model::Model for VertexChild {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.actions);
         to.opt(0, &self.faults);
         to.opt(1, &self.probes);
-        to.opt(2, &self.actions);
         to.misfits(&self.misfits);
     }
 }

@@ -101,15 +101,15 @@ impl model::Model for ActionRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
         to.opt(1, &self.args);
-        to.opt(2, &self.name);
-        to.opt(3, &self.hub_ref);
-        to.opt(4, &self.values);
-        to.opt(5, &self.infra_id);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.revision);
         to.opt(8, &self.continue_on_completion);
+        to.opt(0, &self.env);
+        to.opt(3, &self.hub_ref);
+        to.opt(6, &self.identity);
+        to.opt(5, &self.infra_id);
+        to.opt(2, &self.name);
+        to.opt(7, &self.revision);
+        to.opt(4, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -259,15 +259,15 @@ impl model::Model for ApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.comparator);
-        to.opt(2, &self.new_relic_inputs);
-        to.opt(3, &self.prometheus_inputs);
         to.opt(4, &self.app_dynamics_inputs);
+        to.opt(1, &self.comparator);
         to.opt(5, &self.datadog_apm_probe_inputs);
         to.opt(6, &self.dynatrace_apm_probe_inputs);
         to.opt(7, &self.gcp_cloud_monitoring_inputs);
+        to.opt(2, &self.new_relic_inputs);
+        to.opt(3, &self.prometheus_inputs);
         to.opt(8, &self.splunk_observability_inputs);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -302,8 +302,8 @@ impl model::Model for AppDynamicsInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.endpoint);
         to.opt(1, &self.appd_metrics);
+        to.opt(0, &self.endpoint);
         to.misfits(&self.misfits);
     }
 }
@@ -338,8 +338,8 @@ impl model::Model for Application {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.function);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -381,9 +381,9 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
         to.opt(1, &self.read_only);
         to.opt(2, &self.volume_id);
-        to.opt(3, &self.partition);
         to.misfits(&self.misfits);
     }
 }
@@ -438,12 +438,12 @@ impl model::Model for AzureDiskVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.fs_type);
-        to.opt(2, &self.disk_uri);
-        to.opt(3, &self.disk_name);
-        to.opt(4, &self.read_only);
         to.opt(5, &self.caching_mode);
+        to.opt(3, &self.disk_name);
+        to.opt(2, &self.disk_uri);
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.read_only);
         to.misfits(&self.misfits);
     }
 }
@@ -482,8 +482,8 @@ impl model::Model for AzureFileVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.read_only);
-        to.opt(1, &self.share_name);
         to.opt(2, &self.secret_name);
+        to.opt(1, &self.share_name);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for BulkAddTagsInExperimetsInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.experiment_i_ds);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -102,8 +102,8 @@ impl model::Model for BulkExperimentRunResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stage_id);
         to.opt(1, &self.create_pipeline_response);
+        to.opt(0, &self.stage_id);
         to.misfits(&self.misfits);
     }
 }

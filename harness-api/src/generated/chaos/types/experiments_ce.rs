@@ -46,12 +46,12 @@ impl model::Model for CephFsVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.user);
         to.opt(2, &self.monitors);
+        to.opt(0, &self.path);
         to.opt(3, &self.read_only);
-        to.opt(4, &self.secret_ref);
         to.opt(5, &self.secret_file);
+        to.opt(4, &self.secret_ref);
+        to.opt(1, &self.user);
         to.misfits(&self.misfits);
     }
 }

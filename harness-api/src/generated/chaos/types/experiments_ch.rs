@@ -37,9 +37,9 @@ impl model::Model for ChaosData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action_data);
         to.opt(0, &self.fault_data);
         to.opt(1, &self.probe_data);
-        to.opt(2, &self.action_data);
         to.misfits(&self.misfits);
     }
 }
@@ -149,26 +149,26 @@ impl model::Model for ChaosExecutionNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.infra_id);
+        to.opt(8, &self.account_id);
+        to.opt(9, &self.chaos_data);
         to.opt(4, &self.duration);
+        to.opt(10, &self.error_data);
+        to.opt(17, &self.estimated_time);
+        to.opt(16, &self.experiment_id);
+        to.opt(19, &self.experiment_run_id);
+        to.opt(15, &self.finished_at);
+        to.opt(3, &self.infra_id);
+        to.opt(11, &self.infra_type);
+        to.opt(12, &self.is_removed);
+        to.opt(18, &self.last_updated_at);
+        to.opt(1, &self.org_id);
+        to.opt(13, &self.project_id);
+        to.opt(0, &self.spec);
+        to.opt(14, &self.started_at);
+        to.opt(2, &self.status);
         to.opt(5, &self.step_name);
         to.opt(6, &self.step_type);
         to.opt(7, &self.stream_id);
-        to.opt(8, &self.account_id);
-        to.opt(9, &self.chaos_data);
-        to.opt(10, &self.error_data);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_removed);
-        to.opt(13, &self.project_id);
-        to.opt(14, &self.started_at);
-        to.opt(15, &self.finished_at);
-        to.opt(16, &self.experiment_id);
-        to.opt(17, &self.estimated_time);
-        to.opt(18, &self.last_updated_at);
-        to.opt(19, &self.experiment_run_id);
         to.misfits(&self.misfits);
     }
 }
@@ -278,25 +278,25 @@ impl model::Model for ChaosExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_id);
+        to.opt(4, &self.duration);
+        to.opt(14, &self.estimated_time);
+        to.opt(13, &self.experiment_id);
+        to.opt(16, &self.experiment_run_id);
+        to.opt(11, &self.finished_at);
+        to.opt(3, &self.infra_id);
+        to.opt(8, &self.is_removed);
+        to.opt(15, &self.last_updated_at);
+        to.opt(17, &self.manifest_version);
         to.opt(0, &self.nodes);
         to.opt(1, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(18, &self.resiliency_score);
+        to.opt(12, &self.run_sequence);
+        to.opt(10, &self.started_at);
         to.opt(2, &self.status);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.duration);
         to.opt(5, &self.step_name);
         to.opt(6, &self.step_type);
-        to.opt(7, &self.account_id);
-        to.opt(8, &self.is_removed);
-        to.opt(9, &self.project_id);
-        to.opt(10, &self.started_at);
-        to.opt(11, &self.finished_at);
-        to.opt(12, &self.run_sequence);
-        to.opt(13, &self.experiment_id);
-        to.opt(14, &self.estimated_time);
-        to.opt(15, &self.last_updated_at);
-        to.opt(16, &self.experiment_run_id);
-        to.opt(17, &self.manifest_version);
-        to.opt(18, &self.resiliency_score);
         to.opt(19, &self.template_details);
         to.misfits(&self.misfits);
     }
@@ -332,8 +332,8 @@ impl model::Model for ChaosExperimentInputsetSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tasks);
         to.opt(1, &self.experiment);
+        to.opt(0, &self.tasks);
         to.misfits(&self.misfits);
     }
 }
@@ -479,35 +479,35 @@ impl model::Model for ChaosExperimentRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.infra_id);
-        to.opt(4, &self.fault_i_ds);
-        to.opt(5, &self.identity);
-        to.opt(6, &self.revision);
         to.opt(7, &self.account_id);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.is_removed);
-        to.opt(12, &self.project_id);
-        to.opt(13, &self.updated_at);
-        to.opt(14, &self.updated_by);
         to.opt(15, &self.cron_syntax);
         to.opt(16, &self.description);
         to.opt(17, &self.experiment_id);
-        to.opt(18, &self.is_cron_enabled);
         to.opt(19, &self.experiment_type);
-        to.opt(20, &self.last_executed_at);
-        to.opt(21, &self.recommendation);
-        to.opt(22, &self.template_details);
+        to.opt(4, &self.fault_i_ds);
+        to.opt(5, &self.identity);
+        to.opt(3, &self.infra_id);
+        to.opt(10, &self.infra_type);
+        to.opt(18, &self.is_cron_enabled);
         to.opt(23, &self.is_custom_experiment);
-        to.opt(24, &self.target_network_map_id);
-        to.opt(25, &self.total_experiment_runs);
+        to.opt(11, &self.is_removed);
         to.opt(26, &self.is_single_run_cron_enabled);
+        to.opt(20, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(12, &self.project_id);
         to.opt(27, &self.recent_experiment_run_details);
+        to.opt(21, &self.recommendation);
+        to.opt(6, &self.revision);
         to.opt(28, &self.single_click_onboard_metadata);
+        to.opt(1, &self.tags);
+        to.opt(24, &self.target_network_map_id);
+        to.opt(22, &self.template_details);
+        to.opt(25, &self.total_experiment_runs);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -685,43 +685,43 @@ impl model::Model for ChaosExperimentRun {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.phase);
-        to.opt(2, &self.probes);
-        to.opt(3, &self.actions);
-        to.opt(4, &self.infra_id);
-        to.opt(5, &self.fault_i_ds);
-        to.opt(6, &self.faults_na);
-        to.opt(7, &self.notify_id);
         to.opt(8, &self.account_id);
+        to.opt(3, &self.actions);
         to.opt(9, &self.completed);
         to.opt(10, &self.created_at);
         to.opt(11, &self.created_by);
-        to.opt(12, &self.is_removed);
-        to.opt(13, &self.project_id);
-        to.opt(14, &self.updated_at);
-        to.opt(15, &self.updated_by);
-        to.opt(16, &self.revision_id);
-        to.opt(17, &self.run_sequence);
-        to.opt(18, &self.total_faults);
-        to.opt(19, &self.experiment_id);
-        to.opt(20, &self.faults_failed);
-        to.opt(21, &self.faults_passed);
-        to.opt(22, &self.network_map_id);
         to.opt(23, &self.error_response);
         to.opt(24, &self.execution_data);
-        to.opt(25, &self.faults_awaited);
-        to.opt(26, &self.faults_stopped);
+        to.opt(19, &self.experiment_id);
         to.opt(27, &self.experiment_name);
+        to.opt(30, &self.experiment_run_id);
         to.opt(28, &self.experiment_type);
         to.opt(29, &self.experiment_yaml);
-        to.opt(30, &self.experiment_run_id);
-        to.opt(31, &self.manifest_version);
-        to.opt(32, &self.resiliency_score);
-        to.opt(33, &self.template_details);
+        to.opt(5, &self.fault_i_ds);
+        to.opt(25, &self.faults_awaited);
+        to.opt(20, &self.faults_failed);
+        to.opt(6, &self.faults_na);
+        to.opt(21, &self.faults_passed);
+        to.opt(26, &self.faults_stopped);
         to.opt(34, &self.faults_with_probes);
-        to.opt(35, &self.targeted_services);
+        to.opt(4, &self.infra_id);
+        to.opt(12, &self.is_removed);
+        to.opt(31, &self.manifest_version);
+        to.opt(22, &self.network_map_id);
+        to.opt(7, &self.notify_id);
+        to.opt(0, &self.org_id);
+        to.opt(1, &self.phase);
+        to.opt(2, &self.probes);
+        to.opt(13, &self.project_id);
+        to.opt(32, &self.resiliency_score);
+        to.opt(16, &self.revision_id);
+        to.opt(17, &self.run_sequence);
         to.opt(36, &self.security_governance);
+        to.opt(35, &self.targeted_services);
+        to.opt(33, &self.template_details);
+        to.opt(18, &self.total_faults);
+        to.opt(14, &self.updated_at);
+        to.opt(15, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -799,18 +799,18 @@ impl model::Model for ChaosExperimentRunDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
-        to.opt(1, &self.notify_id);
         to.opt(2, &self.completed);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
+        to.opt(9, &self.experiment_run_id);
+        to.opt(11, &self.faults_with_probes);
         to.opt(5, &self.is_removed);
+        to.opt(1, &self.notify_id);
+        to.opt(0, &self.phase);
+        to.opt(10, &self.resiliency_score);
+        to.opt(8, &self.run_sequence);
         to.opt(6, &self.updated_at);
         to.opt(7, &self.updated_by);
-        to.opt(8, &self.run_sequence);
-        to.opt(9, &self.experiment_run_id);
-        to.opt(10, &self.resiliency_score);
-        to.opt(11, &self.faults_with_probes);
         to.misfits(&self.misfits);
     }
 }
@@ -891,10 +891,10 @@ impl model::Model for ChaosInfra {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_id);
         to.opt(0, &self.infra_id);
         to.opt(1, &self.infra_name);
         to.opt(2, &self.infra_type);
-        to.opt(3, &self.environment_id);
         to.misfits(&self.misfits);
     }
 }
@@ -992,23 +992,23 @@ impl model::Model for ChaosInfraV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.kind);
-        to.opt(2, &self.name);
-        to.opt(3, &self.spec);
-        to.opt(4, &self.tags);
-        to.opt(5, &self.org_id);
-        to.opt(6, &self.identity);
         to.opt(7, &self.account_id);
+        to.opt(14, &self.api_version);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.is_removed);
-        to.opt(11, &self.project_id);
-        to.opt(12, &self.updated_at);
-        to.opt(13, &self.updated_by);
-        to.opt(14, &self.api_version);
         to.opt(15, &self.description);
         to.opt(16, &self.environment_id);
+        to.opt(0, &self.id);
+        to.opt(6, &self.identity);
+        to.opt(10, &self.is_removed);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(3, &self.spec);
+        to.opt(4, &self.tags);
+        to.opt(12, &self.updated_at);
+        to.opt(13, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -1122,17 +1122,17 @@ impl model::Model for ChaosInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
+        to.opt(8, &self.annotations);
         to.opt(1, &self.args);
-        to.opt(2, &self.fault);
-        to.opt(3, &self.image);
-        to.opt(4, &self.labels);
-        to.opt(5, &self.probes);
         to.opt(6, &self.command);
         to.opt(7, &self.components);
-        to.opt(8, &self.annotations);
-        to.opt(9, &self.image_pull_policy);
         to.opt(10, &self.default_health_check);
+        to.opt(0, &self.env);
+        to.opt(2, &self.fault);
+        to.opt(3, &self.image);
+        to.opt(9, &self.image_pull_policy);
+        to.opt(4, &self.labels);
+        to.opt(5, &self.probes);
         to.misfits(&self.misfits);
     }
 }
@@ -1176,11 +1176,11 @@ impl model::Model for ChaosPipelineInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.description);
         to.opt(4, &self.experiment_spec);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1226,8 +1226,8 @@ impl model::Model for ChaosWeightages {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weightage);
         to.opt(1, &self.experiment_name);
+        to.opt(0, &self.weightage);
         to.misfits(&self.misfits);
     }
 }

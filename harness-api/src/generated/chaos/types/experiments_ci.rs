@@ -42,8 +42,8 @@ impl model::Model for CinderVolumeSource {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
         to.opt(1, &self.read_only);
-        to.opt(2, &self.volume_id);
         to.opt(3, &self.secret_ref);
+        to.opt(2, &self.volume_id);
         to.misfits(&self.misfits);
     }
 }

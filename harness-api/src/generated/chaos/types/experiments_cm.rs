@@ -40,10 +40,10 @@ impl model::Model for CmdProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.source);
         to.opt(2, &self.command);
         to.opt(3, &self.comparator);
+        to.opt(0, &self.env);
+        to.opt(1, &self.source);
         to.misfits(&self.misfits);
     }
 }

@@ -133,24 +133,24 @@ impl model::Model for CommonProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.data);
-        to.opt(2, &self.mode);
-        to.opt(3, &self.name);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.probe_ref);
-        to.opt(6, &self.is_verified);
-        to.opt(7, &self.run_properties);
         to.opt(8, &self.apm_probe_inputs);
         to.opt(9, &self.cmd_probe_inputs);
-        to.opt(10, &self.k8s_probe_inputs);
-        to.opt(11, &self.slo_probe_inputs);
-        to.opt(12, &self.http_probe_inputs);
-        to.opt(13, &self.prom_probe_inputs);
-        to.opt(14, &self.datadog_probe_inputs);
-        to.opt(15, &self.newrelic_probe_inputs);
         to.opt(16, &self.container_probe_inputs);
+        to.opt(1, &self.data);
+        to.opt(14, &self.datadog_probe_inputs);
         to.opt(17, &self.dynatrace_probe_inputs);
+        to.opt(12, &self.http_probe_inputs);
+        to.opt(0, &self.id);
+        to.opt(6, &self.is_verified);
+        to.opt(10, &self.k8s_probe_inputs);
+        to.opt(2, &self.mode);
+        to.opt(3, &self.name);
+        to.opt(15, &self.newrelic_probe_inputs);
+        to.opt(5, &self.probe_ref);
+        to.opt(13, &self.prom_probe_inputs);
+        to.opt(7, &self.run_properties);
+        to.opt(11, &self.slo_probe_inputs);
+        to.opt(4, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -308,10 +308,10 @@ impl model::Model for CommonProbeTlsConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_file);
-        to.opt(1, &self.key_file);
         to.opt(2, &self.cert_file);
-        to.opt(3, &self.server_name);
         to.opt(4, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
+        to.opt(3, &self.server_name);
         to.misfits(&self.misfits);
     }
 }
@@ -349,9 +349,9 @@ impl model::Model for ComparatorInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
-        to.opt(2, &self.criteria);
         to.misfits(&self.misfits);
     }
 }
@@ -392,10 +392,10 @@ impl model::Model for ConditionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
-        to.opt(1, &self.message);
         to.opt(2, &self.condition_id);
         to.opt(3, &self.condition_name);
+        to.opt(1, &self.message);
+        to.opt(0, &self.phase);
         to.misfits(&self.misfits);
     }
 }
@@ -433,9 +433,9 @@ impl model::Model for ConfigMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.mount_path);
         to.opt(2, &self.default_mode);
+        to.opt(1, &self.mount_path);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -509,8 +509,8 @@ impl model::Model for ConfigMapProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.items);
+        to.opt(0, &self.name);
         to.opt(2, &self.optional);
         to.misfits(&self.misfits);
     }
@@ -552,10 +552,10 @@ impl model::Model for ConfigMapVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.items);
-        to.opt(2, &self.optional);
         to.opt(3, &self.default_mode);
+        to.opt(1, &self.items);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -673,28 +673,28 @@ impl model::Model for ContainerProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.host_ipc);
-        to.opt(6, &self.host_pid);
-        to.opt(7, &self.volumes);
         to.opt(8, &self.affinity);
-        to.opt(9, &self.namespace);
-        to.opt(10, &self.resources);
-        to.opt(11, &self.comparator);
         to.opt(12, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(11, &self.comparator);
+        to.opt(21, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(5, &self.host_ipc);
         to.opt(13, &self.host_network);
-        to.opt(14, &self.tolerations);
-        to.opt(15, &self.node_selector);
-        to.opt(16, &self.volume_mounts);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
         to.opt(17, &self.image_pull_policy);
         to.opt(18, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(9, &self.namespace);
+        to.opt(15, &self.node_selector);
         to.opt(19, &self.pod_security_context);
+        to.opt(10, &self.resources);
         to.opt(20, &self.service_account_name);
-        to.opt(21, &self.container_security_context);
+        to.opt(14, &self.tolerations);
+        to.opt(16, &self.volume_mounts);
+        to.opt(7, &self.volumes);
         to.misfits(&self.misfits);
     }
 }

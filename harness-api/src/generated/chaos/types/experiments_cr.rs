@@ -40,10 +40,10 @@ impl model::Model for CreateInputSetRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identity);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.identity);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for CreateInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -123,11 +123,11 @@ impl model::Model for CreateNoteRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.comment);
         to.opt(2, &self.experiment_id);
-        to.opt(3, &self.gameday_run_id);
         to.opt(4, &self.experiment_run_id);
+        to.opt(3, &self.gameday_run_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -207,11 +207,11 @@ impl model::Model for CreatePipelineResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.code);
+        to.opt(5, &self.correlation_id);
         to.opt(1, &self.data);
-        to.opt(2, &self.status);
         to.opt(3, &self.message);
         to.opt(4, &self.meta_data);
-        to.opt(5, &self.correlation_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }

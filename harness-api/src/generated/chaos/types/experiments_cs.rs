@@ -45,9 +45,9 @@ impl model::Model for CsiVolumeSource {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.driver);
         to.opt(1, &self.fs_type);
+        to.opt(4, &self.node_publish_secret_ref);
         to.opt(2, &self.read_only);
         to.opt(3, &self.volume_attributes);
-        to.opt(4, &self.node_publish_secret_ref);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for DatadogProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.datadog_site);
-        to.opt(2, &self.synthetics_test);
         to.opt(3, &self.datadog_credentials_secret_name);
+        to.opt(1, &self.datadog_site);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.synthetics_test);
         to.misfits(&self.misfits);
     }
 }
@@ -153,9 +153,9 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_deleted);
         to.opt(1, &self.experiment_id);
         to.opt(2, &self.experiment_name);
+        to.opt(0, &self.is_deleted);
         to.misfits(&self.misfits);
     }
 }
@@ -260,9 +260,9 @@ impl model::Model for DownwardApiVolumeFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_ref);
         to.opt(0, &self.mode);
         to.opt(1, &self.path);
-        to.opt(2, &self.field_ref);
         to.opt(3, &self.resource_field_ref);
         to.misfits(&self.misfits);
     }
@@ -298,8 +298,8 @@ impl model::Model for DownwardApiVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.items);
         to.opt(1, &self.default_mode);
+        to.opt(0, &self.items);
         to.misfits(&self.misfits);
     }
 }
@@ -343,11 +343,11 @@ impl model::Model for DynatraceProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.endpoint);
-        to.opt(2, &self.time_frame);
-        to.opt(3, &self.comparator);
         to.opt(4, &self.api_token_secret_name);
+        to.opt(3, &self.comparator);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
+        to.opt(2, &self.time_frame);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for EnvFromSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_ref);
         to.opt(0, &self.prefix);
         to.opt(1, &self.secret_ref);
-        to.opt(2, &self.config_map_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -145,9 +145,9 @@ impl model::Model for ExecutionNodeHttpProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status_code);
         to.opt(1, &self.response_body);
         to.opt(2, &self.response_time);
+        to.opt(0, &self.status_code);
         to.misfits(&self.misfits);
     }
 }
@@ -247,13 +247,13 @@ impl model::Model for ExperimentAuth {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
         to.opt(1, &self.aws);
+        to.opt(5, &self.azure);
         to.opt(2, &self.gcp);
+        to.opt(8, &self.node_restart);
+        to.opt(7, &self.redis_auth);
         to.opt(3, &self.ssh);
         to.opt(4, &self.type_);
-        to.opt(5, &self.azure);
         to.opt(6, &self.vmware);
-        to.opt(7, &self.redis_auth);
-        to.opt(8, &self.node_restart);
         to.misfits(&self.misfits);
     }
 }
@@ -349,20 +349,20 @@ impl model::Model for ExperimentComponents {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.helper);
-        to.opt(2, &self.host_pid);
-        to.opt(3, &self.secrets);
-        to.opt(4, &self.sidecar);
-        to.opt(5, &self.resources);
         to.opt(6, &self.config_maps);
-        to.opt(7, &self.tolerations);
-        to.opt(8, &self.node_selector);
+        to.opt(1, &self.helper);
         to.opt(9, &self.host_file_volumes);
-        to.opt(10, &self.security_context);
+        to.opt(2, &self.host_pid);
         to.opt(11, &self.image_pull_secrets);
+        to.opt(8, &self.node_selector);
         to.opt(12, &self.projected_volumes);
+        to.opt(5, &self.resources);
+        to.opt(3, &self.secrets);
+        to.opt(10, &self.security_context);
+        to.opt(4, &self.sidecar);
         to.opt(13, &self.status_check_timeouts);
         to.opt(14, &self.termination_grace_period_seconds);
+        to.opt(7, &self.tolerations);
         to.misfits(&self.misfits);
     }
 }
@@ -429,8 +429,8 @@ impl model::Model for ExperimentRedisAuth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tls_file);
         to.opt(1, &self.password);
+        to.opt(0, &self.tls_file);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -469,8 +469,8 @@ impl model::Model for ExperimentRunAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identity);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -505,8 +505,8 @@ impl model::Model for ExperimentRunProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identity);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -541,8 +541,8 @@ impl model::Model for ExperimentRunRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.runtime_inputs);
         to.opt(1, &self.inputset_identity);
+        to.opt(0, &self.runtime_inputs);
         to.misfits(&self.misfits);
     }
 }
@@ -580,9 +580,9 @@ impl model::Model for ExperimentRunStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
         to.opt(1, &self.failed);
         to.opt(2, &self.success);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -661,8 +661,8 @@ impl model::Model for ExperimentRunsData {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.experiment_run_stats);
-        to.opt(1, &self.total_experiment_runs);
         to.opt(2, &self.total_experiment_change);
+        to.opt(1, &self.total_experiment_runs);
         to.misfits(&self.misfits);
     }
 }
@@ -700,9 +700,9 @@ impl model::Model for ExperimentSecret {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.mount_path);
         to.opt(2, &self.default_mode);
+        to.opt(1, &self.mount_path);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -737,8 +737,8 @@ impl model::Model for ExperimentSecurityContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pod_security_context);
         to.opt(1, &self.container_security_context);
+        to.opt(0, &self.pod_security_context);
         to.misfits(&self.misfits);
     }
 }
@@ -776,9 +776,9 @@ impl model::Model for ExperimentSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.expected_resilience_score);
         to.opt(0, &self.experiment_id);
         to.opt(1, &self.experiment_name);
-        to.opt(2, &self.expected_resilience_score);
         to.misfits(&self.misfits);
     }
 }
@@ -849,8 +849,8 @@ impl model::Model for ExperimentTargets {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.selectors);
         to.opt(1, &self.application);
+        to.opt(0, &self.selectors);
         to.misfits(&self.misfits);
     }
 }
@@ -989,32 +989,32 @@ impl model::Model for ExperimentV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
+        to.opt(8, &self.cron_syntax);
+        to.opt(11, &self.description);
+        to.opt(16, &self.events_metadata);
+        to.opt(13, &self.experiment_id);
+        to.opt(12, &self.identifiers);
+        to.opt(2, &self.infra);
+        to.opt(15, &self.is_cron_enabled);
+        to.opt(20, &self.is_custom_workflow);
         to.opt(5, &self.is_removed);
+        to.opt(23, &self.is_single_run_cron_enabled);
+        to.opt(17, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(24, &self.recent_workflow_run_details);
+        to.opt(18, &self.recommendation);
+        to.opt(25, &self.single_click_onboard_metadata);
+        to.opt(1, &self.tags);
+        to.opt(22, &self.target_network_service);
+        to.opt(19, &self.template_details);
         to.opt(6, &self.updated_at);
         to.opt(7, &self.updated_by);
-        to.opt(8, &self.cron_syntax);
         to.opt(9, &self.weightages);
         to.opt(10, &self.workflow_id);
-        to.opt(11, &self.description);
-        to.opt(12, &self.identifiers);
-        to.opt(13, &self.experiment_id);
-        to.opt(14, &self.workflow_type);
-        to.opt(15, &self.is_cron_enabled);
-        to.opt(16, &self.events_metadata);
-        to.opt(17, &self.last_executed_at);
-        to.opt(18, &self.recommendation);
-        to.opt(19, &self.template_details);
-        to.opt(20, &self.is_custom_workflow);
         to.opt(21, &self.workflow_manifest);
-        to.opt(22, &self.target_network_service);
-        to.opt(23, &self.is_single_run_cron_enabled);
-        to.opt(24, &self.recent_workflow_run_details);
-        to.opt(25, &self.single_click_onboard_metadata);
+        to.opt(14, &self.workflow_type);
         to.misfits(&self.misfits);
     }
 }
@@ -1055,10 +1055,10 @@ impl model::Model for ExperimentVmWareAuth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vm_password);
-        to.opt(1, &self.v_center_server);
         to.opt(2, &self.v_center_password);
+        to.opt(1, &self.v_center_server);
         to.opt(3, &self.v_center_username);
+        to.opt(0, &self.vm_password);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1104,8 +1104,8 @@ impl model::Model for ExperimentWorkload {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
-        to.opt(1, &self.names);
         to.opt(2, &self.labels);
+        to.opt(1, &self.names);
         to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }

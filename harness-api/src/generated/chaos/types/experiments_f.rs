@@ -53,12 +53,12 @@ impl model::Model for FaultData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.targets);
-        to.opt(2, &self.namespace);
         to.opt(3, &self.fault_details);
         to.opt(4, &self.helper_pod_details);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
         to.opt(5, &self.target_chaos_status);
+        to.opt(1, &self.targets);
         to.misfits(&self.misfits);
     }
 }
@@ -93,8 +93,8 @@ impl model::Model for FaultDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.definition);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -132,9 +132,9 @@ impl model::Model for FaultEventMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
         to.opt(0, &self.fault_name);
         to.opt(1, &self.service_identifier);
-        to.opt(2, &self.environment_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -181,12 +181,12 @@ impl model::Model for FaultRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.auth_enabled);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(5, &self.is_enterprise);
         to.opt(0, &self.name);
         to.opt(1, &self.values);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.auth_enabled);
-        to.opt(5, &self.is_enterprise);
         to.misfits(&self.misfits);
     }
 }
@@ -221,8 +221,8 @@ impl model::Model for Faults {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.probes);
         to.opt(1, &self.fault_name);
+        to.opt(0, &self.probes);
         to.misfits(&self.misfits);
     }
 }
@@ -266,11 +266,11 @@ impl model::Model for FcVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.lun);
-        to.opt(1, &self.wwids);
         to.opt(2, &self.fs_type);
+        to.opt(0, &self.lun);
         to.opt(3, &self.read_only);
         to.opt(4, &self.target_ww_ns);
+        to.opt(1, &self.wwids);
         to.misfits(&self.misfits);
     }
 }

@@ -41,9 +41,9 @@ impl model::Model for GcePersistentDiskVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
         to.opt(1, &self.pd_name);
         to.opt(2, &self.read_only);
-        to.opt(3, &self.partition);
         to.misfits(&self.misfits);
     }
 }
@@ -81,8 +81,8 @@ impl model::Model for GcpCloudMonitoringInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
         to.opt(2, &self.service_account_key);
         to.misfits(&self.misfits);
     }
@@ -118,8 +118,8 @@ impl model::Model for GetChaosPipelineNodesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ref_entities);
         to.opt(1, &self.chaos_execution_node);
+        to.opt(0, &self.ref_entities);
         to.misfits(&self.misfits);
     }
 }
@@ -222,8 +222,8 @@ impl model::Model for GetInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -301,9 +301,9 @@ impl model::Model for GitRepoVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.revision);
         to.opt(1, &self.directory);
         to.opt(2, &self.repository);
+        to.opt(0, &self.revision);
         to.misfits(&self.misfits);
     }
 }
@@ -341,9 +341,9 @@ impl model::Model for GlusterfsVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.endpoints);
         to.opt(0, &self.path);
         to.opt(1, &self.read_only);
-        to.opt(2, &self.endpoints);
         to.misfits(&self.misfits);
     }
 }
@@ -381,8 +381,8 @@ impl model::Model for GraphIdentifiers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -493,26 +493,26 @@ impl model::Model for GraphInfrastructure {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.version);
-        to.opt(4, &self.is_active);
+        to.opt(13, &self.cluster_type);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
+        to.opt(14, &self.description);
+        to.opt(16, &self.environment_id);
+        to.opt(15, &self.identifiers);
+        to.opt(2, &self.infra_id);
+        to.opt(18, &self.infra_namespace);
+        to.opt(12, &self.infra_scope);
         to.opt(7, &self.infra_type);
+        to.opt(4, &self.is_active);
+        to.opt(19, &self.is_infra_confirmed);
         to.opt(8, &self.is_removed);
+        to.opt(17, &self.last_heartbeat);
+        to.opt(0, &self.name);
         to.opt(9, &self.start_time);
+        to.opt(1, &self.tags);
         to.opt(10, &self.updated_at);
         to.opt(11, &self.updated_by);
-        to.opt(12, &self.infra_scope);
-        to.opt(13, &self.cluster_type);
-        to.opt(14, &self.description);
-        to.opt(15, &self.identifiers);
-        to.opt(16, &self.environment_id);
-        to.opt(17, &self.last_heartbeat);
-        to.opt(18, &self.infra_namespace);
-        to.opt(19, &self.is_infra_confirmed);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -551,8 +551,8 @@ impl model::Model for GraphWeightages {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weightage);
         to.opt(1, &self.experiment_name);
+        to.opt(0, &self.weightage);
         to.misfits(&self.misfits);
     }
 }

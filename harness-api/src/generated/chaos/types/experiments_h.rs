@@ -101,24 +101,24 @@ impl model::Model for HelperConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.host_ipc);
-        to.opt(6, &self.host_pid);
-        to.opt(7, &self.secrets);
-        to.opt(8, &self.resources);
-        to.opt(9, &self.config_maps);
         to.opt(10, &self.annotations);
-        to.opt(11, &self.host_network);
-        to.opt(12, &self.tolerations);
-        to.opt(13, &self.node_selector);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(9, &self.config_maps);
+        to.opt(0, &self.env);
         to.opt(14, &self.host_file_volumes);
+        to.opt(5, &self.host_ipc);
+        to.opt(11, &self.host_network);
+        to.opt(6, &self.host_pid);
+        to.opt(2, &self.image);
         to.opt(15, &self.image_pull_policy);
-        to.opt(16, &self.security_context);
         to.opt(17, &self.image_pull_secrets);
+        to.opt(3, &self.labels);
+        to.opt(13, &self.node_selector);
+        to.opt(8, &self.resources);
+        to.opt(7, &self.secrets);
+        to.opt(16, &self.security_context);
+        to.opt(12, &self.tolerations);
         to.misfits(&self.misfits);
     }
 }
@@ -153,8 +153,8 @@ impl model::Model for HelperPodDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.log_stream_id);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -195,10 +195,10 @@ impl model::Model for HostFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.node_path);
         to.opt(3, &self.mount_path);
+        to.opt(0, &self.name);
+        to.opt(2, &self.node_path);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -281,12 +281,12 @@ impl model::Model for HttpProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.auth);
-        to.opt(2, &self.method);
         to.opt(3, &self.headers);
-        to.opt(4, &self.tls_config);
         to.opt(5, &self.insecure_skip_verify);
+        to.opt(2, &self.method);
+        to.opt(4, &self.tls_config);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

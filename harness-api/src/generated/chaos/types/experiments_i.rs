@@ -89,21 +89,21 @@ impl model::Model for InputSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.version);
-        to.opt(5, &self.identity);
         to.opt(6, &self.account_id);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.is_removed);
-        to.opt(10, &self.project_id);
-        to.opt(11, &self.updated_at);
-        to.opt(12, &self.updated_by);
         to.opt(13, &self.description);
         to.opt(14, &self.experiment_id);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identity);
+        to.opt(9, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(2, &self.spec);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -177,17 +177,17 @@ impl model::Model for IscsiVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.iqn);
-        to.opt(1, &self.lun);
+        to.opt(10, &self.chap_auth_discovery);
+        to.opt(9, &self.chap_auth_session);
         to.opt(2, &self.fs_type);
+        to.opt(7, &self.initiator_name);
+        to.opt(0, &self.iqn);
+        to.opt(8, &self.iscsi_interface);
+        to.opt(1, &self.lun);
         to.opt(3, &self.portals);
         to.opt(4, &self.read_only);
         to.opt(5, &self.secret_ref);
         to.opt(6, &self.target_portal);
-        to.opt(7, &self.initiator_name);
-        to.opt(8, &self.iscsi_interface);
-        to.opt(9, &self.chap_auth_session);
-        to.opt(10, &self.chap_auth_discovery);
         to.misfits(&self.misfits);
     }
 }

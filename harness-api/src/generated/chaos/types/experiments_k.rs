@@ -61,14 +61,14 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.scope);
-        to.opt(2, &self.version);
         to.opt(3, &self.ai_enabled);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.emissary_url);
-        to.opt(6, &self.service_account);
         to.opt(7, &self.discovery_agent_id);
+        to.opt(5, &self.emissary_url);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.scope);
+        to.opt(6, &self.service_account);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -135,14 +135,14 @@ impl model::Model for K8sProbeInputs {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
+        to.opt(6, &self.field_selector);
         to.opt(1, &self.group);
-        to.opt(2, &self.version);
-        to.opt(3, &self.resource);
+        to.opt(7, &self.label_selector);
         to.opt(4, &self.namespace);
         to.opt(5, &self.operation);
-        to.opt(6, &self.field_selector);
-        to.opt(7, &self.label_selector);
+        to.opt(3, &self.resource);
         to.opt(8, &self.resource_names);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -328,36 +328,36 @@ impl model::Model for K8sVolume {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.fc);
-        to.opt(1, &self.csi);
-        to.opt(2, &self.nfs);
-        to.opt(3, &self.rbd);
-        to.opt(4, &self.name);
-        to.opt(5, &self.iscsi);
-        to.opt(6, &self.cephfs);
-        to.opt(7, &self.cinder);
-        to.opt(8, &self.secret);
-        to.opt(9, &self.flocker);
-        to.opt(10, &self.git_repo);
-        to.opt(11, &self.quobyte);
-        to.opt(12, &self.scale_io);
-        to.opt(13, &self.empty_dir);
-        to.opt(14, &self.host_path);
+        to.opt(27, &self.aws_elastic_block_store);
         to.opt(15, &self.azure_disk);
         to.opt(16, &self.azure_file);
+        to.opt(6, &self.cephfs);
+        to.opt(7, &self.cinder);
         to.opt(17, &self.config_map);
-        to.opt(18, &self.ephemeral);
-        to.opt(19, &self.glusterfs);
-        to.opt(20, &self.projected);
-        to.opt(21, &self.storageos);
-        to.opt(22, &self.flex_volume);
+        to.opt(1, &self.csi);
         to.opt(23, &self.downward_api);
-        to.opt(24, &self.vsphere_volume);
-        to.opt(25, &self.portworx_volume);
+        to.opt(13, &self.empty_dir);
+        to.opt(18, &self.ephemeral);
+        to.opt(0, &self.fc);
+        to.opt(22, &self.flex_volume);
+        to.opt(9, &self.flocker);
         to.opt(26, &self.gce_persistent_disk);
-        to.opt(27, &self.aws_elastic_block_store);
-        to.opt(28, &self.photon_persistent_disk);
+        to.opt(10, &self.git_repo);
+        to.opt(19, &self.glusterfs);
+        to.opt(14, &self.host_path);
+        to.opt(5, &self.iscsi);
+        to.opt(4, &self.name);
+        to.opt(2, &self.nfs);
         to.opt(29, &self.persistent_volume_claim);
+        to.opt(28, &self.photon_persistent_disk);
+        to.opt(25, &self.portworx_volume);
+        to.opt(20, &self.projected);
+        to.opt(11, &self.quobyte);
+        to.opt(3, &self.rbd);
+        to.opt(12, &self.scale_io);
+        to.opt(8, &self.secret);
+        to.opt(21, &self.storageos);
+        to.opt(24, &self.vsphere_volume);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for LabelSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_labels);
         to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_labels);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for LabelSelectorRequirement {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -153,17 +153,17 @@ impl model::Model for ListChaosPipelineRuns {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.infra);
         to.opt(2, &self.executed_at);
         to.opt(3, &self.executed_by);
         to.opt(4, &self.experiment_id);
-        to.opt(5, &self.target_service);
         to.opt(6, &self.experiment_name);
-        to.opt(7, &self.experiment_run_id);
-        to.opt(8, &self.resilience_score);
-        to.opt(9, &self.experiment_status);
         to.opt(10, &self.experiment_notify_id);
+        to.opt(7, &self.experiment_run_id);
+        to.opt(9, &self.experiment_status);
+        to.opt(1, &self.infra);
+        to.opt(8, &self.resilience_score);
+        to.opt(0, &self.tags);
+        to.opt(5, &self.target_service);
         to.misfits(&self.misfits);
     }
 }
@@ -210,12 +210,12 @@ impl model::Model for ListExperimentData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.infra_type);
         to.opt(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.infra_type);
-        to.opt(5, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -256,10 +256,10 @@ impl model::Model for ListExperimentOrTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.templates);
-        to.opt(1, &self.pagination);
-        to.opt(2, &self.experiments);
         to.opt(3, &self.correlation_id);
+        to.opt(2, &self.experiments);
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.templates);
         to.misfits(&self.misfits);
     }
 }
@@ -303,11 +303,11 @@ impl model::Model for ListExperimentTemplateData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
+        to.opt(4, &self.description);
         to.opt(2, &self.identity);
         to.opt(3, &self.infra_type);
-        to.opt(4, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -417,9 +417,9 @@ impl model::Model for ListInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -463,10 +463,10 @@ impl model::Model for ListWorkflowRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
         to.opt(1, &self.filter);
         to.opt(2, &self.identities);
         to.opt(3, &self.pagination);
+        to.opt(0, &self.sort);
         to.opt(4, &self.workflow_i_ds);
         to.misfits(&self.misfits);
     }
@@ -502,8 +502,8 @@ impl model::Model for ListWorkflowResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.workflows);
         to.opt(1, &self.total_no_of_workflows);
+        to.opt(0, &self.workflows);
         to.misfits(&self.misfits);
     }
 }
@@ -553,9 +553,9 @@ impl model::Model for LitmusTargets {
         to.opt(0, &self.id);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.sub_type);
         to.opt(5, &self.namespace);
+        to.opt(4, &self.sub_type);
+        to.opt(3, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for ManagedFieldsEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
-        to.opt(1, &self.manager);
-        to.opt(2, &self.fields_v1);
-        to.opt(3, &self.operation);
         to.opt(4, &self.api_version);
         to.opt(5, &self.fields_type);
+        to.opt(2, &self.fields_v1);
+        to.opt(1, &self.manager);
+        to.opt(3, &self.operation);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -99,10 +99,10 @@ impl model::Model for MinimalNotificationWorkflow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.infra_id);
         to.opt(3, &self.infra_name);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.opt(4, &self.workflow_id);
         to.misfits(&self.misfits);
     }

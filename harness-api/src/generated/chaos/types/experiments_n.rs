@@ -37,8 +37,8 @@ impl model::Model for NewRelicInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.endpoint);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.endpoint);
         to.opt(2, &self.new_relic_metric);
         to.misfits(&self.misfits);
     }
@@ -80,10 +80,10 @@ impl model::Model for NewrelicMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.comparator);
-        to.opt(2, &self.query_metrics);
         to.opt(3, &self.metrics_evaluation_mode);
+        to.opt(0, &self.query);
+        to.opt(2, &self.query_metrics);
         to.misfits(&self.misfits);
     }
 }
@@ -124,10 +124,10 @@ impl model::Model for NewrelicProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.endpoint);
         to.opt(1, &self.account_id);
-        to.opt(2, &self.newrelic_metrics);
         to.opt(3, &self.api_token_secret_name);
+        to.opt(0, &self.endpoint);
+        to.opt(2, &self.newrelic_metrics);
         to.misfits(&self.misfits);
     }
 }
@@ -166,8 +166,8 @@ impl model::Model for NfsVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.path);
-        to.opt(1, &self.server);
         to.opt(2, &self.read_only);
+        to.opt(1, &self.server);
         to.misfits(&self.misfits);
     }
 }
@@ -211,11 +211,11 @@ impl model::Model for Note {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user);
-        to.opt(1, &self.note_id);
         to.opt(2, &self.comment);
         to.opt(3, &self.created_at);
+        to.opt(1, &self.note_id);
         to.opt(4, &self.updated_at);
+        to.opt(0, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -278,13 +278,13 @@ impl model::Model for Notes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.notes);
-        to.opt(3, &self.identifiers);
         to.opt(4, &self.experiment_id);
-        to.opt(5, &self.gameday_run_id);
         to.opt(6, &self.experiment_run_id);
+        to.opt(5, &self.gameday_run_id);
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifiers);
+        to.opt(2, &self.notes);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

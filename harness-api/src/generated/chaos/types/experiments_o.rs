@@ -93,22 +93,22 @@ impl model::Model for ObjectMeta {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.name);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.self_link);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.finalizers);
-        to.opt(6, &self.generation);
         to.opt(7, &self.annotations);
         to.opt(8, &self.cluster_name);
+        to.opt(13, &self.creation_timestamp);
+        to.opt(15, &self.deletion_grace_period_seconds);
+        to.opt(14, &self.deletion_timestamp);
+        to.opt(5, &self.finalizers);
         to.opt(9, &self.generate_name);
+        to.opt(6, &self.generation);
+        to.opt(2, &self.labels);
         to.opt(10, &self.managed_fields);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
         to.opt(11, &self.owner_references);
         to.opt(12, &self.resource_version);
-        to.opt(13, &self.creation_timestamp);
-        to.opt(14, &self.deletion_timestamp);
-        to.opt(15, &self.deletion_grace_period_seconds);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }

@@ -62,13 +62,13 @@ impl model::Model for PersistentVolumeClaimSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.selector);
-        to.opt(1, &self.resources);
+        to.opt(5, &self.access_modes);
         to.opt(2, &self.data_source);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.selector);
+        to.opt(6, &self.storage_class_name);
         to.opt(3, &self.volume_mode);
         to.opt(4, &self.volume_name);
-        to.opt(5, &self.access_modes);
-        to.opt(6, &self.storage_class_name);
         to.misfits(&self.misfits);
     }
 }
@@ -103,8 +103,8 @@ impl model::Model for PersistentVolumeClaimTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -143,8 +143,8 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pd_id);
         to.opt(1, &self.fs_type);
+        to.opt(0, &self.pd_id);
         to.misfits(&self.misfits);
     }
 }
@@ -233,8 +233,8 @@ impl model::Model for PostMethod {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.body);
         to.opt(1, &self.body_path);
-        to.opt(2, &self.criteria);
         to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
         to.opt(4, &self.response_body);
         to.opt(5, &self.response_code);
         to.misfits(&self.misfits);
@@ -277,10 +277,10 @@ impl model::Model for ProbeActions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
         to.opt(1, &self.args);
-        to.opt(2, &self.identity);
         to.opt(3, &self.condition);
+        to.opt(0, &self.env);
+        to.opt(2, &self.identity);
         to.misfits(&self.misfits);
     }
 }
@@ -342,14 +342,14 @@ impl model::Model for ProbeData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.fault_name);
-        to.opt(2, &self.probe_type);
-        to.opt(3, &self.weightage);
-        to.opt(4, &self.iterations);
         to.opt(5, &self.description);
+        to.opt(1, &self.fault_name);
+        to.opt(4, &self.iterations);
+        to.opt(0, &self.name);
         to.opt(6, &self.probe_details);
+        to.opt(2, &self.probe_type);
         to.opt(7, &self.resiliency_score);
+        to.opt(3, &self.weightage);
         to.misfits(&self.misfits);
     }
 }
@@ -396,12 +396,12 @@ impl model::Model for ProbeIterations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
+        to.opt(5, &self.command_probe);
         to.opt(1, &self.duration);
         to.opt(2, &self.http_probe);
+        to.opt(0, &self.phase);
         to.opt(3, &self.prom_probe);
         to.opt(4, &self.timestamp);
-        to.opt(5, &self.command_probe);
         to.misfits(&self.misfits);
     }
 }
@@ -479,18 +479,18 @@ impl model::Model for ProbeRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.hub_ref);
-        to.opt(2, &self.values);
         to.opt(3, &self.actions);
-        to.opt(4, &self.infra_id);
-        to.opt(5, &self.duration);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.revision);
-        to.opt(8, &self.weightage);
         to.opt(9, &self.conditions);
-        to.opt(10, &self.is_verified);
+        to.opt(5, &self.duration);
         to.opt(11, &self.enable_data_collection);
+        to.opt(1, &self.hub_ref);
+        to.opt(6, &self.identity);
+        to.opt(4, &self.infra_id);
+        to.opt(10, &self.is_verified);
+        to.opt(0, &self.name);
+        to.opt(7, &self.revision);
+        to.opt(2, &self.values);
+        to.opt(8, &self.weightage);
         to.misfits(&self.misfits);
     }
 }
@@ -528,8 +528,8 @@ impl model::Model for ProbeV1AppdMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_in_min);
         to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
         to.opt(2, &self.metrics_full_path);
         to.misfits(&self.misfits);
     }
@@ -565,8 +565,8 @@ impl model::Model for ProbeV1Authorization {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -611,9 +611,9 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
-        to.opt(1, &self.endpoint);
         to.opt(2, &self.duration_in_min);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.query);
         to.opt(3, &self.synthetics_test);
         to.misfits(&self.misfits);
     }
@@ -652,9 +652,9 @@ impl model::Model for ProbeV1DatadogMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
         to.opt(0, &self.query);
         to.opt(1, &self.time_frame);
-        to.opt(2, &self.comparator);
         to.misfits(&self.misfits);
     }
 }
@@ -692,9 +692,9 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.endpoint);
         to.opt(2, &self.duration_in_min);
+        to.opt(1, &self.endpoint);
+        to.opt(0, &self.metrics);
         to.misfits(&self.misfits);
     }
 }
@@ -768,8 +768,8 @@ impl model::Model for ProbeV1Identifier {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -841,8 +841,8 @@ impl model::Model for ProbeV1SloSourceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -881,8 +881,8 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -917,8 +917,8 @@ impl model::Model for ProjectedVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sources);
         to.opt(1, &self.default_mode);
+        to.opt(0, &self.sources);
         to.misfits(&self.misfits);
     }
 }
@@ -959,10 +959,10 @@ impl model::Model for ProjectedVolumes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.read_only);
         to.opt(2, &self.mount_path);
+        to.opt(0, &self.name);
         to.opt(3, &self.projected);
+        to.opt(1, &self.read_only);
         to.misfits(&self.misfits);
     }
 }
@@ -1010,11 +1010,11 @@ impl model::Model for PromProbeInputs {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.query);
+        to.opt(5, &self.comparator);
         to.opt(2, &self.endpoint);
+        to.opt(1, &self.query);
         to.opt(3, &self.query_path);
         to.opt(4, &self.tls_config);
-        to.opt(5, &self.comparator);
         to.misfits(&self.misfits);
     }
 }
@@ -1052,8 +1052,8 @@ impl model::Model for PrometheusInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.endpoint);
+        to.opt(0, &self.query);
         to.opt(2, &self.tls_config);
         to.misfits(&self.misfits);
     }

@@ -46,12 +46,12 @@ impl model::Model for QuobyteVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user);
         to.opt(1, &self.group);
-        to.opt(2, &self.tenant);
-        to.opt(3, &self.volume);
         to.opt(4, &self.read_only);
         to.opt(5, &self.registry);
+        to.opt(2, &self.tenant);
+        to.opt(0, &self.user);
+        to.opt(3, &self.volume);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for RbdVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pool);
-        to.opt(1, &self.user);
-        to.opt(2, &self.image);
         to.opt(3, &self.fs_type);
+        to.opt(2, &self.image);
         to.opt(4, &self.keyring);
         to.opt(5, &self.monitors);
+        to.opt(0, &self.pool);
         to.opt(6, &self.read_only);
         to.opt(7, &self.secret_ref);
+        to.opt(1, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -166,15 +166,15 @@ impl model::Model for RecentWorkflowRun {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
-        to.opt(1, &self.notify_id);
         to.opt(2, &self.created_at);
         to.opt(3, &self.created_by);
+        to.opt(1, &self.notify_id);
+        to.opt(0, &self.phase);
+        to.opt(8, &self.resiliency_score);
+        to.opt(6, &self.run_sequence);
         to.opt(4, &self.updated_at);
         to.opt(5, &self.updated_by);
-        to.opt(6, &self.run_sequence);
         to.opt(7, &self.workflow_run_id);
-        to.opt(8, &self.resiliency_score);
         to.misfits(&self.misfits);
     }
 }
@@ -215,9 +215,9 @@ impl model::Model for ReferenceEntities {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action_ref);
         to.opt(0, &self.fault_ref);
         to.opt(1, &self.probe_ref);
-        to.opt(2, &self.action_ref);
         to.opt(3, &self.variables);
         to.misfits(&self.misfits);
     }
@@ -276,12 +276,12 @@ impl model::Model for RuleDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_id);
-        to.opt(1, &self.message);
-        to.opt(2, &self.rule_name);
         to.opt(3, &self.conditions);
-        to.opt(4, &self.time_window);
         to.opt(5, &self.description);
+        to.opt(1, &self.message);
+        to.opt(0, &self.rule_id);
+        to.opt(2, &self.rule_name);
+        to.opt(4, &self.time_window);
         to.opt(6, &self.user_group_ids);
         to.misfits(&self.misfits);
     }
@@ -348,15 +348,15 @@ impl model::Model for RunProperty {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
         to.opt(1, &self.attempt);
-        to.opt(2, &self.interval);
-        to.opt(3, &self.verbosity);
         to.opt(4, &self.initial_delay);
-        to.opt(5, &self.probe_timeout);
-        to.opt(6, &self.stop_on_failure);
         to.opt(7, &self.initial_delay_seconds);
+        to.opt(2, &self.interval);
         to.opt(8, &self.probe_polling_interval);
+        to.opt(5, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(6, &self.stop_on_failure);
+        to.opt(3, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -391,8 +391,8 @@ impl model::Model for RunTimeVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tasks);
         to.opt(1, &self.experiment);
+        to.opt(0, &self.tasks);
         to.misfits(&self.misfits);
     }
 }

@@ -70,15 +70,15 @@ impl model::Model for ScaleIoVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
-        to.opt(1, &self.system);
         to.opt(2, &self.gateway);
+        to.opt(9, &self.protection_domain);
         to.opt(3, &self.read_only);
         to.opt(4, &self.secret_ref);
         to.opt(5, &self.ssl_enabled);
-        to.opt(6, &self.volume_name);
         to.opt(7, &self.storage_mode);
         to.opt(8, &self.storage_pool);
-        to.opt(9, &self.protection_domain);
+        to.opt(1, &self.system);
+        to.opt(6, &self.volume_name);
         to.misfits(&self.misfits);
     }
 }
@@ -152,8 +152,8 @@ impl model::Model for SecretProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.items);
+        to.opt(0, &self.name);
         to.opt(2, &self.optional);
         to.misfits(&self.misfits);
     }
@@ -195,10 +195,10 @@ impl model::Model for SecretVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
         to.opt(0, &self.items);
         to.opt(1, &self.optional);
         to.opt(2, &self.secret_name);
-        to.opt(3, &self.default_mode);
         to.misfits(&self.misfits);
     }
 }
@@ -256,13 +256,13 @@ impl model::Model for SecurityGovernanceNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.phase);
-        to.opt(3, &self.message);
-        to.opt(4, &self.started_at);
         to.opt(5, &self.finished_at);
+        to.opt(3, &self.message);
+        to.opt(0, &self.name);
+        to.opt(2, &self.phase);
         to.opt(6, &self.security_governance_node_data);
+        to.opt(4, &self.started_at);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -372,9 +372,9 @@ impl model::Model for ServiceAccountTokenProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.audience);
         to.opt(2, &self.expiration_seconds);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -419,10 +419,10 @@ impl model::Model for Sidecar {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.env);
-        to.opt(1, &self.image);
         to.opt(2, &self.env_from);
-        to.opt(3, &self.secrets);
+        to.opt(1, &self.image);
         to.opt(4, &self.image_pull_policy);
+        to.opt(3, &self.secrets);
         to.misfits(&self.misfits);
     }
 }
@@ -517,12 +517,12 @@ impl model::Model for SloProbeInputs {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.comparator);
-        to.opt(1, &self.slo_identifier);
-        to.opt(2, &self.evaluation_window);
-        to.opt(3, &self.platform_endpoint);
         to.opt(4, &self.evaluation_timeout);
-        to.opt(5, &self.slo_source_metadata);
+        to.opt(2, &self.evaluation_window);
         to.opt(6, &self.insecure_skip_verify);
+        to.opt(3, &self.platform_endpoint);
+        to.opt(1, &self.slo_identifier);
+        to.opt(5, &self.slo_source_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -612,21 +612,21 @@ impl model::Model for SourceDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.command);
-        to.opt(5, &self.volumes);
-        to.opt(6, &self.privileged);
         to.opt(7, &self.annotations);
+        to.opt(1, &self.args);
+        to.opt(4, &self.command);
+        to.opt(0, &self.env);
         to.opt(8, &self.host_network);
-        to.opt(9, &self.tolerations);
-        to.opt(10, &self.volume_mount);
-        to.opt(11, &self.node_selector);
-        to.opt(12, &self.inherit_inputs);
+        to.opt(2, &self.image);
         to.opt(13, &self.image_pull_policy);
         to.opt(14, &self.image_pull_secrets);
+        to.opt(12, &self.inherit_inputs);
+        to.opt(3, &self.labels);
+        to.opt(11, &self.node_selector);
+        to.opt(6, &self.privileged);
+        to.opt(9, &self.tolerations);
+        to.opt(10, &self.volume_mount);
+        to.opt(5, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -740,9 +740,9 @@ impl model::Model for StopChaosV2ExperimentResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_stopped);
         to.opt(1, &self.experiment_id);
         to.opt(2, &self.experiment_name);
+        to.opt(0, &self.is_stopped);
         to.misfits(&self.misfits);
     }
 }

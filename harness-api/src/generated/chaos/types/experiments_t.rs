@@ -37,9 +37,9 @@ impl model::Model for TargetDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.chaos_status);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.chaos_status);
         to.misfits(&self.misfits);
     }
 }
@@ -80,9 +80,9 @@ impl model::Model for TemplateRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ref_);
         to.opt(1, &self.hub_ref);
         to.opt(2, &self.identity);
+        to.opt(0, &self.ref_);
         to.opt(3, &self.revision);
         to.misfits(&self.misfits);
     }
@@ -121,9 +121,9 @@ impl model::Model for TypedLocalObjectReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.api_group);
         to.misfits(&self.misfits);
     }
 }

@@ -121,9 +121,9 @@ impl model::Model for UpdateInputSetRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -158,8 +158,8 @@ impl model::Model for UpdateInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -217,13 +217,13 @@ impl model::Model for UpdateNoteRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.type_);
-        to.maybe(1, &self.note_id);
         to.maybe(2, &self.comment);
-        to.maybe(3, &self.operation);
         to.maybe(4, &self.experiment_id);
-        to.maybe(5, &self.gameday_run_id);
         to.maybe(6, &self.experiment_run_id);
+        to.maybe(5, &self.gameday_run_id);
+        to.maybe(1, &self.note_id);
+        to.maybe(3, &self.operation);
+        to.maybe(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

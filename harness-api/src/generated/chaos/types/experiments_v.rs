@@ -72,9 +72,9 @@ impl model::Model for VolumeProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.secret);
         to.opt(1, &self.config_map);
         to.opt(2, &self.downward_api);
+        to.opt(0, &self.secret);
         to.opt(3, &self.service_account_token);
         to.misfits(&self.misfits);
     }
@@ -117,9 +117,9 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
-        to.opt(1, &self.volume_path);
         to.opt(2, &self.storage_policy_id);
         to.opt(3, &self.storage_policy_name);
+        to.opt(1, &self.volume_path);
         to.misfits(&self.misfits);
     }
 }

@@ -157,29 +157,29 @@ impl model::Model for Workflow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra);
-        to.opt(3, &self.identity);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
+        to.opt(9, &self.cron_syntax);
+        to.opt(12, &self.description);
+        to.opt(16, &self.events_metadata);
+        to.opt(13, &self.identifiers);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra);
+        to.opt(15, &self.is_cron_enabled);
+        to.opt(19, &self.is_custom_workflow);
         to.opt(6, &self.is_removed);
+        to.opt(21, &self.is_single_run_cron_enabled);
+        to.opt(17, &self.last_executed_at);
+        to.opt(0, &self.name);
+        to.opt(22, &self.recent_workflow_run_details);
+        to.opt(1, &self.tags);
+        to.opt(18, &self.template_details);
         to.opt(7, &self.updated_at);
         to.opt(8, &self.updated_by);
-        to.opt(9, &self.cron_syntax);
         to.opt(10, &self.weightages);
         to.opt(11, &self.workflow_id);
-        to.opt(12, &self.description);
-        to.opt(13, &self.identifiers);
-        to.opt(14, &self.workflow_type);
-        to.opt(15, &self.is_cron_enabled);
-        to.opt(16, &self.events_metadata);
-        to.opt(17, &self.last_executed_at);
-        to.opt(18, &self.template_details);
-        to.opt(19, &self.is_custom_workflow);
         to.opt(20, &self.workflow_manifest);
-        to.opt(21, &self.is_single_run_cron_enabled);
-        to.opt(22, &self.recent_workflow_run_details);
+        to.opt(14, &self.workflow_type);
         to.misfits(&self.misfits);
     }
 }
@@ -249,16 +249,16 @@ impl model::Model for WorkflowFilterInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.status);
-        to.opt(2, &self.infra_i_ds);
         to.opt(3, &self.date_range);
+        to.opt(6, &self.infra_active);
+        to.opt(2, &self.infra_i_ds);
         to.opt(4, &self.infra_name);
         to.opt(5, &self.infra_types);
-        to.opt(6, &self.infra_active);
-        to.opt(7, &self.scenario_type);
-        to.opt(8, &self.workflow_name);
         to.opt(9, &self.is_cron_enabled);
+        to.opt(7, &self.scenario_type);
+        to.opt(1, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(8, &self.workflow_name);
         to.misfits(&self.misfits);
     }
 }
@@ -324,15 +324,15 @@ impl model::Model for WorkflowRevision {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.probes);
         to.opt(1, &self.actions);
-        to.opt(2, &self.updated_at);
-        to.opt(3, &self.revision_id);
-        to.opt(4, &self.weightages);
         to.opt(5, &self.chaos_fault_events);
-        to.opt(6, &self.faults_with_probes);
-        to.opt(7, &self.targeted_services);
         to.opt(8, &self.experiment_manifest);
+        to.opt(6, &self.faults_with_probes);
+        to.opt(0, &self.probes);
+        to.opt(3, &self.revision_id);
+        to.opt(7, &self.targeted_services);
+        to.opt(2, &self.updated_at);
+        to.opt(4, &self.weightages);
         to.misfits(&self.misfits);
     }
 }
@@ -367,8 +367,8 @@ impl model::Model for WorkflowSortInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field);
         to.opt(1, &self.ascending);
+        to.opt(0, &self.field);
         to.misfits(&self.misfits);
     }
 }

@@ -137,33 +137,33 @@ impl model::Model for ChaosFaultTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.links);
-        to.opt(5, &self.org_id);
-        to.opt(6, &self.hub_ref);
-        to.opt(7, &self.infras);
-        to.opt(8, &self.category);
-        to.opt(9, &self.identity);
-        to.opt(10, &self.revision);
-        to.opt(11, &self.template);
         to.opt(12, &self.account_id);
+        to.opt(8, &self.category);
         to.opt(13, &self.created_at);
         to.opt(14, &self.created_by);
+        to.opt(25, &self.created_by_user_details);
+        to.opt(22, &self.description);
+        to.opt(6, &self.hub_ref);
+        to.opt(0, &self.id);
+        to.opt(9, &self.identity);
         to.opt(15, &self.infra_type);
+        to.opt(7, &self.infras);
         to.opt(16, &self.is_default);
+        to.opt(23, &self.is_enterprise);
         to.opt(17, &self.is_removed);
+        to.opt(4, &self.links);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(24, &self.permissions_required);
         to.opt(18, &self.project_id);
+        to.opt(10, &self.revision);
+        to.opt(2, &self.tags);
+        to.opt(11, &self.template);
+        to.opt(3, &self.type_);
         to.opt(19, &self.updated_at);
         to.opt(20, &self.updated_by);
-        to.opt(21, &self.variables);
-        to.opt(22, &self.description);
-        to.opt(23, &self.is_enterprise);
-        to.opt(24, &self.permissions_required);
-        to.opt(25, &self.created_by_user_details);
         to.opt(26, &self.updated_by_user_details);
+        to.opt(21, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -201,9 +201,9 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.template1);
         to.opt(1, &self.template2);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -238,8 +238,8 @@ impl model::Model for ChaosFaultTemplateLink {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -368,24 +368,24 @@ impl model::Model for CreateFaultTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(16, &self.description);
+        to.one(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.one(1, &self.name);
+        to.opt(17, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.category);
-        to.one(8, &self.identity);
-        to.opt(9, &self.keywords);
-        to.opt(10, &self.revision);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_default);
-        to.opt(13, &self.platforms);
         to.opt(14, &self.variables);
-        to.opt(15, &self.api_version);
-        to.opt(16, &self.description);
-        to.opt(17, &self.permissions_required);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -499,26 +499,26 @@ impl model::Model for CreateFaultTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(17, &self.hub_identity);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.opt(1, &self.name);
+        to.opt(19, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.category);
-        to.opt(8, &self.identity);
-        to.opt(9, &self.keywords);
-        to.opt(10, &self.revision);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_default);
-        to.opt(13, &self.platforms);
         to.opt(14, &self.variables);
-        to.opt(15, &self.api_version);
-        to.opt(16, &self.description);
-        to.opt(17, &self.hub_identity);
-        to.opt(18, &self.correlation_id);
-        to.opt(19, &self.permissions_required);
         to.misfits(&self.misfits);
     }
 }
@@ -620,24 +620,24 @@ impl model::Model for FaultTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(16, &self.description);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.opt(1, &self.name);
+        to.opt(17, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.category);
-        to.opt(8, &self.identity);
-        to.opt(9, &self.keywords);
-        to.opt(10, &self.revision);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_default);
-        to.opt(13, &self.platforms);
         to.opt(14, &self.variables);
-        to.opt(15, &self.api_version);
-        to.opt(16, &self.description);
-        to.opt(17, &self.permissions_required);
         to.misfits(&self.misfits);
     }
 }
@@ -720,18 +720,18 @@ impl model::Model for FaultTemplateCategoriesCount {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws);
-        to.opt(1, &self.gcp);
-        to.opt(2, &self.ssh);
-        to.opt(3, &self.byoc);
-        to.opt(4, &self.load);
         to.opt(5, &self.azure);
+        to.opt(3, &self.byoc);
+        to.opt(11, &self.cloud_foundry);
+        to.opt(1, &self.gcp);
+        to.opt(12, &self.kube_resilience);
+        to.opt(9, &self.kubernetes);
         to.opt(6, &self.linux);
+        to.opt(4, &self.load);
+        to.opt(10, &self.spring_boot);
+        to.opt(2, &self.ssh);
         to.opt(7, &self.vm_ware);
         to.opt(8, &self.windows);
-        to.opt(9, &self.kubernetes);
-        to.opt(10, &self.spring_boot);
-        to.opt(11, &self.cloud_foundry);
-        to.opt(12, &self.kube_resilience);
         to.misfits(&self.misfits);
     }
 }
@@ -766,8 +766,8 @@ impl model::Model for FaultTemplateLink {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -817,11 +817,11 @@ impl model::Model for FaultTemplateVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variables);
-        to.opt(1, &self.fault_targets);
-        to.opt(2, &self.fault_tunable);
         to.opt(3, &self.correlation_id);
         to.opt(4, &self.fault_authentication);
+        to.opt(1, &self.fault_targets);
+        to.opt(2, &self.fault_tunable);
+        to.opt(0, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -856,8 +856,8 @@ impl model::Model for FaultTemplateYaml {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -895,9 +895,9 @@ impl model::Model for GetFaultTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.fault);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -938,10 +938,10 @@ impl model::Model for ListFaultTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.categories_count);
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
-        to.opt(3, &self.categories_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1070,24 +1070,24 @@ impl model::Model for UpdateFaultRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(15, &self.description);
+        to.one(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.one(1, &self.name);
+        to.opt(17, &self.permissions_required);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.values);
-        to.opt(8, &self.category);
-        to.one(9, &self.identity);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.updated_at);
-        to.opt(12, &self.variables);
-        to.opt(13, &self.api_version);
-        to.opt(14, &self.import_type);
-        to.opt(15, &self.description);
         to.opt(16, &self.template_reference);
-        to.opt(17, &self.permissions_required);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1197,25 +1197,25 @@ impl model::Model for UpdateFaultResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.correlation_id);
+        to.opt(15, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.opt(1, &self.name);
+        to.opt(18, &self.permissions_required);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.values);
-        to.opt(8, &self.category);
-        to.opt(9, &self.identity);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.updated_at);
-        to.opt(12, &self.variables);
-        to.opt(13, &self.api_version);
-        to.opt(14, &self.import_type);
-        to.opt(15, &self.description);
-        to.opt(16, &self.correlation_id);
         to.opt(17, &self.template_reference);
-        to.opt(18, &self.permissions_required);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -1325,26 +1325,26 @@ impl model::Model for UpdateFaultTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(15, &self.api_version);
+        to.opt(7, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(17, &self.hub_identity);
+        to.opt(8, &self.identity);
+        to.opt(11, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(12, &self.is_default);
+        to.opt(9, &self.keywords);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.opt(1, &self.name);
+        to.opt(19, &self.permissions_required);
+        to.opt(13, &self.platforms);
+        to.opt(10, &self.revision);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.category);
-        to.opt(8, &self.identity);
-        to.opt(9, &self.keywords);
-        to.opt(10, &self.revision);
-        to.opt(11, &self.infra_type);
-        to.opt(12, &self.is_default);
-        to.opt(13, &self.platforms);
         to.opt(14, &self.variables);
-        to.opt(15, &self.api_version);
-        to.opt(16, &self.description);
-        to.opt(17, &self.hub_identity);
-        to.opt(18, &self.correlation_id);
-        to.opt(19, &self.permissions_required);
         to.misfits(&self.misfits);
     }
 }

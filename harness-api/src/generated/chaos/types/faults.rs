@@ -149,36 +149,36 @@ impl model::Model for ChaosFault {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.links);
-        to.opt(5, &self.org_id);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.category);
-        to.opt(8, &self.identity);
-        to.opt(9, &self.template);
         to.opt(10, &self.account_id);
+        to.opt(7, &self.category);
         to.opt(11, &self.created_at);
         to.opt(12, &self.created_by);
+        to.opt(28, &self.created_by_user_details);
+        to.opt(21, &self.description);
+        to.opt(26, &self.experiment_runs_count);
+        to.opt(0, &self.id);
+        to.opt(8, &self.identity);
+        to.opt(20, &self.import_type);
         to.opt(13, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(23, &self.is_enterprise);
         to.opt(14, &self.is_removed);
+        to.opt(4, &self.links);
         to.opt(15, &self.managed_by);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_id);
+        to.opt(27, &self.permissions_required);
         to.opt(16, &self.project_id);
+        to.opt(2, &self.tags);
+        to.opt(9, &self.template);
+        to.opt(25, &self.template_reference);
+        to.opt(24, &self.template_revision);
+        to.opt(22, &self.template_uid);
+        to.opt(3, &self.type_);
         to.opt(17, &self.updated_at);
         to.opt(18, &self.updated_by);
-        to.opt(19, &self.variables);
-        to.opt(20, &self.import_type);
-        to.opt(21, &self.description);
-        to.opt(22, &self.template_uid);
-        to.opt(23, &self.is_enterprise);
-        to.opt(24, &self.template_revision);
-        to.opt(25, &self.template_reference);
-        to.opt(26, &self.experiment_runs_count);
-        to.opt(27, &self.permissions_required);
-        to.opt(28, &self.created_by_user_details);
         to.opt(29, &self.updated_by_user_details);
+        to.opt(19, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -213,8 +213,8 @@ impl model::Model for ChaosFaultLink {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -380,40 +380,40 @@ impl model::Model for ChaosHubResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.kind);
-        to.opt(2, &self.name);
-        to.opt(3, &self.plan);
-        to.opt(4, &self.tags);
-        to.opt(5, &self.fault);
-        to.opt(6, &self.hub_id);
-        to.opt(7, &self.links);
-        to.opt(8, &self.org_id);
-        to.opt(9, &self.engine);
-        to.opt(10, &self.infras);
-        to.opt(11, &self.category);
-        to.opt(12, &self.identity);
-        to.opt(13, &self.k8_s_fault);
-        to.opt(14, &self.keywords);
-        to.opt(15, &self.template);
         to.opt(16, &self.account_id);
+        to.opt(11, &self.category);
         to.opt(17, &self.chaos_type);
+        to.opt(32, &self.chart_service_version);
         to.opt(18, &self.created_at);
         to.opt(19, &self.created_by);
-        to.opt(20, &self.is_removed);
-        to.opt(21, &self.platforms);
-        to.opt(22, &self.project_id);
-        to.opt(23, &self.updated_at);
-        to.opt(24, &self.updated_by);
-        to.opt(25, &self.experiment);
         to.opt(26, &self.description);
         to.opt(27, &self.display_name);
+        to.opt(9, &self.engine);
+        to.opt(25, &self.experiment);
         to.opt(28, &self.experiment_v2);
+        to.opt(5, &self.fault);
+        to.opt(6, &self.hub_id);
+        to.opt(0, &self.id);
+        to.opt(12, &self.identity);
+        to.opt(10, &self.infras);
         to.opt(29, &self.is_default_hub);
-        to.opt(30, &self.resource_type);
+        to.opt(20, &self.is_removed);
         to.opt(31, &self.is_templatised);
-        to.opt(32, &self.chart_service_version);
+        to.opt(13, &self.k8_s_fault);
+        to.opt(14, &self.keywords);
+        to.opt(1, &self.kind);
+        to.opt(7, &self.links);
+        to.opt(2, &self.name);
+        to.opt(8, &self.org_id);
         to.opt(33, &self.permissions_required);
+        to.opt(3, &self.plan);
+        to.opt(21, &self.platforms);
+        to.opt(22, &self.project_id);
+        to.opt(30, &self.resource_type);
+        to.opt(4, &self.tags);
+        to.opt(15, &self.template);
+        to.opt(23, &self.updated_at);
+        to.opt(24, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -448,8 +448,8 @@ impl model::Model for ChaosHubResourceLink {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -583,25 +583,25 @@ impl model::Model for CreateFaultRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.description);
+        to.one(9, &self.identity);
+        to.opt(15, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(11, &self.managed_by);
         to.one(1, &self.name);
+        to.opt(18, &self.permissions_required);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.values);
-        to.opt(8, &self.category);
-        to.one(9, &self.identity);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.managed_by);
-        to.opt(12, &self.updated_at);
-        to.opt(13, &self.variables);
-        to.opt(14, &self.api_version);
-        to.opt(15, &self.import_type);
-        to.opt(16, &self.description);
         to.opt(17, &self.template_reference);
-        to.opt(18, &self.permissions_required);
+        to.opt(4, &self.type_);
+        to.opt(12, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(13, &self.variables);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -711,25 +711,25 @@ impl model::Model for CreateFaultResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(16, &self.correlation_id);
+        to.opt(15, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(14, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
         to.opt(1, &self.name);
+        to.opt(18, &self.permissions_required);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.values);
-        to.opt(8, &self.category);
-        to.opt(9, &self.identity);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.updated_at);
-        to.opt(12, &self.variables);
-        to.opt(13, &self.api_version);
-        to.opt(14, &self.import_type);
-        to.opt(15, &self.description);
-        to.opt(16, &self.correlation_id);
         to.opt(17, &self.template_reference);
-        to.opt(18, &self.permissions_required);
+        to.opt(4, &self.type_);
+        to.opt(11, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(12, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -831,24 +831,24 @@ impl model::Model for ExperimentRunOfFault {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.phase);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.fault_i_ds);
-        to.opt(4, &self.notify_id);
         to.opt(5, &self.account_id);
         to.opt(6, &self.completed);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.project_id);
-        to.opt(10, &self.updated_at);
-        to.opt(11, &self.updated_by);
-        to.opt(12, &self.run_sequence);
         to.opt(13, &self.experiment_id);
         to.opt(14, &self.experiment_name);
         to.opt(15, &self.experiment_run_id);
+        to.opt(3, &self.fault_i_ds);
+        to.opt(2, &self.infra_id);
+        to.opt(4, &self.notify_id);
+        to.opt(0, &self.org_id);
+        to.opt(1, &self.phase);
+        to.opt(9, &self.project_id);
         to.opt(16, &self.resiliency_score);
+        to.opt(12, &self.run_sequence);
         to.opt(17, &self.targeted_services);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -931,18 +931,18 @@ impl model::Model for FaultCategoriesCount {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws);
-        to.opt(1, &self.gcp);
-        to.opt(2, &self.ssh);
-        to.opt(3, &self.byoc);
-        to.opt(4, &self.load);
         to.opt(5, &self.azure);
+        to.opt(3, &self.byoc);
+        to.opt(11, &self.cloud_foundry);
+        to.opt(1, &self.gcp);
+        to.opt(12, &self.kube_resilience);
+        to.opt(9, &self.kubernetes);
         to.opt(6, &self.linux);
+        to.opt(4, &self.load);
+        to.opt(10, &self.spring_boot);
+        to.opt(2, &self.ssh);
         to.opt(7, &self.vm_ware);
         to.opt(8, &self.windows);
-        to.opt(9, &self.kubernetes);
-        to.opt(10, &self.spring_boot);
-        to.opt(11, &self.cloud_foundry);
-        to.opt(12, &self.kube_resilience);
         to.misfits(&self.misfits);
     }
 }
@@ -992,11 +992,11 @@ impl model::Model for FaultVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variables);
-        to.opt(1, &self.fault_targets);
-        to.opt(2, &self.fault_tunable);
         to.opt(3, &self.correlation_id);
         to.opt(4, &self.fault_authentication);
+        to.opt(1, &self.fault_targets);
+        to.opt(2, &self.fault_tunable);
+        to.opt(0, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -1031,8 +1031,8 @@ impl model::Model for FaultYaml {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -1146,27 +1146,27 @@ impl model::Model for GetFaultResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.api_version);
+        to.opt(8, &self.category);
+        to.opt(18, &self.correlation_id);
+        to.opt(16, &self.description);
+        to.opt(9, &self.identity);
+        to.opt(15, &self.import_type);
+        to.opt(10, &self.infra_type);
+        to.opt(6, &self.infras);
+        to.opt(17, &self.is_enterprise);
         to.opt(0, &self.kind);
+        to.opt(5, &self.links);
+        to.opt(11, &self.managed_by);
         to.opt(1, &self.name);
+        to.opt(20, &self.permissions_required);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.links);
-        to.opt(6, &self.infras);
-        to.opt(7, &self.values);
-        to.opt(8, &self.category);
-        to.opt(9, &self.identity);
-        to.opt(10, &self.infra_type);
-        to.opt(11, &self.managed_by);
-        to.opt(12, &self.updated_at);
-        to.opt(13, &self.variables);
-        to.opt(14, &self.api_version);
-        to.opt(15, &self.import_type);
-        to.opt(16, &self.description);
-        to.opt(17, &self.is_enterprise);
-        to.opt(18, &self.correlation_id);
         to.opt(19, &self.template_reference);
-        to.opt(20, &self.permissions_required);
+        to.opt(4, &self.type_);
+        to.opt(12, &self.updated_at);
+        to.opt(7, &self.values);
+        to.opt(13, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -1204,9 +1204,9 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1244,9 +1244,9 @@ impl model::Model for ListFaultResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1285,8 +1285,8 @@ impl model::Model for ListFaultsResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
-        to.opt(1, &self.pagination);
         to.opt(2, &self.fault_categories_count);
+        to.opt(1, &self.pagination);
         to.misfits(&self.misfits);
     }
 }

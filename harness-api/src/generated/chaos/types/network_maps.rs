@@ -114,12 +114,12 @@ impl model::Model for Connection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.to);
         to.opt(1, &self.from);
-        to.opt(2, &self.port);
-        to.opt(3, &self.type_);
         to.opt(4, &self.manual);
         to.opt(5, &self.params);
+        to.opt(2, &self.port);
+        to.opt(0, &self.to);
+        to.opt(3, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -192,16 +192,16 @@ impl model::Model for DiscoveredKubernetesService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.ports);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.cluster_ip);
-        to.opt(5, &self.cluster_i_ps);
         to.opt(6, &self.annotations);
+        to.opt(5, &self.cluster_i_ps);
+        to.opt(4, &self.cluster_ip);
         to.opt(7, &self.external_i_ps);
         to.opt(8, &self.external_name);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.labels);
         to.opt(9, &self.load_balancer_ip);
+        to.opt(1, &self.ports);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -248,12 +248,12 @@ impl model::Model for DiscoveredKubernetesWorkload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.identity);
-        to.opt(2, &self.replicas);
-        to.opt(3, &self.pod_labels);
         to.opt(4, &self.annotations);
+        to.opt(1, &self.identity);
+        to.opt(0, &self.labels);
         to.opt(5, &self.pod_annotations);
+        to.opt(3, &self.pod_labels);
+        to.opt(2, &self.replicas);
         to.misfits(&self.misfits);
     }
 }
@@ -288,8 +288,8 @@ impl model::Model for DiscoveredPod {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
         to.opt(1, &self.identity);
+        to.opt(0, &self.phase);
         to.misfits(&self.misfits);
     }
 }
@@ -387,23 +387,23 @@ impl model::Model for DiscoveredServiceCollection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.type_);
+        to.opt(13, &self.account_identifier);
         to.opt(4, &self.agent_id);
-        to.opt(5, &self.removed);
-        to.opt(6, &self.version);
+        to.opt(12, &self.agent_identity);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
+        to.opt(15, &self.environment_identifier);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(16, &self.organization_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.removed);
         to.opt(9, &self.removed_at);
+        to.opt(2, &self.spec);
+        to.opt(3, &self.type_);
         to.opt(10, &self.updated_at);
         to.opt(11, &self.updated_by);
-        to.opt(12, &self.agent_identity);
-        to.opt(13, &self.account_identifier);
-        to.opt(14, &self.project_identifier);
-        to.opt(15, &self.environment_identifier);
-        to.opt(16, &self.organization_identifier);
+        to.opt(6, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -450,11 +450,11 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.service);
         to.opt(4, &self.namespace);
+        to.opt(3, &self.service);
+        to.opt(0, &self.uid);
         to.opt(5, &self.workloads);
         to.misfits(&self.misfits);
     }
@@ -509,12 +509,12 @@ impl model::Model for DiscoveryServiceSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ip);
         to.opt(1, &self.fqdn);
-        to.opt(2, &self.port);
-        to.opt(3, &self.kubernetes);
-        to.opt(4, &self.harness_service_identity);
         to.opt(5, &self.harness_environment_identity);
+        to.opt(4, &self.harness_service_identity);
+        to.opt(0, &self.ip);
+        to.opt(3, &self.kubernetes);
+        to.opt(2, &self.port);
         to.misfits(&self.misfits);
     }
 }
@@ -564,11 +564,11 @@ impl model::Model for EnvironmentIdentity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.identifier);
         to.opt(1, &self.infra_identifier);
-        to.opt(2, &self.account_identifier);
-        to.opt(3, &self.project_identifier);
         to.opt(4, &self.organization_identifier);
+        to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -706,33 +706,33 @@ impl model::Model for GetTargetNetworkMapResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.status);
-        to.opt(4, &self.identity);
-        to.opt(5, &self.services);
         to.opt(6, &self.account_id);
+        to.opt(17, &self.agent_identity);
+        to.opt(23, &self.average_resiliency_score);
+        to.opt(14, &self.connections);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.is_removed);
-        to.opt(10, &self.project_id);
-        to.opt(11, &self.updated_at);
-        to.opt(12, &self.updated_by);
-        to.opt(13, &self.service_i_ds);
-        to.opt(14, &self.connections);
-        to.opt(15, &self.error_message);
-        to.opt(16, &self.onboarding_id);
-        to.opt(17, &self.agent_identity);
         to.opt(18, &self.environment_ref);
+        to.opt(15, &self.error_message);
+        to.opt(24, &self.experiment_creation_mode);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
         to.opt(19, &self.infrastructure_id);
+        to.opt(9, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(16, &self.onboarding_id);
+        to.opt(2, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(26, &self.recent_experiment_runs_details);
         to.opt(20, &self.resiliency_coverage);
+        to.opt(13, &self.service_i_ds);
+        to.opt(5, &self.services);
+        to.opt(3, &self.status);
         to.opt(21, &self.target_network_map_id);
         to.opt(22, &self.total_experiment_count);
-        to.opt(23, &self.average_resiliency_score);
-        to.opt(24, &self.experiment_creation_mode);
         to.opt(25, &self.total_experiment_run_count);
-        to.opt(26, &self.recent_experiment_runs_details);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -771,8 +771,8 @@ impl model::Model for GetTargetServiceResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.chaos_details);
-        to.opt(1, &self.workload_details);
         to.opt(2, &self.discovery_details);
+        to.opt(1, &self.workload_details);
         to.misfits(&self.misfits);
     }
 }
@@ -890,26 +890,26 @@ impl model::Model for K8sServiceSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.ports);
-        to.opt(2, &self.selector);
-        to.opt(3, &self.cluster_ip);
+        to.opt(19, &self.allocate_load_balancer_node_ports);
         to.opt(4, &self.cluster_i_ps);
-        to.opt(5, &self.ip_families);
+        to.opt(3, &self.cluster_ip);
         to.opt(6, &self.external_i_ps);
         to.opt(7, &self.external_name);
-        to.opt(8, &self.topology_keys);
-        to.opt(9, &self.ip_family_policy);
-        to.opt(10, &self.load_balancer_ip);
-        to.opt(11, &self.session_affinity);
-        to.opt(12, &self.load_balancer_class);
-        to.opt(13, &self.health_check_node_port);
         to.opt(14, &self.external_traffic_policy);
+        to.opt(13, &self.health_check_node_port);
         to.opt(15, &self.internal_traffic_policy);
-        to.opt(16, &self.session_affinity_config);
+        to.opt(5, &self.ip_families);
+        to.opt(9, &self.ip_family_policy);
+        to.opt(12, &self.load_balancer_class);
+        to.opt(10, &self.load_balancer_ip);
         to.opt(17, &self.load_balancer_source_ranges);
+        to.opt(1, &self.ports);
         to.opt(18, &self.publish_not_ready_addresses);
-        to.opt(19, &self.allocate_load_balancer_node_ports);
+        to.opt(2, &self.selector);
+        to.opt(11, &self.session_affinity);
+        to.opt(16, &self.session_affinity_config);
+        to.opt(8, &self.topology_keys);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1060,9 +1060,9 @@ impl model::Model for LoadBalancerIngress {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.hostname);
         to.opt(0, &self.ip);
         to.opt(1, &self.ports);
-        to.opt(2, &self.hostname);
         to.misfits(&self.misfits);
     }
 }
@@ -1143,9 +1143,9 @@ impl model::Model for NetworkMapEntity {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
         to.opt(1, &self.kind);
+        to.opt(4, &self.kubernetes);
         to.opt(2, &self.name);
         to.opt(3, &self.removed);
-        to.opt(4, &self.kubernetes);
         to.opt(5, &self.service_identity);
         to.misfits(&self.misfits);
     }
@@ -1184,9 +1184,9 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.has_workload);
         to.opt(0, &self.kind);
         to.opt(1, &self.namespace);
-        to.opt(2, &self.has_workload);
         to.misfits(&self.misfits);
     }
 }
@@ -1252,14 +1252,14 @@ impl model::Model for NetworkMapTargetServiceDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.average_resiliency_score);
         to.opt(0, &self.id);
         to.opt(1, &self.kind);
+        to.opt(4, &self.kubernetes);
         to.opt(2, &self.name);
         to.opt(3, &self.removed);
-        to.opt(4, &self.kubernetes);
-        to.opt(5, &self.service_identity);
         to.opt(6, &self.resiliency_coverage);
-        to.opt(7, &self.average_resiliency_score);
+        to.opt(5, &self.service_identity);
         to.misfits(&self.misfits);
     }
 }
@@ -1317,13 +1317,13 @@ impl model::Model for ObjectReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(5, &self.api_version);
+        to.opt(3, &self.field_path);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.field_path);
         to.opt(4, &self.namespace);
-        to.opt(5, &self.api_version);
         to.opt(6, &self.resource_version);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -1361,8 +1361,8 @@ impl model::Model for PortStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
         to.opt(1, &self.error);
+        to.opt(0, &self.port);
         to.opt(2, &self.protocol);
         to.misfits(&self.misfits);
     }
@@ -1417,12 +1417,12 @@ impl model::Model for ProbeV1Condition {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(4, &self.last_transition_time);
+        to.opt(3, &self.message);
+        to.opt(5, &self.observed_generation);
         to.opt(1, &self.reason);
         to.opt(2, &self.status);
-        to.opt(3, &self.message);
-        to.opt(4, &self.last_transition_time);
-        to.opt(5, &self.observed_generation);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1592,31 +1592,31 @@ impl model::Model for ServiceCollection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.uid);
-        to.opt(2, &self.kind);
-        to.opt(3, &self.name);
-        to.opt(4, &self.spec);
-        to.opt(5, &self.labels);
-        to.opt(6, &self.status);
+        to.opt(19, &self.account_identifier);
         to.opt(7, &self.agent_id);
-        to.opt(8, &self.removed);
+        to.opt(16, &self.annotations);
+        to.opt(15, &self.api_version);
         to.opt(9, &self.created_at);
         to.opt(10, &self.created_by);
-        to.opt(11, &self.namespace);
-        to.opt(12, &self.removed_at);
-        to.opt(13, &self.updated_at);
-        to.opt(14, &self.updated_by);
-        to.opt(15, &self.api_version);
-        to.opt(16, &self.annotations);
-        to.opt(17, &self.owner_reference);
-        to.opt(18, &self.resource_version);
-        to.opt(19, &self.account_identifier);
         to.opt(20, &self.creation_timestamp);
         to.opt(21, &self.deletion_timestamp);
-        to.opt(22, &self.project_identifier);
         to.opt(23, &self.environment_identifier);
+        to.opt(0, &self.id);
+        to.opt(2, &self.kind);
+        to.opt(5, &self.labels);
+        to.opt(3, &self.name);
+        to.opt(11, &self.namespace);
         to.opt(24, &self.organization_identifier);
+        to.opt(17, &self.owner_reference);
+        to.opt(22, &self.project_identifier);
+        to.opt(8, &self.removed);
+        to.opt(12, &self.removed_at);
+        to.opt(18, &self.resource_version);
+        to.opt(4, &self.spec);
+        to.opt(6, &self.status);
+        to.opt(1, &self.uid);
+        to.opt(13, &self.updated_at);
+        to.opt(14, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -1666,10 +1666,10 @@ impl model::Model for ServiceIdentity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.account_identifier);
-        to.opt(2, &self.project_identifier);
+        to.opt(0, &self.identifier);
         to.opt(3, &self.organization_identifier);
+        to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -1720,12 +1720,12 @@ impl model::Model for ServicePort {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.app_protocol);
         to.opt(0, &self.name);
-        to.opt(1, &self.port);
         to.opt(2, &self.node_port);
+        to.opt(1, &self.port);
         to.opt(3, &self.protocol);
         to.opt(4, &self.target_port);
-        to.opt(5, &self.app_protocol);
         to.misfits(&self.misfits);
     }
 }
@@ -1842,10 +1842,10 @@ impl model::Model for TargetDiscoveredServiceSpec {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
         to.opt(1, &self.kind);
-        to.opt(2, &self.name);
-        to.opt(3, &self.uuid);
         to.opt(4, &self.label);
+        to.opt(2, &self.name);
         to.opt(5, &self.namespace);
+        to.opt(3, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -1975,31 +1975,31 @@ impl model::Model for TargetNetworkMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.status);
-        to.opt(4, &self.identity);
         to.opt(5, &self.account_id);
+        to.opt(15, &self.agent_identity);
+        to.opt(21, &self.average_resiliency_score);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
-        to.opt(8, &self.is_removed);
-        to.opt(9, &self.project_id);
-        to.opt(10, &self.updated_at);
-        to.opt(11, &self.updated_by);
-        to.opt(12, &self.service_i_ds);
-        to.opt(13, &self.error_message);
-        to.opt(14, &self.onboarding_id);
-        to.opt(15, &self.agent_identity);
         to.opt(16, &self.environment_ref);
+        to.opt(13, &self.error_message);
+        to.opt(22, &self.experiment_creation_mode);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identity);
         to.opt(17, &self.infrastructure_id);
+        to.opt(8, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(14, &self.onboarding_id);
+        to.opt(2, &self.org_id);
+        to.opt(9, &self.project_id);
+        to.opt(24, &self.recent_experiment_runs_details);
         to.opt(18, &self.resiliency_coverage);
+        to.opt(12, &self.service_i_ds);
+        to.opt(3, &self.status);
         to.opt(19, &self.target_network_map_id);
         to.opt(20, &self.total_experiment_count);
-        to.opt(21, &self.average_resiliency_score);
-        to.opt(22, &self.experiment_creation_mode);
         to.opt(23, &self.total_experiment_run_count);
-        to.opt(24, &self.recent_experiment_runs_details);
+        to.opt(10, &self.updated_at);
+        to.opt(11, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -2077,18 +2077,18 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.phase);
-        to.opt(2, &self.notify_id);
         to.opt(3, &self.completed);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
+        to.opt(10, &self.experiment_run_id);
         to.opt(6, &self.is_removed);
+        to.opt(0, &self.name);
+        to.opt(2, &self.notify_id);
+        to.opt(1, &self.phase);
+        to.opt(11, &self.resiliency_score);
+        to.opt(9, &self.target_service);
         to.opt(7, &self.updated_at);
         to.opt(8, &self.updated_by);
-        to.opt(9, &self.target_service);
-        to.opt(10, &self.experiment_run_id);
-        to.opt(11, &self.resiliency_score);
         to.misfits(&self.misfits);
     }
 }
@@ -2194,25 +2194,25 @@ impl model::Model for TargetService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.spec);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.org_id);
         to.opt(5, &self.account_id);
+        to.opt(18, &self.average_resiliency_score);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
+        to.opt(14, &self.environment_ref);
+        to.opt(13, &self.external_id);
+        to.opt(0, &self.id);
+        to.opt(15, &self.infrastructure_id);
         to.opt(8, &self.is_removed);
         to.opt(9, &self.license_id);
+        to.opt(1, &self.name);
+        to.opt(4, &self.org_id);
         to.opt(10, &self.project_id);
+        to.opt(16, &self.resiliency_coverage);
+        to.opt(2, &self.spec);
+        to.opt(17, &self.total_experiment_count);
+        to.opt(3, &self.type_);
         to.opt(11, &self.updated_at);
         to.opt(12, &self.updated_by);
-        to.opt(13, &self.external_id);
-        to.opt(14, &self.environment_ref);
-        to.opt(15, &self.infrastructure_id);
-        to.opt(16, &self.resiliency_coverage);
-        to.opt(17, &self.total_experiment_count);
-        to.opt(18, &self.average_resiliency_score);
         to.misfits(&self.misfits);
     }
 }

@@ -61,13 +61,13 @@ impl model::Model for AgentConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.collector_image);
         to.opt(0, &self.data);
+        to.opt(6, &self.image_pull_secrets);
+        to.opt(3, &self.kubernetes);
+        to.opt(5, &self.log_watcher_image);
         to.opt(1, &self.mtls);
         to.opt(2, &self.proxy);
-        to.opt(3, &self.kubernetes);
-        to.opt(4, &self.collector_image);
-        to.opt(5, &self.log_watcher_image);
-        to.opt(6, &self.image_pull_secrets);
         to.opt(7, &self.skip_secure_verify);
         to.misfits(&self.misfits);
     }
@@ -103,8 +103,8 @@ impl model::Model for AgentData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.node_agent);
         to.opt(1, &self.cluster_agent);
+        to.opt(0, &self.node_agent);
         to.misfits(&self.misfits);
     }
 }
@@ -266,21 +266,21 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.mtls);
-        to.opt(2, &self.label);
-        to.opt(3, &self.proxy);
-        to.opt(4, &self.volumes);
-        to.opt(5, &self.run_as_user);
         to.opt(6, &self.annotation);
-        to.opt(7, &self.containers);
-        to.opt(8, &self.run_as_group);
-        to.opt(9, &self.tolerations);
-        to.opt(10, &self.node_selector);
-        to.opt(11, &self.volume_mounts);
-        to.opt(12, &self.image_pull_policy);
         to.opt(13, &self.autopilot_enabled);
+        to.opt(7, &self.containers);
+        to.opt(0, &self.env);
+        to.opt(12, &self.image_pull_policy);
         to.opt(14, &self.insecure_skip_verify);
+        to.opt(2, &self.label);
+        to.opt(1, &self.mtls);
+        to.opt(10, &self.node_selector);
+        to.opt(3, &self.proxy);
+        to.opt(8, &self.run_as_group);
+        to.opt(5, &self.run_as_user);
+        to.opt(9, &self.tolerations);
+        to.opt(11, &self.volume_mounts);
+        to.opt(4, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -318,8 +318,8 @@ impl model::Model for ConfirmDiscoveryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.agent_linked);
         to.opt(1, &self.agent_created);
+        to.opt(0, &self.agent_linked);
         to.opt(2, &self.discovery_completed);
         to.misfits(&self.misfits);
     }
@@ -489,8 +489,8 @@ impl model::Model for ConfirmNetworkMapResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service_count);
         to.opt(1, &self.network_map_count);
+        to.opt(0, &self.service_count);
         to.misfits(&self.misfits);
     }
 }
@@ -588,15 +588,15 @@ impl model::Model for DataCollectionConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.blacklisted_namespaces);
+        to.opt(8, &self.collection_window_in_min);
         to.opt(0, &self.cron);
+        to.opt(6, &self.enable_batch_resources);
         to.opt(1, &self.enable_node_agent);
         to.opt(2, &self.enable_orphaned_pod);
         to.opt(3, &self.namespace_selector);
         to.opt(4, &self.node_agent_selector);
         to.opt(5, &self.observed_namespaces);
-        to.opt(6, &self.enable_batch_resources);
-        to.opt(7, &self.blacklisted_namespaces);
-        to.opt(8, &self.collection_window_in_min);
         to.misfits(&self.misfits);
     }
 }
@@ -666,16 +666,16 @@ impl model::Model for DiscoveredService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.s_d_agent_id);
         to.opt(2, &self.agent_details);
-        to.opt(3, &self.s_d_agent_identity);
-        to.opt(4, &self.total_agent_count);
-        to.opt(5, &self.is_tracing_enabled);
-        to.opt(6, &self.errored_agent_count);
-        to.opt(7, &self.pending_agent_count);
         to.opt(8, &self.completed_agent_count);
         to.opt(9, &self.discovered_service_count);
+        to.opt(6, &self.errored_agent_count);
+        to.opt(5, &self.is_tracing_enabled);
+        to.opt(7, &self.pending_agent_count);
+        to.opt(1, &self.s_d_agent_id);
+        to.opt(3, &self.s_d_agent_identity);
+        to.opt(0, &self.status);
+        to.opt(4, &self.total_agent_count);
         to.misfits(&self.misfits);
     }
 }
@@ -716,10 +716,10 @@ impl model::Model for DiscoveryMtlsConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.key_path);
         to.opt(2, &self.cert_path);
+        to.opt(1, &self.key_path);
         to.opt(3, &self.secret_name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -760,10 +760,10 @@ impl model::Model for DiscoveryProxyConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.no_proxy);
         to.opt(2, &self.http_proxy);
         to.opt(3, &self.https_proxy);
+        to.opt(1, &self.no_proxy);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -905,16 +905,16 @@ impl model::Model for Experiments {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.status);
         to.opt(2, &self.category);
-        to.opt(3, &self.notify_id);
+        to.opt(6, &self.delegate_task_id);
         to.opt(4, &self.description);
         to.opt(5, &self.experiment_id);
-        to.opt(6, &self.delegate_task_id);
-        to.opt(7, &self.target_services);
+        to.opt(0, &self.name);
+        to.opt(3, &self.notify_id);
+        to.opt(1, &self.status);
         to.opt(8, &self.target_network_map_id);
         to.opt(9, &self.target_network_map_name);
+        to.opt(7, &self.target_services);
         to.misfits(&self.misfits);
     }
 }
@@ -955,10 +955,10 @@ impl model::Model for InfrastructureOnboardingMapping {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(3, &self.environment_identity);
         to.opt(1, &self.identity);
         to.opt(2, &self.onboarding_id);
-        to.opt(3, &self.environment_identity);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1072,18 +1072,18 @@ impl model::Model for KubernetesAgentConfiguration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.annotations);
+        to.opt(11, &self.disable_namespace_creation);
+        to.opt(10, &self.image_pull_policy);
         to.opt(0, &self.labels);
         to.opt(1, &self.namespace);
-        to.opt(2, &self.resources);
-        to.opt(3, &self.run_as_user);
         to.opt(4, &self.namespaced);
-        to.opt(5, &self.run_as_group);
-        to.opt(6, &self.annotations);
-        to.opt(7, &self.tolerations);
         to.opt(8, &self.node_selector);
+        to.opt(2, &self.resources);
+        to.opt(5, &self.run_as_group);
+        to.opt(3, &self.run_as_user);
         to.opt(9, &self.service_account);
-        to.opt(10, &self.image_pull_policy);
-        to.opt(11, &self.disable_namespace_creation);
+        to.opt(7, &self.tolerations);
         to.opt(12, &self.use_static_name_for_configmap_and_secret);
         to.misfits(&self.misfits);
     }
@@ -1159,8 +1159,8 @@ impl model::Model for OnboardingExperimentResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
-        to.opt(1, &self.pagination);
         to.opt(2, &self.is_processed);
+        to.opt(1, &self.pagination);
         to.misfits(&self.misfits);
     }
 }
@@ -1214,11 +1214,11 @@ impl model::Model for OnboardingTargetExperiment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identity);
         to.opt(2, &self.is_processed);
-        to.opt(3, &self.total_service_count);
+        to.opt(0, &self.name);
         to.opt(4, &self.total_chaos_experiments);
+        to.opt(3, &self.total_service_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1303,11 +1303,11 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.check);
-        to.opt(2, &self.message);
-        to.opt(3, &self.services);
         to.opt(4, &self.infrastructures);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(3, &self.services);
         to.misfits(&self.misfits);
     }
 }
@@ -1422,26 +1422,26 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.status);
-        to.opt(2, &self.message);
-        to.opt(3, &self.services);
         to.opt(4, &self.account_id);
+        to.opt(17, &self.chaos_advance_configuration);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
-        to.opt(7, &self.is_removed);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.updated_at);
-        to.opt(10, &self.updated_by);
-        to.opt(11, &self.is_ai_enabled);
-        to.opt(12, &self.pipeline_name);
-        to.opt(13, &self.infrastructures);
-        to.opt(14, &self.pipeline_identity);
-        to.opt(15, &self.selected_experiments);
-        to.opt(16, &self.single_click_onboardings);
-        to.opt(17, &self.chaos_advance_configuration);
         to.opt(18, &self.discovery_advance_configuration);
         to.opt(19, &self.infrastructure_onboarding_mappings);
+        to.opt(13, &self.infrastructures);
+        to.opt(11, &self.is_ai_enabled);
+        to.opt(7, &self.is_removed);
+        to.opt(2, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(14, &self.pipeline_identity);
+        to.opt(12, &self.pipeline_name);
+        to.opt(8, &self.project_id);
+        to.opt(15, &self.selected_experiments);
+        to.opt(3, &self.services);
+        to.opt(16, &self.single_click_onboardings);
+        to.opt(1, &self.status);
+        to.opt(9, &self.updated_at);
+        to.opt(10, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -1487,10 +1487,10 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_ai_enabled);
-        to.opt(1, &self.pipeline_identity);
         to.opt(2, &self.chaos_advance_configuration);
         to.opt(3, &self.discovery_advance_configuration);
+        to.opt(0, &self.is_ai_enabled);
+        to.opt(1, &self.pipeline_identity);
         to.misfits(&self.misfits);
     }
 }
@@ -1601,25 +1601,25 @@ impl model::Model for PipelineOnboarding {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.status);
-        to.opt(2, &self.message);
-        to.opt(3, &self.services);
         to.opt(4, &self.account_id);
+        to.opt(17, &self.chaos_advance_configuration);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
+        to.opt(18, &self.discovery_advance_configuration);
+        to.opt(13, &self.infrastructures);
+        to.opt(11, &self.is_ai_enabled);
         to.opt(7, &self.is_removed);
+        to.opt(2, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(14, &self.pipeline_identity);
+        to.opt(12, &self.pipeline_name);
         to.opt(8, &self.project_id);
+        to.opt(15, &self.selected_experiments);
+        to.opt(3, &self.services);
+        to.opt(16, &self.single_click_onboardings);
+        to.opt(1, &self.status);
         to.opt(9, &self.updated_at);
         to.opt(10, &self.updated_by);
-        to.opt(11, &self.is_ai_enabled);
-        to.opt(12, &self.pipeline_name);
-        to.opt(13, &self.infrastructures);
-        to.opt(14, &self.pipeline_identity);
-        to.opt(15, &self.selected_experiments);
-        to.opt(16, &self.single_click_onboardings);
-        to.opt(17, &self.chaos_advance_configuration);
-        to.opt(18, &self.discovery_advance_configuration);
         to.misfits(&self.misfits);
     }
 }
@@ -1661,8 +1661,8 @@ impl model::Model for RunSafeExperimentStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.experiments);
+        to.opt(0, &self.status);
         to.opt(2, &self.total_safe_experiment);
         to.misfits(&self.misfits);
     }
@@ -1725,14 +1725,14 @@ impl model::Model for SelectedExperiment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.infra_id);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.experiment_id);
-        to.opt(5, &self.service_names);
         to.opt(6, &self.environment_identity);
+        to.opt(4, &self.experiment_id);
+        to.opt(3, &self.identity);
+        to.opt(2, &self.infra_id);
         to.opt(7, &self.infrastructure_identity);
+        to.opt(0, &self.name);
+        to.opt(5, &self.service_names);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -1901,28 +1901,28 @@ impl model::Model for V2Onboarding {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.ddci_id);
-        to.opt(3, &self.status);
         to.opt(4, &self.account_id);
+        to.opt(20, &self.auto_create_network_map_status);
+        to.opt(19, &self.chaos_advance_configuration);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
+        to.opt(2, &self.ddci_id);
+        to.opt(17, &self.discovered_service_status);
+        to.opt(21, &self.discovery_advance_configuration);
+        to.opt(13, &self.environment_ref);
+        to.opt(15, &self.infrastructure_ref);
         to.opt(7, &self.is_removed);
+        to.opt(0, &self.mode);
         to.opt(8, &self.namespace);
+        to.opt(12, &self.onboarding_id);
+        to.opt(1, &self.org_id);
         to.opt(9, &self.project_id);
+        to.opt(18, &self.run_safe_experiment_status);
+        to.opt(14, &self.service_account);
+        to.opt(3, &self.status);
+        to.opt(16, &self.target_network_map_status);
         to.opt(10, &self.updated_at);
         to.opt(11, &self.updated_by);
-        to.opt(12, &self.onboarding_id);
-        to.opt(13, &self.environment_ref);
-        to.opt(14, &self.service_account);
-        to.opt(15, &self.infrastructure_ref);
-        to.opt(16, &self.target_network_map_status);
-        to.opt(17, &self.discovered_service_status);
-        to.opt(18, &self.run_safe_experiment_status);
-        to.opt(19, &self.chaos_advance_configuration);
-        to.opt(20, &self.auto_create_network_map_status);
-        to.opt(21, &self.discovery_advance_configuration);
         to.misfits(&self.misfits);
     }
 }
@@ -2036,13 +2036,13 @@ impl model::Model for V2OnboardingRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.mode);
-        to.opt(1, &self.is_ai_enabled);
-        to.one(2, &self.environment_ref);
-        to.opt(3, &self.service_account);
-        to.one(4, &self.infrastructure_ref);
         to.opt(5, &self.chaos_advance_configuration);
         to.opt(6, &self.discovery_advance_configuration);
+        to.one(2, &self.environment_ref);
+        to.one(4, &self.infrastructure_ref);
+        to.opt(1, &self.is_ai_enabled);
+        to.one(0, &self.mode);
+        to.opt(3, &self.service_account);
         to.misfits(&self.misfits);
     }
     #[inline]

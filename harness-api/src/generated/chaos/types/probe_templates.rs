@@ -129,31 +129,31 @@ impl model::Model for ChaosProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.org_id);
-        to.opt(5, &self.hub_ref);
-        to.opt(6, &self.identity);
-        to.opt(7, &self.revision);
-        to.opt(8, &self.template);
         to.opt(9, &self.account_id);
         to.opt(10, &self.created_at);
         to.opt(11, &self.created_by);
+        to.opt(23, &self.created_by_user_details);
+        to.opt(18, &self.description);
+        to.opt(5, &self.hub_ref);
+        to.opt(0, &self.id);
+        to.opt(6, &self.identity);
+        to.opt(22, &self.infrastructure_type);
         to.opt(12, &self.is_default);
+        to.opt(19, &self.is_enterprise);
         to.opt(13, &self.is_removed);
+        to.opt(1, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(21, &self.probe_properties);
         to.opt(14, &self.project_id);
+        to.opt(7, &self.revision);
+        to.opt(20, &self.run_properties);
+        to.opt(2, &self.tags);
+        to.opt(8, &self.template);
+        to.opt(3, &self.type_);
         to.opt(15, &self.updated_at);
         to.opt(16, &self.updated_by);
-        to.opt(17, &self.variables);
-        to.opt(18, &self.description);
-        to.opt(19, &self.is_enterprise);
-        to.opt(20, &self.run_properties);
-        to.opt(21, &self.probe_properties);
-        to.opt(22, &self.infrastructure_type);
-        to.opt(23, &self.created_by_user_details);
         to.opt(24, &self.updated_by_user_details);
+        to.opt(17, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -194,8 +194,8 @@ impl model::Model for GetProbeTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.correlation_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -236,10 +236,10 @@ impl model::Model for ListProbeTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(2, &self.count_details);
         to.opt(0, &self.data);
         to.opt(1, &self.pagination);
-        to.opt(2, &self.count_details);
-        to.opt(3, &self.correlation_id);
         to.misfits(&self.misfits);
     }
 }
@@ -322,18 +322,18 @@ impl model::Model for ProbeTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(8, &self.description);
         to.opt(3, &self.hub_ref);
         to.opt(4, &self.identity);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.is_default);
-        to.opt(7, &self.variables);
-        to.opt(8, &self.description);
-        to.opt(9, &self.run_properties);
-        to.opt(10, &self.probe_properties);
         to.opt(11, &self.infrastructure_type);
+        to.opt(6, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(10, &self.probe_properties);
+        to.opt(5, &self.revision);
+        to.opt(9, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(7, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -368,8 +368,8 @@ impl model::Model for ProbeTemplateCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.count);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -407,9 +407,9 @@ impl model::Model for ProbeTemplateVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variables);
         to.opt(1, &self.probe_properties);
         to.opt(2, &self.probe_run_property);
+        to.opt(0, &self.variables);
         to.misfits(&self.misfits);
     }
 }

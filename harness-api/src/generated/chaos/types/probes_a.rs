@@ -105,24 +105,24 @@ impl model::Model for ApmProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.retry);
-        to.opt(2, &self.attempt);
-        to.opt(3, &self.interval);
-        to.opt(4, &self.verbosity);
-        to.opt(5, &self.comparator);
-        to.opt(6, &self.initial_delay);
-        to.opt(7, &self.probe_timeout);
-        to.opt(8, &self.stop_on_failure);
-        to.opt(9, &self.polling_interval);
-        to.opt(10, &self.initial_delay_seconds);
-        to.opt(11, &self.new_relic_probe_inputs);
-        to.opt(12, &self.datadog_apm_probe_inputs);
-        to.opt(13, &self.prometheus_probe_inputs);
         to.opt(14, &self.app_dynamics_probe_inputs);
+        to.opt(2, &self.attempt);
+        to.opt(5, &self.comparator);
+        to.opt(12, &self.datadog_apm_probe_inputs);
         to.opt(15, &self.dynatrace_apm_probe_inputs);
         to.opt(16, &self.gcp_cloud_monitoring_probe_inputs);
+        to.opt(6, &self.initial_delay);
+        to.opt(10, &self.initial_delay_seconds);
+        to.opt(3, &self.interval);
+        to.opt(11, &self.new_relic_probe_inputs);
+        to.opt(9, &self.polling_interval);
+        to.opt(7, &self.probe_timeout);
+        to.opt(13, &self.prometheus_probe_inputs);
+        to.opt(1, &self.retry);
         to.opt(17, &self.splunk_observability_probe_inputs);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(0, &self.type_);
+        to.opt(4, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -163,10 +163,10 @@ impl model::Model for ApmtlsConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
         to.opt(1, &self.ca_crt);
         to.opt(2, &self.client_crt);
         to.opt(3, &self.insecure_skip_verify);
+        to.opt(0, &self.key);
         to.misfits(&self.misfits);
     }
 }

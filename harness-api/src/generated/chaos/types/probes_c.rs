@@ -57,13 +57,13 @@ impl model::Model for ChaosExecutedByExperiment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_id);
+        to.opt(4, &self.experiment_name);
+        to.opt(6, &self.experiment_run_id);
+        to.opt(5, &self.experiment_type);
         to.opt(0, &self.notify_id);
         to.opt(1, &self.updated_at);
         to.opt(2, &self.updated_by);
-        to.opt(3, &self.experiment_id);
-        to.opt(4, &self.experiment_name);
-        to.opt(5, &self.experiment_type);
-        to.opt(6, &self.experiment_run_id);
         to.misfits(&self.misfits);
     }
 }
@@ -149,20 +149,20 @@ impl model::Model for ChaosHttpProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.auth);
-        to.opt(2, &self.retry);
-        to.opt(3, &self.method);
         to.opt(4, &self.attempt);
+        to.opt(1, &self.auth);
         to.opt(5, &self.headers);
-        to.opt(6, &self.interval);
-        to.opt(7, &self.tls_config);
-        to.opt(8, &self.verbosity);
         to.opt(9, &self.initial_delay);
-        to.opt(10, &self.probe_timeout);
-        to.opt(11, &self.stop_on_failure);
-        to.opt(12, &self.polling_interval);
         to.opt(13, &self.initial_delay_seconds);
+        to.opt(6, &self.interval);
+        to.opt(3, &self.method);
+        to.opt(12, &self.polling_interval);
+        to.opt(10, &self.probe_timeout);
+        to.opt(2, &self.retry);
+        to.opt(11, &self.stop_on_failure);
+        to.opt(7, &self.tls_config);
+        to.opt(0, &self.url);
+        to.opt(8, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -200,8 +200,8 @@ impl model::Model for ChaosIdentifiers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.org_id);
         to.opt(2, &self.project_id);
         to.misfits(&self.misfits);
     }
@@ -341,21 +341,21 @@ impl model::Model for ChaosPromProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.auth);
-        to.opt(1, &self.query);
-        to.opt(2, &self.retry);
         to.opt(3, &self.attempt);
+        to.opt(0, &self.auth);
+        to.opt(9, &self.comparator);
         to.opt(4, &self.endpoint);
+        to.opt(10, &self.initial_delay);
+        to.opt(14, &self.initial_delay_seconds);
         to.opt(5, &self.interval);
+        to.opt(13, &self.polling_interval);
+        to.opt(11, &self.probe_timeout);
+        to.opt(1, &self.query);
         to.opt(6, &self.query_path);
+        to.opt(2, &self.retry);
+        to.opt(12, &self.stop_on_failure);
         to.opt(7, &self.tls_config);
         to.opt(8, &self.verbosity);
-        to.opt(9, &self.comparator);
-        to.opt(10, &self.initial_delay);
-        to.opt(11, &self.probe_timeout);
-        to.opt(12, &self.stop_on_failure);
-        to.opt(13, &self.polling_interval);
-        to.opt(14, &self.initial_delay_seconds);
         to.misfits(&self.misfits);
     }
 }
@@ -394,8 +394,8 @@ impl model::Model for ChaosStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.verdict);
         to.opt(1, &self.description);
+        to.opt(0, &self.verdict);
         to.misfits(&self.misfits);
     }
 }
@@ -433,9 +433,9 @@ impl model::Model for Comparator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.criteria);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
-        to.opt(2, &self.criteria);
         to.misfits(&self.misfits);
     }
 }
@@ -589,37 +589,37 @@ impl model::Model for ContainerProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
+        to.opt(10, &self.affinity);
+        to.opt(16, &self.annotations);
         to.opt(1, &self.args);
-        to.opt(2, &self.image);
-        to.opt(3, &self.retry);
-        to.opt(4, &self.labels);
         to.opt(5, &self.attempt);
         to.opt(6, &self.command);
-        to.opt(7, &self.host_ipc);
-        to.opt(8, &self.host_pid);
-        to.opt(9, &self.volumes);
-        to.opt(10, &self.affinity);
-        to.opt(11, &self.interval);
-        to.opt(12, &self.namespace);
-        to.opt(13, &self.resources);
-        to.opt(14, &self.verbosity);
         to.opt(15, &self.comparator);
-        to.opt(16, &self.annotations);
-        to.opt(17, &self.host_network);
-        to.opt(18, &self.tolerations);
-        to.opt(19, &self.initial_delay);
-        to.opt(20, &self.node_selector);
-        to.opt(21, &self.probe_timeout);
-        to.opt(22, &self.volume_mounts);
-        to.opt(23, &self.stop_on_failure);
-        to.opt(24, &self.image_pull_policy);
-        to.opt(25, &self.polling_interval);
-        to.opt(26, &self.image_pull_secrets);
-        to.opt(27, &self.pod_security_context);
-        to.opt(28, &self.service_account_name);
-        to.opt(29, &self.initial_delay_seconds);
         to.opt(30, &self.container_security_context);
+        to.opt(0, &self.env);
+        to.opt(7, &self.host_ipc);
+        to.opt(17, &self.host_network);
+        to.opt(8, &self.host_pid);
+        to.opt(2, &self.image);
+        to.opt(24, &self.image_pull_policy);
+        to.opt(26, &self.image_pull_secrets);
+        to.opt(19, &self.initial_delay);
+        to.opt(29, &self.initial_delay_seconds);
+        to.opt(11, &self.interval);
+        to.opt(4, &self.labels);
+        to.opt(12, &self.namespace);
+        to.opt(20, &self.node_selector);
+        to.opt(27, &self.pod_security_context);
+        to.opt(25, &self.polling_interval);
+        to.opt(21, &self.probe_timeout);
+        to.opt(13, &self.resources);
+        to.opt(3, &self.retry);
+        to.opt(28, &self.service_account_name);
+        to.opt(23, &self.stop_on_failure);
+        to.opt(18, &self.tolerations);
+        to.opt(14, &self.verbosity);
+        to.opt(22, &self.volume_mounts);
+        to.opt(9, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -737,28 +737,28 @@ impl model::Model for CreateProbeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.probe_id);
-        to.opt(3, &self.variables);
-        to.opt(4, &self.revision_id);
-        to.opt(5, &self.description);
         to.opt(6, &self.apm_properties);
-        to.opt(7, &self.k8s_properties);
-        to.opt(8, &self.slo_properties);
-        to.opt(9, &self.prom_properties);
-        to.opt(10, &self.linux_cmd_properties);
-        to.opt(11, &self.linux_http_properties);
-        to.opt(12, &self.windows_cmd_properties);
-        to.opt(13, &self.windows_http_properties);
-        to.opt(14, &self.linux_datadog_properties);
         to.opt(15, &self.container_http_properties);
-        to.opt(16, &self.kubernetes_cmd_properties);
         to.opt(17, &self.container_probe_properties);
-        to.opt(18, &self.kubernetes_http_properties);
-        to.opt(19, &self.linux_dynatrace_properties);
+        to.opt(5, &self.description);
+        to.opt(7, &self.k8s_properties);
+        to.opt(16, &self.kubernetes_cmd_properties);
         to.opt(20, &self.kubernetes_datadog_properties);
         to.opt(21, &self.kubernetes_dynatrace_properties);
+        to.opt(18, &self.kubernetes_http_properties);
+        to.opt(10, &self.linux_cmd_properties);
+        to.opt(14, &self.linux_datadog_properties);
+        to.opt(19, &self.linux_dynatrace_properties);
+        to.opt(11, &self.linux_http_properties);
+        to.opt(0, &self.name);
+        to.opt(2, &self.probe_id);
+        to.opt(9, &self.prom_properties);
+        to.opt(4, &self.revision_id);
+        to.opt(8, &self.slo_properties);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.variables);
+        to.opt(12, &self.windows_cmd_properties);
+        to.opt(13, &self.windows_http_properties);
         to.misfits(&self.misfits);
     }
 }

@@ -81,19 +81,19 @@ impl model::Model for DatadogProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
         to.opt(1, &self.attempt);
-        to.opt(2, &self.metrics);
-        to.opt(3, &self.interval);
-        to.opt(4, &self.verbosity);
+        to.opt(12, &self.datadog_credentials_secret_name);
         to.opt(5, &self.datadog_site);
         to.opt(6, &self.initial_delay);
+        to.opt(11, &self.initial_delay_seconds);
+        to.opt(3, &self.interval);
+        to.opt(2, &self.metrics);
+        to.opt(10, &self.polling_interval);
         to.opt(7, &self.probe_timeout);
+        to.opt(0, &self.retry);
         to.opt(8, &self.stop_on_failure);
         to.opt(9, &self.synthetics_test);
-        to.opt(10, &self.polling_interval);
-        to.opt(11, &self.initial_delay_seconds);
-        to.opt(12, &self.datadog_credentials_secret_name);
+        to.opt(4, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -179,20 +179,20 @@ impl model::Model for DynatraceProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
+        to.opt(12, &self.api_token_secret_name);
         to.opt(1, &self.attempt);
-        to.opt(2, &self.metrics);
+        to.opt(7, &self.comparator);
         to.opt(3, &self.endpoint);
+        to.opt(8, &self.initial_delay);
+        to.opt(13, &self.initial_delay_seconds);
         to.opt(4, &self.interval);
+        to.opt(2, &self.metrics);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(10, &self.stop_on_failure);
         to.opt(5, &self.time_frame);
         to.opt(6, &self.verbosity);
-        to.opt(7, &self.comparator);
-        to.opt(8, &self.initial_delay);
-        to.opt(9, &self.probe_timeout);
-        to.opt(10, &self.stop_on_failure);
-        to.opt(11, &self.polling_interval);
-        to.opt(12, &self.api_token_secret_name);
-        to.opt(13, &self.initial_delay_seconds);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for EnableProbeBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_enabled);
         to.opt(1, &self.is_bulk_update);
+        to.opt(0, &self.is_enabled);
         to.misfits(&self.misfits);
     }
 }

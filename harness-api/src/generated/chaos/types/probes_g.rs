@@ -121,29 +121,29 @@ impl model::Model for GetProbeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.hub_ref);
-        to.opt(4, &self.probe_id);
-        to.opt(5, &self.identity);
         to.opt(6, &self.created_at);
         to.opt(7, &self.created_by);
+        to.opt(16, &self.description);
+        to.opt(3, &self.hub_ref);
+        to.opt(5, &self.identity);
+        to.opt(13, &self.import_type);
+        to.opt(21, &self.infrastructure_type);
         to.opt(8, &self.is_enabled);
+        to.opt(14, &self.is_imported);
+        to.opt(15, &self.is_verified);
         to.opt(9, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(4, &self.probe_id);
+        to.opt(18, &self.probe_properties);
+        to.opt(22, &self.probe_reference_count);
+        to.opt(20, &self.probe_template_ref);
+        to.opt(19, &self.recent_probe_runs);
+        to.opt(17, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
         to.opt(10, &self.updated_at);
         to.opt(11, &self.updated_by);
         to.opt(12, &self.variables);
-        to.opt(13, &self.import_type);
-        to.opt(14, &self.is_imported);
-        to.opt(15, &self.is_verified);
-        to.opt(16, &self.description);
-        to.opt(17, &self.run_properties);
-        to.opt(18, &self.probe_properties);
-        to.opt(19, &self.recent_probe_runs);
-        to.opt(20, &self.probe_template_ref);
-        to.opt(21, &self.infrastructure_type);
-        to.opt(22, &self.probe_reference_count);
         to.misfits(&self.misfits);
     }
 }

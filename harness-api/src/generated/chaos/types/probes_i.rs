@@ -88,15 +88,15 @@ impl model::Model for ImportProbeTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.hub_ref);
-        to.one(3, &self.identity);
-        to.one(4, &self.probe_ref);
-        to.opt(5, &self.managed_by);
-        to.one(6, &self.import_type);
         to.opt(7, &self.description);
         to.opt(8, &self.hub_identifiers);
+        to.opt(2, &self.hub_ref);
+        to.one(3, &self.identity);
+        to.one(6, &self.import_type);
+        to.opt(5, &self.managed_by);
+        to.one(0, &self.name);
+        to.one(4, &self.probe_ref);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]

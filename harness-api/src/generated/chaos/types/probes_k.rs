@@ -97,23 +97,23 @@ impl model::Model for K8sProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.group);
-        to.opt(1, &self.retry);
         to.opt(2, &self.attempt);
-        to.opt(3, &self.version);
+        to.opt(11, &self.field_selector);
+        to.opt(0, &self.group);
+        to.opt(9, &self.initial_delay);
+        to.opt(16, &self.initial_delay_seconds);
         to.opt(4, &self.interval);
-        to.opt(5, &self.resource);
+        to.opt(12, &self.label_selector);
         to.opt(6, &self.namespace);
         to.opt(7, &self.operation);
-        to.opt(8, &self.verbosity);
-        to.opt(9, &self.initial_delay);
-        to.opt(10, &self.probe_timeout);
-        to.opt(11, &self.field_selector);
-        to.opt(12, &self.label_selector);
-        to.opt(13, &self.resource_names);
-        to.opt(14, &self.stop_on_failure);
         to.opt(15, &self.polling_interval);
-        to.opt(16, &self.initial_delay_seconds);
+        to.opt(10, &self.probe_timeout);
+        to.opt(5, &self.resource);
+        to.opt(13, &self.resource_names);
+        to.opt(1, &self.retry);
+        to.opt(14, &self.stop_on_failure);
+        to.opt(8, &self.verbosity);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -195,19 +195,19 @@ impl model::Model for KubernetesCmdProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.retry);
-        to.opt(2, &self.source);
         to.opt(3, &self.attempt);
         to.opt(4, &self.command);
-        to.opt(5, &self.interval);
-        to.opt(6, &self.verbosity);
         to.opt(7, &self.comparator);
+        to.opt(0, &self.env);
         to.opt(8, &self.initial_delay);
-        to.opt(9, &self.probe_timeout);
-        to.opt(10, &self.stop_on_failure);
-        to.opt(11, &self.polling_interval);
         to.opt(12, &self.initial_delay_seconds);
+        to.opt(5, &self.interval);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(2, &self.source);
+        to.opt(10, &self.stop_on_failure);
+        to.opt(6, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }

@@ -81,19 +81,19 @@ impl model::Model for LinuxCmdProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.retry);
-        to.opt(2, &self.source);
         to.opt(3, &self.attempt);
         to.opt(4, &self.command);
-        to.opt(5, &self.interval);
-        to.opt(6, &self.verbosity);
         to.opt(7, &self.comparator);
+        to.opt(0, &self.env);
         to.opt(8, &self.initial_delay);
-        to.opt(9, &self.probe_timeout);
-        to.opt(10, &self.stop_on_failure);
-        to.opt(11, &self.polling_interval);
         to.opt(12, &self.initial_delay_seconds);
+        to.opt(5, &self.interval);
+        to.opt(11, &self.polling_interval);
+        to.opt(9, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(2, &self.source);
+        to.opt(10, &self.stop_on_failure);
+        to.opt(6, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ProbeAuthorization {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.credentials);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -77,9 +77,9 @@ impl model::Model for ProbeDatadogMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.comparator);
         to.opt(0, &self.query);
         to.opt(1, &self.time_frame);
-        to.opt(2, &self.comparator);
         to.misfits(&self.misfits);
     }
 }
@@ -165,20 +165,20 @@ impl model::Model for ProbeDetailsInExperiment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.status);
-        to.opt(4, &self.probe_id);
-        to.opt(5, &self.node_name);
-        to.opt(6, &self.notify_id);
-        to.opt(7, &self.fault_name);
-        to.opt(8, &self.probe_yaml);
         to.opt(9, &self.experiment_id);
-        to.opt(10, &self.probe_details);
         to.opt(11, &self.experiment_name);
         to.opt(12, &self.experiment_run_id);
+        to.opt(7, &self.fault_name);
         to.opt(13, &self.is_experiment_level_probe);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.name);
+        to.opt(5, &self.node_name);
+        to.opt(6, &self.notify_id);
+        to.opt(10, &self.probe_details);
+        to.opt(4, &self.probe_id);
+        to.opt(8, &self.probe_yaml);
+        to.opt(3, &self.status);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -213,8 +213,8 @@ impl model::Model for ProbeDetailsInExperimentRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.notify_ids);
         to.opt(1, &self.experiment_run_ids);
+        to.opt(0, &self.notify_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -284,9 +284,9 @@ impl model::Model for ProbeDetailsMinimal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.run_properties);
-        to.opt(1, &self.probe_properties);
         to.opt(2, &self.infrastructure_type);
+        to.opt(1, &self.probe_properties);
+        to.opt(0, &self.run_properties);
         to.misfits(&self.misfits);
     }
 }
@@ -402,9 +402,9 @@ impl model::Model for ProbeRecentExecutions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.fault_name);
         to.opt(2, &self.executed_by_experiment);
+        to.opt(1, &self.fault_name);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -514,26 +514,26 @@ impl model::Model for ProbeRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(13, &self.description);
         to.opt(3, &self.hub_ref);
-        to.opt(4, &self.inputs);
-        to.opt(5, &self.probe_id);
         to.opt(6, &self.identity);
-        to.opt(7, &self.is_enabled);
-        to.opt(8, &self.managed_by);
-        to.opt(9, &self.variables);
         to.opt(10, &self.import_type);
+        to.opt(18, &self.infrastructure_type);
+        to.opt(4, &self.inputs);
+        to.opt(7, &self.is_enabled);
         to.opt(11, &self.is_imported);
         to.opt(12, &self.is_verified);
-        to.opt(13, &self.description);
-        to.opt(14, &self.run_properties);
+        to.opt(8, &self.managed_by);
+        to.opt(0, &self.name);
+        to.opt(5, &self.probe_id);
         to.opt(15, &self.probe_properties);
-        to.opt(16, &self.recent_probe_runs);
-        to.opt(17, &self.probe_template_ref);
-        to.opt(18, &self.infrastructure_type);
         to.opt(19, &self.probe_reference_count);
+        to.opt(17, &self.probe_template_ref);
+        to.opt(16, &self.recent_probe_runs);
+        to.opt(14, &self.run_properties);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(9, &self.variables);
         to.misfits(&self.misfits);
     }
 }
@@ -568,8 +568,8 @@ impl model::Model for ProbeSloSourceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.api_token_secret);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -608,8 +608,8 @@ impl model::Model for ProbeStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.verdict);
         to.opt(1, &self.description);
+        to.opt(0, &self.verdict);
         to.misfits(&self.misfits);
     }
 }
@@ -687,9 +687,9 @@ impl model::Model for ProbeTlsConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_file);
-        to.opt(1, &self.key_file);
         to.opt(2, &self.cert_file);
         to.opt(3, &self.insecure_skip_verify);
+        to.opt(1, &self.key_file);
         to.misfits(&self.misfits);
     }
 }

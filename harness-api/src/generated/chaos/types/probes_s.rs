@@ -93,22 +93,22 @@ impl model::Model for SloProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
         to.opt(1, &self.attempt);
-        to.opt(2, &self.interval);
-        to.opt(3, &self.verbosity);
         to.opt(4, &self.comparator);
-        to.opt(5, &self.initial_delay);
-        to.opt(6, &self.probe_timeout);
-        to.opt(7, &self.slo_identifier);
-        to.opt(8, &self.stop_on_failure);
-        to.opt(9, &self.polling_interval);
-        to.opt(10, &self.evaluation_window);
-        to.opt(11, &self.platform_endpoint);
         to.opt(12, &self.evaluation_timeout);
-        to.opt(13, &self.slo_source_metadata);
-        to.opt(14, &self.insecure_skip_verify);
+        to.opt(10, &self.evaluation_window);
+        to.opt(5, &self.initial_delay);
         to.opt(15, &self.initial_delay_seconds);
+        to.opt(14, &self.insecure_skip_verify);
+        to.opt(2, &self.interval);
+        to.opt(11, &self.platform_endpoint);
+        to.opt(9, &self.polling_interval);
+        to.opt(6, &self.probe_timeout);
+        to.opt(0, &self.retry);
+        to.opt(7, &self.slo_identifier);
+        to.opt(13, &self.slo_source_metadata);
+        to.opt(8, &self.stop_on_failure);
+        to.opt(3, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }
@@ -185,9 +185,9 @@ impl model::Model for StoredDatadogApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.connector_id);
         to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.query);
         to.opt(3, &self.synthetics_test);
         to.misfits(&self.misfits);
     }
@@ -226,9 +226,9 @@ impl model::Model for StoredDynatraceApmProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
         to.opt(1, &self.connector_id);
         to.opt(2, &self.duration_in_min);
+        to.opt(0, &self.metrics);
         to.misfits(&self.misfits);
     }
 }
@@ -266,8 +266,8 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.project_id);
+        to.opt(0, &self.query);
         to.opt(2, &self.service_account_key);
         to.misfits(&self.misfits);
     }
@@ -342,8 +342,8 @@ impl model::Model for StoredProbeAppdMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_in_min);
         to.opt(1, &self.application_name);
+        to.opt(0, &self.duration_in_min);
         to.opt(2, &self.metrics_full_path);
         to.misfits(&self.misfits);
     }
@@ -499,8 +499,8 @@ impl model::Model for StoredProbeIdentifier {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -586,8 +586,8 @@ impl model::Model for StoredProbePost {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.body);
         to.opt(1, &self.body_path);
-        to.opt(2, &self.criteria);
         to.opt(3, &self.content_type);
+        to.opt(2, &self.criteria);
         to.opt(4, &self.response_body);
         to.opt(5, &self.response_code);
         to.misfits(&self.misfits);
@@ -656,8 +656,8 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.duration_in_min);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -695,9 +695,9 @@ impl model::Model for StoredPrometheusProbeInputs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_id);
         to.opt(0, &self.query);
         to.opt(1, &self.tls_config);
-        to.opt(2, &self.connector_id);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for WindowsCmdProbe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.retry);
         to.opt(2, &self.attempt);
         to.opt(3, &self.command);
-        to.opt(4, &self.interval);
-        to.opt(5, &self.verbosity);
         to.opt(6, &self.comparator);
+        to.opt(0, &self.env);
         to.opt(7, &self.initial_delay);
-        to.opt(8, &self.probe_timeout);
-        to.opt(9, &self.stop_on_failure);
-        to.opt(10, &self.polling_interval);
         to.opt(11, &self.initial_delay_seconds);
+        to.opt(4, &self.interval);
+        to.opt(10, &self.polling_interval);
+        to.opt(8, &self.probe_timeout);
+        to.opt(1, &self.retry);
+        to.opt(9, &self.stop_on_failure);
+        to.opt(5, &self.verbosity);
         to.misfits(&self.misfits);
     }
 }

@@ -41,9 +41,9 @@ impl model::Model for OverallServiceUsageStats {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.account_id);
-        to.opt(1, &self.total_usage);
-        to.opt(2, &self.service_stats);
         to.opt(3, &self.license_service_mapping);
+        to.opt(2, &self.service_stats);
+        to.opt(1, &self.total_usage);
         to.misfits(&self.misfits);
     }
 }
@@ -93,10 +93,10 @@ impl model::Model for PeriodicStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.experiment_stats_by_type);
+        to.opt(2, &self.service_stats_by_type);
         to.opt(0, &self.timestamp);
         to.opt(1, &self.total_consumption);
-        to.opt(2, &self.service_stats_by_type);
-        to.opt(3, &self.experiment_stats_by_type);
         to.opt(4, &self.total_experiment_runs_consumption);
         to.misfits(&self.misfits);
     }
@@ -183,20 +183,20 @@ impl model::Model for ServiceData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.service);
-        to.opt(3, &self.sub_type);
-        to.opt(4, &self.resource);
-        to.opt(5, &self.faults_ran);
-        to.opt(6, &self.infra_type);
-        to.opt(7, &self.namespace);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.service_id);
-        to.opt(10, &self.experiments);
         to.opt(11, &self.experiment_runs);
+        to.opt(10, &self.experiments);
+        to.opt(5, &self.faults_ran);
         to.opt(12, &self.infra_structure);
+        to.opt(6, &self.infra_type);
         to.opt(13, &self.license_utilisation);
+        to.opt(7, &self.namespace);
+        to.opt(1, &self.org_id);
+        to.opt(8, &self.project_id);
+        to.opt(4, &self.resource);
+        to.opt(2, &self.service);
+        to.opt(9, &self.service_id);
+        to.opt(3, &self.sub_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -234,9 +234,9 @@ impl model::Model for ServiceDataResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.service_data);
         to.opt(2, &self.service_types);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -299,13 +299,13 @@ impl model::Model for StatsByType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.linux);
-        to.opt(1, &self.others);
-        to.opt(2, &self.windows);
-        to.opt(3, &self.kubernetes);
-        to.opt(4, &self.serverless);
         to.opt(5, &self.cloud_resources);
         to.opt(6, &self.container_services);
+        to.opt(3, &self.kubernetes);
+        to.opt(0, &self.linux);
+        to.opt(1, &self.others);
+        to.opt(4, &self.serverless);
+        to.opt(2, &self.windows);
         to.misfits(&self.misfits);
     }
 }
@@ -405,13 +405,13 @@ impl model::Model for CreateRiskBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.category);
+        to.opt(5, &self.description);
         to.opt(3, &self.identity);
         to.opt(4, &self.is_default);
-        to.opt(5, &self.description);
+        to.opt(0, &self.name);
         to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -491,13 +491,13 @@ impl model::Model for UpdateRiskBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.category);
+        to.opt(5, &self.description);
         to.opt(3, &self.identity);
         to.opt(4, &self.is_default);
-        to.opt(5, &self.description);
+        to.opt(0, &self.name);
         to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }

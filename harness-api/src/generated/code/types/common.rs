@@ -151,18 +151,18 @@ impl model::Model for GitFileDiff {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.path);
-        to.opt(2, &self.patch);
-        to.opt(3, &self.status);
-        to.opt(4, &self.changes);
-        to.opt(5, &self.old_sha);
-        to.opt(6, &self.old_path);
         to.opt(7, &self.additions);
+        to.opt(4, &self.changes);
+        to.opt(10, &self.content_url);
         to.opt(8, &self.deletions);
         to.opt(9, &self.is_binary);
-        to.opt(10, &self.content_url);
         to.opt(11, &self.is_submodule);
+        to.opt(6, &self.old_path);
+        to.opt(5, &self.old_sha);
+        to.opt(2, &self.patch);
+        to.opt(1, &self.path);
+        to.opt(0, &self.sha);
+        to.opt(3, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -280,18 +280,18 @@ impl model::Model for TypesCheck {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.link);
-        to.opt(2, &self.ended);
-        to.opt(3, &self.status);
         to.opt(4, &self.created);
+        to.opt(2, &self.ended);
+        to.opt(0, &self.id);
+        to.opt(10, &self.identifier);
+        to.opt(1, &self.link);
+        to.opt(9, &self.metadata);
         to.opt(5, &self.payload);
+        to.opt(11, &self.reported_by);
         to.opt(6, &self.started);
+        to.opt(3, &self.status);
         to.opt(7, &self.summary);
         to.opt(8, &self.updated);
-        to.opt(9, &self.metadata);
-        to.opt(10, &self.identifier);
-        to.opt(11, &self.reported_by);
         to.misfits(&self.misfits);
     }
 }
@@ -441,14 +441,14 @@ impl model::Model for TypesCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.author);
+        to.opt(5, &self.committer);
+        to.opt(4, &self.message);
+        to.opt(7, &self.parent_shas);
         to.opt(0, &self.sha);
+        to.opt(6, &self.signature);
         to.opt(1, &self.stats);
         to.opt(2, &self.title);
-        to.opt(3, &self.author);
-        to.opt(4, &self.message);
-        to.opt(5, &self.committer);
-        to.opt(6, &self.signature);
-        to.opt(7, &self.parent_shas);
         to.misfits(&self.misfits);
     }
 }
@@ -495,12 +495,12 @@ impl model::Model for TypesCommitFileStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.status);
         to.opt(2, &self.changes);
-        to.opt(3, &self.old_path);
         to.opt(4, &self.deletions);
         to.opt(5, &self.insertions);
+        to.opt(3, &self.old_path);
+        to.opt(0, &self.path);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -580,11 +580,11 @@ impl model::Model for TypesCreateBranchOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.name);
         to.opt(2, &self.commit);
         to.opt(3, &self.dry_run_rules);
+        to.opt(1, &self.name);
         to.opt(4, &self.rule_violations);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -631,12 +631,12 @@ impl model::Model for TypesGitSignatureResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key_id);
-        to.opt(1, &self.result);
         to.opt(2, &self.created);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.key_scheme);
         to.opt(5, &self.key_fingerprint);
+        to.opt(0, &self.key_id);
+        to.opt(4, &self.key_scheme);
+        to.opt(1, &self.result);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -671,8 +671,8 @@ impl model::Model for TypesIdentity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -734,14 +734,14 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.color);
         to.opt(3, &self.scope);
         to.opt(4, &self.value);
-        to.opt(5, &self.value_id);
         to.opt(6, &self.value_color);
         to.opt(7, &self.value_count);
+        to.opt(5, &self.value_id);
         to.misfits(&self.misfits);
     }
 }
@@ -791,13 +791,13 @@ impl model::Model for TypesPrincipalInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.uid);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.email);
         to.opt(4, &self.created);
-        to.opt(5, &self.updated);
         to.opt(6, &self.display_name);
+        to.opt(3, &self.email);
+        to.opt(0, &self.id);
+        to.opt(2, &self.type_);
+        to.opt(1, &self.uid);
+        to.opt(5, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -947,36 +947,36 @@ impl model::Model for TypesPullReq {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rules);
-        to.opt(1, &self.state);
-        to.opt(2, &self.stats);
-        to.opt(3, &self.title);
         to.opt(4, &self.author);
+        to.opt(18, &self.check_summary);
         to.opt(5, &self.closed);
+        to.opt(11, &self.created);
+        to.opt(16, &self.description);
         to.opt(6, &self.edited);
+        to.opt(13, &self.is_draft);
         to.opt(7, &self.labels);
+        to.opt(21, &self.merge_base_sha);
+        to.opt(27, &self.merge_check_status);
+        to.opt(24, &self.merge_conflicts);
+        to.opt(17, &self.merge_method);
+        to.opt(14, &self.merge_sha);
+        to.opt(25, &self.merge_target_sha);
+        to.opt(29, &self.merge_violations_bypassed);
         to.opt(8, &self.merged);
         to.opt(9, &self.merger);
         to.opt(10, &self.number);
-        to.opt(11, &self.created);
-        to.opt(12, &self.updated);
-        to.opt(13, &self.is_draft);
-        to.opt(14, &self.merge_sha);
-        to.opt(15, &self.source_sha);
-        to.opt(16, &self.description);
-        to.opt(17, &self.merge_method);
-        to.opt(18, &self.check_summary);
-        to.opt(19, &self.source_branch);
-        to.opt(20, &self.target_branch);
-        to.opt(21, &self.merge_base_sha);
-        to.opt(22, &self.source_repo_id);
-        to.opt(23, &self.target_repo_id);
-        to.opt(24, &self.merge_conflicts);
-        to.opt(25, &self.merge_target_sha);
-        to.opt(26, &self.rebase_conflicts);
-        to.opt(27, &self.merge_check_status);
         to.opt(28, &self.rebase_check_status);
-        to.opt(29, &self.merge_violations_bypassed);
+        to.opt(26, &self.rebase_conflicts);
+        to.opt(0, &self.rules);
+        to.opt(19, &self.source_branch);
+        to.opt(22, &self.source_repo_id);
+        to.opt(15, &self.source_sha);
+        to.opt(1, &self.state);
+        to.opt(2, &self.stats);
+        to.opt(20, &self.target_branch);
+        to.opt(23, &self.target_repo_id);
+        to.opt(3, &self.title);
+        to.opt(12, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1030,10 +1030,10 @@ impl model::Model for TypesPullReqStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.commits);
         to.opt(1, &self.additions);
-        to.opt(2, &self.deletions);
+        to.opt(0, &self.commits);
         to.opt(3, &self.conversations);
+        to.opt(2, &self.deletions);
         to.opt(4, &self.files_changed);
         to.opt(5, &self.unresolved_count);
         to.misfits(&self.misfits);
@@ -1079,11 +1079,11 @@ impl model::Model for TypesRepositoryCore {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.path);
-        to.opt(2, &self.parent_id);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.default_branch);
+        to.opt(0, &self.id);
+        to.opt(3, &self.identifier);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -1127,11 +1127,11 @@ impl model::Model for TypesRuleInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.state);
-        to.opt(2, &self.repo_path);
         to.opt(3, &self.identifier);
+        to.opt(2, &self.repo_path);
         to.opt(4, &self.space_path);
+        to.opt(1, &self.state);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1172,9 +1172,9 @@ impl model::Model for TypesRuleViolations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule);
-        to.opt(1, &self.bypassed);
         to.opt(2, &self.bypassable);
+        to.opt(1, &self.bypassed);
+        to.opt(0, &self.rule);
         to.opt(3, &self.violations);
         to.misfits(&self.misfits);
     }
@@ -1210,8 +1210,8 @@ impl model::Model for TypesSignature {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.when);
         to.opt(1, &self.identity);
+        to.opt(0, &self.when);
         to.misfits(&self.misfits);
     }
 }
@@ -1255,11 +1255,11 @@ impl model::Model for TypesUserGroupInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
         to.opt(0, &self.id);
+        to.opt(3, &self.identifier);
         to.opt(1, &self.name);
         to.opt(2, &self.scope);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -1298,8 +1298,8 @@ impl model::Model for TypesViolation {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.code);
-        to.opt(1, &self.params);
         to.opt(2, &self.message);
+        to.opt(1, &self.params);
         to.misfits(&self.misfits);
     }
 }

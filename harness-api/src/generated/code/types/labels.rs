@@ -40,10 +40,10 @@ impl model::Model for DefineRepoLabelRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.type_);
         to.opt(2, &self.color);
         to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -120,10 +120,10 @@ impl model::Model for DefineSpaceLabelRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.type_);
         to.opt(2, &self.color);
         to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -200,10 +200,10 @@ impl model::Model for LabelsKeyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.key);
-        to.maybe(1, &self.type_);
         to.maybe(2, &self.color);
         to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -241,8 +241,8 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.label_id);
+        to.opt(0, &self.value);
         to.opt(2, &self.value_id);
         to.misfits(&self.misfits);
     }
@@ -365,20 +365,20 @@ impl model::Model for TypesLabel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(5, &self.created);
+        to.opt(9, &self.created_by);
+        to.opt(11, &self.description);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.color);
-        to.opt(4, &self.scope);
-        to.opt(5, &self.created);
-        to.opt(6, &self.repo_id);
-        to.opt(7, &self.updated);
-        to.opt(8, &self.space_id);
-        to.opt(9, &self.created_by);
-        to.opt(10, &self.updated_by);
-        to.opt(11, &self.description);
-        to.opt(12, &self.value_count);
         to.opt(13, &self.pullreq_count);
+        to.opt(6, &self.repo_id);
+        to.opt(4, &self.scope);
+        to.opt(8, &self.space_id);
+        to.opt(2, &self.type_);
+        to.opt(7, &self.updated);
+        to.opt(10, &self.updated_by);
+        to.opt(12, &self.value_count);
         to.misfits(&self.misfits);
     }
 }
@@ -431,14 +431,14 @@ impl model::Model for TypesLabelAssignment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.color);
-        to.opt(4, &self.scope);
-        to.opt(5, &self.values);
         to.opt(6, &self.assigned);
         to.opt(7, &self.assigned_value);
+        to.opt(3, &self.color);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(4, &self.scope);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -476,8 +476,8 @@ impl model::Model for TypesLabelValueInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.color);
+        to.opt(0, &self.id);
         to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
@@ -573,12 +573,12 @@ impl model::Model for TypesPullReqLabel {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
-        to.opt(2, &self.label_id);
-        to.opt(3, &self.value_id);
         to.opt(4, &self.created_by);
+        to.opt(2, &self.label_id);
         to.opt(5, &self.pullreq_id);
+        to.opt(1, &self.updated);
         to.opt(6, &self.updated_by);
+        to.opt(3, &self.value_id);
         to.misfits(&self.misfits);
     }
 }
@@ -616,9 +616,9 @@ impl model::Model for TypesScopeData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.repository);
         to.opt(0, &self.scope);
         to.opt(1, &self.space);
-        to.opt(2, &self.repository);
         to.misfits(&self.misfits);
     }
 }
@@ -696,9 +696,9 @@ impl model::Model for TypesSpaceCore {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.path);
-        to.opt(2, &self.parent_id);
         to.opt(3, &self.identifier);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -739,10 +739,10 @@ impl model::Model for UpdateRepoLabelRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.key);
-        to.maybe(1, &self.type_);
         to.maybe(2, &self.color);
         to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -69,11 +69,11 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.message);
-        to.opt(2, &self.suggestions);
         to.opt(3, &self.bypass_rules);
         to.opt(4, &self.dry_run_rules);
+        to.opt(1, &self.message);
+        to.opt(2, &self.suggestions);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -139,15 +139,15 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.text);
         to.opt(2, &self.line_end);
-        to.opt(3, &self.parent_id);
-        to.opt(4, &self.line_start);
         to.opt(5, &self.line_end_new);
+        to.opt(4, &self.line_start);
         to.opt(6, &self.line_start_new);
+        to.opt(3, &self.parent_id);
+        to.opt(0, &self.path);
         to.opt(7, &self.source_commit_sha);
         to.opt(8, &self.target_commit_sha);
+        to.opt(1, &self.text);
         to.misfits(&self.misfits);
     }
 }
@@ -281,15 +281,15 @@ impl model::Model for OpenapiCreatePullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.labels);
-        to.opt(2, &self.is_draft);
-        to.opt(3, &self.description);
         to.opt(4, &self.bypass_rules);
+        to.opt(3, &self.description);
+        to.opt(2, &self.is_draft);
+        to.opt(1, &self.labels);
         to.opt(5, &self.reviewer_ids);
         to.opt(6, &self.source_branch);
-        to.opt(7, &self.target_branch);
         to.opt(8, &self.source_repo_ref);
+        to.opt(7, &self.target_branch);
+        to.opt(0, &self.title);
         to.opt(9, &self.user_group_reviewer_ids);
         to.misfits(&self.misfits);
     }
@@ -325,8 +325,8 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.commit_sha);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -392,15 +392,15 @@ impl model::Model for OpenapiMergePullReq {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.method);
-        to.opt(2, &self.dry_run);
-        to.opt(3, &self.message);
-        to.opt(4, &self.source_sha);
-        to.opt(5, &self.bypass_rules);
-        to.opt(6, &self.dry_run_rules);
         to.opt(7, &self.bypass_message);
+        to.opt(5, &self.bypass_rules);
         to.opt(8, &self.delete_source_branch);
+        to.opt(2, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(3, &self.message);
+        to.opt(1, &self.method);
+        to.opt(4, &self.source_sha);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -435,8 +435,8 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.decision);
         to.opt(1, &self.commit_sha);
+        to.opt(0, &self.decision);
         to.misfits(&self.misfits);
     }
 }
@@ -503,8 +503,8 @@ impl model::Model for OpenapiStatePullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.state);
         to.opt(1, &self.is_draft);
+        to.opt(0, &self.state);
         to.misfits(&self.misfits);
     }
 }
@@ -539,8 +539,8 @@ impl model::Model for OpenapiUpdatePullReqRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.title);
         to.maybe(1, &self.description);
+        to.maybe(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -722,9 +722,9 @@ impl model::Model for PullreqNumberRevertBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
         to.opt(1, &self.message);
         to.opt(2, &self.revert_branch);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -814,12 +814,12 @@ impl model::Model for TypesBranchTable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.created_by);
-        to.opt(4, &self.updated_by);
         to.opt(5, &self.last_created_pull_req_id);
+        to.opt(0, &self.name);
+        to.opt(2, &self.updated);
+        to.opt(4, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
@@ -881,14 +881,14 @@ impl model::Model for TypesCodeCommentFields {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.line_new);
         to.opt(2, &self.line_old);
+        to.opt(7, &self.merge_base_sha);
         to.opt(3, &self.outdated);
+        to.opt(0, &self.path);
+        to.opt(6, &self.source_sha);
         to.opt(4, &self.span_new);
         to.opt(5, &self.span_old);
-        to.opt(6, &self.source_sha);
-        to.opt(7, &self.merge_base_sha);
         to.misfits(&self.misfits);
     }
 }
@@ -923,8 +923,8 @@ impl model::Model for TypesCodeOwnerEvaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_sha);
         to.opt(1, &self.evaluation_entries);
+        to.opt(0, &self.file_sha);
         to.misfits(&self.misfits);
     }
 }
@@ -965,9 +965,9 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pattern);
         to.opt(1, &self.line_number);
         to.opt(2, &self.owner_evaluations);
+        to.opt(0, &self.pattern);
         to.opt(3, &self.user_group_owner_evaluations);
         to.misfits(&self.misfits);
     }
@@ -1022,12 +1022,12 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.principals);
-        to.opt(1, &self.evaluations);
-        to.opt(2, &self.user_groups);
         to.opt(3, &self.current_count);
+        to.opt(1, &self.evaluations);
         to.opt(4, &self.minimum_required_count);
         to.opt(5, &self.minimum_required_count_latest);
+        to.opt(0, &self.principals);
+        to.opt(2, &self.user_groups);
         to.misfits(&self.misfits);
     }
 }
@@ -1117,21 +1117,21 @@ impl model::Model for TypesMergeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.dry_run);
-        to.opt(2, &self.mergeable);
-        to.opt(3, &self.dry_run_rules);
+        to.opt(6, &self.allowed_methods);
         to.opt(4, &self.branch_deleted);
         to.opt(5, &self.conflict_files);
-        to.opt(6, &self.allowed_methods);
-        to.opt(7, &self.rule_violations);
         to.opt(8, &self.default_reviewer_aprovals);
+        to.opt(1, &self.dry_run);
+        to.opt(3, &self.dry_run_rules);
+        to.opt(2, &self.mergeable);
+        to.opt(12, &self.minimum_required_approvals_count);
+        to.opt(14, &self.minimum_required_approvals_count_latest);
+        to.opt(11, &self.requires_code_owners_approval);
+        to.opt(13, &self.requires_code_owners_approval_latest);
         to.opt(9, &self.requires_comment_resolution);
         to.opt(10, &self.requires_no_change_requests);
-        to.opt(11, &self.requires_code_owners_approval);
-        to.opt(12, &self.minimum_required_approvals_count);
-        to.opt(13, &self.requires_code_owners_approval_latest);
-        to.opt(14, &self.minimum_required_approvals_count_latest);
+        to.opt(7, &self.rule_violations);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -1170,8 +1170,8 @@ impl model::Model for TypesOwnerEvaluation {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.owner);
-        to.opt(1, &self.review_sha);
         to.opt(2, &self.review_decision);
+        to.opt(1, &self.review_sha);
         to.misfits(&self.misfits);
     }
 }
@@ -1287,26 +1287,26 @@ impl model::Model for TypesPullReqActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.kind);
-        to.opt(2, &self.text);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.order);
         to.opt(5, &self.author);
-        to.opt(6, &self.edited);
+        to.opt(19, &self.code_comment);
         to.opt(7, &self.created);
         to.opt(8, &self.deleted);
-        to.opt(9, &self.payload);
-        to.opt(10, &self.repo_id);
-        to.opt(11, &self.updated);
+        to.opt(6, &self.edited);
+        to.opt(0, &self.id);
+        to.opt(1, &self.kind);
         to.opt(12, &self.mentions);
         to.opt(13, &self.metadata);
+        to.opt(4, &self.order);
+        to.opt(16, &self.parent_id);
+        to.opt(9, &self.payload);
+        to.opt(18, &self.pullreq_id);
+        to.opt(10, &self.repo_id);
         to.opt(14, &self.resolved);
         to.opt(15, &self.resolver);
-        to.opt(16, &self.parent_id);
         to.opt(17, &self.sub_order);
-        to.opt(18, &self.pullreq_id);
-        to.opt(19, &self.code_comment);
+        to.opt(2, &self.text);
+        to.opt(3, &self.type_);
+        to.opt(11, &self.updated);
         to.opt(20, &self.user_group_mentions);
         to.misfits(&self.misfits);
     }
@@ -1417,9 +1417,9 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.check_sums);
         to.opt(1, &self.applied_check_sum);
         to.opt(2, &self.applied_commit_sha);
+        to.opt(0, &self.check_sums);
         to.misfits(&self.misfits);
     }
 }
@@ -1457,9 +1457,9 @@ impl model::Model for TypesPullReqCheck {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bypassable);
         to.opt(0, &self.check);
         to.opt(1, &self.required);
-        to.opt(2, &self.bypassable);
         to.misfits(&self.misfits);
     }
 }
@@ -1533,9 +1533,9 @@ impl model::Model for TypesPullReqFileView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.path);
         to.opt(2, &self.obsolete);
+        to.opt(1, &self.path);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -1573,8 +1573,8 @@ impl model::Model for TypesPullReqLabelAssignInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.label_id);
+        to.opt(0, &self.value);
         to.opt(2, &self.value_id);
         to.misfits(&self.misfits);
     }
@@ -1610,8 +1610,8 @@ impl model::Model for TypesPullReqRepo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repository);
         to.opt(1, &self.pull_request);
+        to.opt(0, &self.repository);
         to.misfits(&self.misfits);
     }
 }
@@ -1673,14 +1673,14 @@ impl model::Model for TypesPullReqReviewer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.added_by);
+        to.opt(2, &self.created);
+        to.opt(7, &self.latest_review_id);
+        to.opt(6, &self.review_decision);
+        to.opt(5, &self.reviewer);
         to.opt(0, &self.sha);
         to.opt(1, &self.type_);
-        to.opt(2, &self.created);
         to.opt(3, &self.updated);
-        to.opt(4, &self.added_by);
-        to.opt(5, &self.reviewer);
-        to.opt(6, &self.review_decision);
-        to.opt(7, &self.latest_review_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1757,10 +1757,10 @@ impl model::Model for TypesReviewerEvaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.updated);
         to.opt(2, &self.decision);
         to.opt(3, &self.reviewer);
+        to.opt(0, &self.sha);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1798,9 +1798,9 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.evaluations);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.evaluations);
         to.misfits(&self.misfits);
     }
 }
@@ -1858,13 +1858,13 @@ impl model::Model for TypesUserGroupReviewer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.added_by);
+        to.opt(1, &self.created);
         to.opt(4, &self.decision);
-        to.opt(5, &self.user_group);
+        to.opt(0, &self.sha);
+        to.opt(2, &self.updated);
         to.opt(6, &self.user_decisions);
+        to.opt(5, &self.user_group);
         to.misfits(&self.misfits);
     }
 }
@@ -1927,10 +1927,10 @@ impl model::Model for PrAutoMergeEnableBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.method);
-        to.opt(2, &self.message);
         to.opt(3, &self.delete_source_branch);
+        to.opt(2, &self.message);
+        to.opt(1, &self.method);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -1974,11 +1974,11 @@ impl model::Model for PrMergeQueueEnableBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.method);
-        to.opt(2, &self.message);
         to.opt(3, &self.bypass_rules);
         to.opt(4, &self.delete_source_branch);
+        to.opt(2, &self.message);
+        to.opt(1, &self.method);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for ForkCreateBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fork_branch);
         to.opt(0, &self.identifier);
         to.opt(1, &self.parent_ref);
-        to.opt(2, &self.fork_branch);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for ForkSyncBranchBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.branch_upstream);
         to.opt(2, &self.branch_commit_sha);
+        to.opt(1, &self.branch_upstream);
         to.misfits(&self.misfits);
     }
 }

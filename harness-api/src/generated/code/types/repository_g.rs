@@ -37,8 +37,8 @@ impl model::Model for GitBlamePart {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.lines);
         to.opt(1, &self.commit);
+        to.opt(0, &self.lines);
         to.opt(2, &self.previous);
         to.misfits(&self.misfits);
     }
@@ -74,8 +74,8 @@ impl model::Model for GitBlamePartPrevious {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_name);
         to.opt(1, &self.commit_sha);
+        to.opt(0, &self.file_name);
         to.misfits(&self.misfits);
     }
 }
@@ -125,13 +125,13 @@ impl model::Model for GitCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.title);
         to.opt(2, &self.author);
-        to.opt(3, &self.message);
         to.opt(4, &self.committer);
         to.opt(5, &self.file_stats);
+        to.opt(3, &self.message);
         to.opt(6, &self.parent_shas);
+        to.opt(0, &self.sha);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -170,8 +170,8 @@ impl model::Model for GitIdentity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -206,8 +206,8 @@ impl model::Model for GitSignature {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.when);
         to.opt(1, &self.identity);
+        to.opt(0, &self.when);
         to.misfits(&self.misfits);
     }
 }

@@ -45,8 +45,8 @@ impl model::Model for ImporterProvider {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.host);
-        to.opt(1, &self.type_);
         to.opt(2, &self.password);
+        to.opt(1, &self.type_);
         to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }

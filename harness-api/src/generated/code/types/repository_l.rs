@@ -43,11 +43,11 @@ impl model::Model for LinkedCreateBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_public);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.parent_ref);
-        to.opt(3, &self.description);
         to.opt(4, &self.connector_ref);
+        to.opt(3, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.is_public);
+        to.opt(2, &self.parent_ref);
         to.misfits(&self.misfits);
     }
 }

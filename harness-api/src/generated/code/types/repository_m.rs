@@ -65,15 +65,15 @@ impl model::Model for MergeCommitBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.dry_run);
-        to.opt(2, &self.message);
         to.opt(3, &self.base_branch);
-        to.opt(4, &self.head_branch);
-        to.opt(5, &self.bypass_rules);
-        to.opt(6, &self.dry_run_rules);
         to.opt(7, &self.base_commit_sha);
+        to.opt(5, &self.bypass_rules);
+        to.opt(1, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(4, &self.head_branch);
         to.opt(8, &self.head_commit_sha);
+        to.opt(2, &self.message);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }

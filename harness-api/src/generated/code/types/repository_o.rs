@@ -34,8 +34,8 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.requests);
         to.opt(1, &self.max_count);
+        to.opt(0, &self.requests);
         to.misfits(&self.misfits);
     }
 }
@@ -97,14 +97,14 @@ impl model::Model for OpenapiCommitFilesRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
+        to.opt(3, &self.actions);
         to.opt(1, &self.author);
         to.opt(2, &self.branch);
-        to.opt(3, &self.actions);
-        to.opt(4, &self.message);
-        to.opt(5, &self.new_branch);
         to.opt(6, &self.bypass_rules);
         to.opt(7, &self.dry_run_rules);
+        to.opt(4, &self.message);
+        to.opt(5, &self.new_branch);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -153,11 +153,11 @@ impl model::Model for OpenapiContentInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
+        to.opt(4, &self.latest_commit);
         to.opt(1, &self.name);
         to.opt(2, &self.path);
+        to.opt(0, &self.sha);
         to.opt(3, &self.type_);
-        to.opt(4, &self.latest_commit);
         to.misfits(&self.misfits);
     }
 }
@@ -202,10 +202,10 @@ impl model::Model for OpenapiCreateBranchRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.target);
         to.opt(2, &self.bypass_rules);
         to.opt(3, &self.dry_run_rules);
+        to.opt(0, &self.name);
+        to.opt(1, &self.target);
         to.misfits(&self.misfits);
     }
 }
@@ -279,17 +279,17 @@ impl model::Model for OpenapiCreateRepositoryRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.readme);
+        to.opt(10, &self.default_branch);
+        to.opt(9, &self.description);
         to.opt(3, &self.fork_id);
-        to.opt(4, &self.license);
-        to.opt(5, &self.is_public);
         to.opt(6, &self.git_ignore);
         to.opt(7, &self.identifier);
+        to.opt(5, &self.is_public);
+        to.opt(4, &self.license);
         to.opt(8, &self.parent_ref);
-        to.opt(9, &self.description);
-        to.opt(10, &self.default_branch);
+        to.opt(2, &self.readme);
+        to.opt(1, &self.tags);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -333,11 +333,11 @@ impl model::Model for OpenapiCreateTagRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.target);
-        to.opt(2, &self.message);
         to.opt(3, &self.bypass_rules);
         to.opt(4, &self.dry_run_rules);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(1, &self.target);
         to.misfits(&self.misfits);
     }
 }
@@ -407,9 +407,9 @@ impl model::Model for OpenapiGeneralSettingsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(2, &self.auto_merge_enabled);
         to.maybe(0, &self.file_size_limit);
         to.maybe(1, &self.git_lfs_enabled);
-        to.maybe(2, &self.auto_merge_enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -456,12 +456,12 @@ impl model::Model for OpenapiGetContentOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.name);
-        to.opt(2, &self.path);
-        to.opt(3, &self.type_);
         to.opt(4, &self.content);
         to.opt(5, &self.latest_commit);
+        to.opt(1, &self.name);
+        to.opt(2, &self.path);
+        to.opt(0, &self.sha);
+        to.opt(3, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -571,8 +571,8 @@ impl model::Model for OpenapiSecuritySettingsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.secret_scanning_enabled);
         to.maybe(1, &self.principal_committer_match);
+        to.maybe(0, &self.secret_scanning_enabled);
         to.maybe(2, &self.vulnerability_scanning_mode);
         to.misfits(&self.misfits);
     }
@@ -643,9 +643,9 @@ impl model::Model for OpenapiUpdateRepoRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.tags);
-        to.maybe(1, &self.state);
         to.maybe(2, &self.description);
+        to.maybe(1, &self.state);
+        to.maybe(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }

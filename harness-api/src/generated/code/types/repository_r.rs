@@ -34,8 +34,8 @@ impl model::Model for RepoCommitDivergenceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.to);
         to.opt(1, &self.from);
+        to.opt(0, &self.to);
         to.misfits(&self.misfits);
     }
 }
@@ -79,11 +79,11 @@ impl model::Model for RepoCommitFileAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.path);
         to.opt(2, &self.action);
-        to.opt(3, &self.payload);
         to.opt(4, &self.encoding);
+        to.opt(1, &self.path);
+        to.opt(3, &self.payload);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -131,11 +131,11 @@ impl model::Model for RepoFileContent {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
-        to.opt(1, &self.size);
-        to.opt(2, &self.encoding);
         to.opt(3, &self.data_size);
+        to.opt(2, &self.encoding);
         to.opt(4, &self.lfs_object_id);
         to.opt(5, &self.lfs_object_size);
+        to.opt(1, &self.size);
         to.misfits(&self.misfits);
     }
 }
@@ -193,12 +193,12 @@ impl model::Model for RepoIdentifierRebaseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.dry_run);
         to.opt(1, &self.base_branch);
-        to.opt(2, &self.head_branch);
-        to.opt(3, &self.bypass_rules);
-        to.opt(4, &self.dry_run_rules);
         to.opt(5, &self.base_commit_sha);
+        to.opt(3, &self.bypass_rules);
+        to.opt(0, &self.dry_run);
+        to.opt(4, &self.dry_run_rules);
+        to.opt(2, &self.head_branch);
         to.opt(6, &self.head_commit_sha);
         to.misfits(&self.misfits);
     }
@@ -265,15 +265,15 @@ impl model::Model for RepoIdentifierSquashBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.dry_run);
-        to.opt(2, &self.message);
         to.opt(3, &self.base_branch);
-        to.opt(4, &self.head_branch);
-        to.opt(5, &self.bypass_rules);
-        to.opt(6, &self.dry_run_rules);
         to.opt(7, &self.base_commit_sha);
+        to.opt(5, &self.bypass_rules);
+        to.opt(1, &self.dry_run);
+        to.opt(6, &self.dry_run_rules);
+        to.opt(4, &self.head_branch);
         to.opt(8, &self.head_commit_sha);
+        to.opt(2, &self.message);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -308,8 +308,8 @@ impl model::Model for RepoListPathsOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.files);
         to.opt(1, &self.directories);
+        to.opt(0, &self.files);
         to.misfits(&self.misfits);
     }
 }
@@ -344,8 +344,8 @@ impl model::Model for RepoMergeCheck {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mergeable);
         to.opt(1, &self.conflict_files);
+        to.opt(0, &self.mergeable);
         to.misfits(&self.misfits);
     }
 }
@@ -527,36 +527,36 @@ impl model::Model for RepoRepositoryOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.uid);
-        to.opt(2, &self.path);
-        to.opt(3, &self.size);
-        to.opt(4, &self.tags);
-        to.opt(5, &self.state);
-        to.opt(6, &self.created);
-        to.opt(7, &self.deleted);
-        to.opt(8, &self.fork_id);
-        to.opt(9, &self.git_url);
-        to.opt(10, &self.updated);
         to.opt(11, &self.archived);
-        to.opt(12, &self.is_empty);
-        to.opt(13, &self.size_lfs);
+        to.opt(6, &self.created);
+        to.opt(19, &self.created_by);
+        to.opt(26, &self.default_branch);
+        to.opt(7, &self.deleted);
+        to.opt(21, &self.description);
+        to.opt(8, &self.fork_id);
+        to.opt(22, &self.git_ssh_url);
+        to.opt(9, &self.git_url);
+        to.opt(0, &self.id);
+        to.opt(20, &self.identifier);
         to.opt(14, &self.importing);
+        to.opt(12, &self.is_empty);
+        to.opt(23, &self.is_favorite);
         to.opt(15, &self.is_public);
+        to.opt(25, &self.last_git_push);
+        to.opt(28, &self.num_closed_pulls);
         to.opt(16, &self.num_forks);
+        to.opt(29, &self.num_merged_pulls);
+        to.opt(27, &self.num_open_pulls);
         to.opt(17, &self.num_pulls);
         to.opt(18, &self.parent_id);
-        to.opt(19, &self.created_by);
-        to.opt(20, &self.identifier);
-        to.opt(21, &self.description);
-        to.opt(22, &self.git_ssh_url);
-        to.opt(23, &self.is_favorite);
+        to.opt(2, &self.path);
+        to.opt(3, &self.size);
+        to.opt(13, &self.size_lfs);
         to.opt(24, &self.size_updated);
-        to.opt(25, &self.last_git_push);
-        to.opt(26, &self.default_branch);
-        to.opt(27, &self.num_open_pulls);
-        to.opt(28, &self.num_closed_pulls);
-        to.opt(29, &self.num_merged_pulls);
+        to.opt(5, &self.state);
+        to.opt(4, &self.tags);
+        to.opt(1, &self.uid);
+        to.opt(10, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -623,8 +623,8 @@ impl model::Model for RepoSubmoduleContent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.commit_sha);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -718,13 +718,13 @@ impl model::Model for ReposImportBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.provider);
-        to.opt(2, &self.pipelines);
+        to.opt(5, &self.description);
         to.opt(3, &self.identifier);
         to.opt(4, &self.parent_ref);
-        to.opt(5, &self.description);
+        to.opt(2, &self.pipelines);
+        to.opt(1, &self.provider);
         to.opt(6, &self.provider_repo);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -802,8 +802,8 @@ impl model::Model for ReposettingsSecuritySettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.secret_scanning_enabled);
         to.opt(1, &self.principal_committer_match);
+        to.opt(0, &self.secret_scanning_enabled);
         to.opt(2, &self.vulnerability_scanning_mode);
         to.misfits(&self.misfits);
     }

@@ -61,14 +61,14 @@ impl model::Model for TypesBranchExtended {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.name);
-        to.opt(2, &self.rules);
-        to.opt(3, &self.commit);
-        to.opt(4, &self.is_default);
         to.opt(5, &self.check_summary);
-        to.opt(6, &self.pull_requests);
+        to.opt(3, &self.commit);
         to.opt(7, &self.commit_divergence);
+        to.opt(4, &self.is_default);
+        to.opt(1, &self.name);
+        to.opt(6, &self.pull_requests);
+        to.opt(2, &self.rules);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -145,8 +145,8 @@ impl model::Model for TypesCommitFilesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.commit_id);
         to.opt(1, &self.changed_files);
+        to.opt(0, &self.commit_id);
         to.opt(2, &self.dry_run_rules);
         to.opt(3, &self.rule_violations);
         to.misfits(&self.misfits);
@@ -210,14 +210,14 @@ impl model::Model for TypesCommitTag {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.name);
-        to.opt(2, &self.title);
         to.opt(3, &self.commit);
-        to.opt(4, &self.tagger);
-        to.opt(5, &self.message);
-        to.opt(6, &self.signature);
         to.opt(7, &self.is_annotated);
+        to.opt(5, &self.message);
+        to.opt(1, &self.name);
+        to.opt(0, &self.sha);
+        to.opt(6, &self.signature);
+        to.opt(4, &self.tagger);
+        to.opt(2, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -294,8 +294,8 @@ impl model::Model for TypesDiffStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.commits);
         to.opt(1, &self.additions);
+        to.opt(0, &self.commits);
         to.opt(2, &self.deletions);
         to.opt(3, &self.files_changed);
         to.misfits(&self.misfits);
@@ -332,8 +332,8 @@ impl model::Model for TypesFileReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.blob_sha);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -372,8 +372,8 @@ impl model::Model for TypesListCommitResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.commits);
-        to.opt(1, &self.total_commits);
         to.opt(2, &self.rename_details);
+        to.opt(1, &self.total_commits);
         to.misfits(&self.misfits);
     }
 }
@@ -408,8 +408,8 @@ impl model::Model for TypesPathDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.last_commit);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -463,12 +463,12 @@ impl model::Model for TypesRebaseResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.already_ancestor);
+        to.opt(2, &self.conflict_files);
         to.opt(0, &self.dry_run);
         to.opt(1, &self.dry_run_rules);
-        to.opt(2, &self.conflict_files);
-        to.opt(3, &self.rule_violations);
-        to.opt(4, &self.already_ancestor);
         to.opt(5, &self.new_head_branch_sha);
+        to.opt(3, &self.rule_violations);
         to.misfits(&self.misfits);
     }
 }
@@ -509,10 +509,10 @@ impl model::Model for TypesRenameDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.new_path);
-        to.opt(1, &self.old_path);
         to.opt(2, &self.commit_sha_after);
         to.opt(3, &self.commit_sha_before);
+        to.opt(0, &self.new_path);
+        to.opt(1, &self.old_path);
         to.misfits(&self.misfits);
     }
 }
@@ -550,9 +550,9 @@ impl model::Model for TypesRepositoryPullReqSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.open_count);
         to.opt(1, &self.closed_count);
         to.opt(2, &self.merged_count);
+        to.opt(0, &self.open_count);
         to.misfits(&self.misfits);
     }
 }
@@ -593,10 +593,10 @@ impl model::Model for TypesRepositorySummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag_count);
         to.opt(1, &self.branch_count);
-        to.opt(2, &self.pull_req_summary);
         to.opt(3, &self.default_branch_commit_count);
+        to.opt(2, &self.pull_req_summary);
+        to.opt(0, &self.tag_count);
         to.misfits(&self.misfits);
     }
 }
@@ -646,11 +646,11 @@ impl model::Model for TypesSquashResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.conflict_files);
         to.opt(0, &self.dry_run);
         to.opt(1, &self.dry_run_rules);
-        to.opt(2, &self.conflict_files);
-        to.opt(3, &self.rule_violations);
         to.opt(4, &self.new_head_branch_sha);
+        to.opt(3, &self.rule_violations);
         to.misfits(&self.misfits);
     }
 }

@@ -85,20 +85,20 @@ impl model::Model for OpenapiRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.scope);
-        to.opt(2, &self.state);
-        to.opt(3, &self.users);
         to.opt(4, &self.created);
-        to.opt(5, &self.pattern);
-        to.opt(6, &self.updated);
         to.opt(7, &self.created_by);
         to.opt(8, &self.definition);
-        to.opt(9, &self.identifier);
         to.opt(10, &self.description);
+        to.opt(9, &self.identifier);
+        to.opt(5, &self.pattern);
         to.opt(11, &self.repo_target);
-        to.opt(12, &self.user_groups);
         to.opt(13, &self.repositories);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.state);
+        to.opt(0, &self.type_);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.user_groups);
+        to.opt(3, &self.users);
         to.misfits(&self.misfits);
     }
 }
@@ -145,8 +145,8 @@ impl model::Model for ProtectionBranch {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.bypass);
-        to.opt(1, &self.pullreq);
         to.opt(2, &self.lifecycle);
+        to.opt(1, &self.pullreq);
         to.misfits(&self.misfits);
     }
 }
@@ -199,8 +199,8 @@ impl model::Model for ProtectionDefApprovals {
         to.opt(0, &self.require_code_owners);
         to.opt(1, &self.require_latest_commit);
         to.opt(2, &self.require_minimum_count);
-        to.opt(3, &self.require_no_change_request);
         to.opt(4, &self.require_minimum_default_reviewer_count);
+        to.opt(3, &self.require_no_change_request);
         to.misfits(&self.misfits);
     }
 }
@@ -287,9 +287,9 @@ impl model::Model for ProtectionDefBypass {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user_ids);
         to.opt(1, &self.repo_owners);
         to.opt(2, &self.user_group_ids);
+        to.opt(0, &self.user_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -408,11 +408,11 @@ impl model::Model for ProtectionDefPullReq {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.merge);
-        to.opt(1, &self.comments);
         to.opt(2, &self.approvals);
-        to.opt(3, &self.reviewers);
+        to.opt(1, &self.comments);
+        to.opt(0, &self.merge);
         to.opt(4, &self.merge_queue);
+        to.opt(3, &self.reviewers);
         to.opt(5, &self.status_checks);
         to.misfits(&self.misfits);
     }
@@ -455,9 +455,9 @@ impl model::Model for ProtectionDefReviewers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.request_code_owners);
         to.opt(1, &self.default_reviewer_ids);
         to.opt(2, &self.default_user_group_reviewer_ids);
+        to.opt(0, &self.request_code_owners);
         to.misfits(&self.misfits);
     }
 }
@@ -663,14 +663,14 @@ impl model::Model for RepoIdentifierRulesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.state);
-        to.opt(3, &self.pattern);
         to.opt(4, &self.definition);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.pattern);
         to.opt(7, &self.repo_target);
+        to.opt(2, &self.state);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -732,14 +732,14 @@ impl model::Model for RulesRuleIdentifierBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.uid);
-        to.maybe(1, &self.type_);
-        to.maybe(2, &self.state);
-        to.maybe(3, &self.pattern);
         to.maybe(4, &self.definition);
-        to.maybe(5, &self.identifier);
         to.maybe(6, &self.description);
+        to.maybe(5, &self.identifier);
+        to.maybe(3, &self.pattern);
         to.maybe(7, &self.repo_target);
+        to.maybe(2, &self.state);
+        to.maybe(1, &self.type_);
+        to.maybe(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -801,14 +801,14 @@ impl model::Model for UpdateSpaceRuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.uid);
-        to.maybe(1, &self.type_);
-        to.maybe(2, &self.state);
-        to.maybe(3, &self.pattern);
         to.maybe(4, &self.definition);
-        to.maybe(5, &self.identifier);
         to.maybe(6, &self.description);
+        to.maybe(5, &self.identifier);
+        to.maybe(3, &self.pattern);
         to.maybe(7, &self.repo_target);
+        to.maybe(2, &self.state);
+        to.maybe(1, &self.type_);
+        to.maybe(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -870,14 +870,14 @@ impl model::Model for V1RulesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.state);
-        to.opt(3, &self.pattern);
         to.opt(4, &self.definition);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.pattern);
         to.opt(7, &self.repo_target);
+        to.opt(2, &self.state);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }

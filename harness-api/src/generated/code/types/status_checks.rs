@@ -61,14 +61,14 @@ impl model::Model for CommitsCommitShaBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.link);
+        to.opt(6, &self.check_uid);
         to.opt(1, &self.ended);
-        to.opt(2, &self.status);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.link);
         to.opt(3, &self.payload);
         to.opt(4, &self.started);
+        to.opt(2, &self.status);
         to.opt(5, &self.summary);
-        to.opt(6, &self.check_uid);
-        to.opt(7, &self.identifier);
         to.misfits(&self.misfits);
     }
 }

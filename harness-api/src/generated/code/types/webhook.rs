@@ -91,16 +91,16 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.url);
-        to.opt(2, &self.secret);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.insecure);
-        to.opt(5, &self.triggers);
-        to.opt(6, &self.identifier);
         to.opt(7, &self.description);
         to.opt(8, &self.display_name);
+        to.opt(3, &self.enabled);
         to.opt(9, &self.extra_headers);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(2, &self.secret);
+        to.opt(5, &self.triggers);
+        to.opt(0, &self.uid);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -143,8 +143,8 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.masked);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -214,16 +214,16 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.uid);
-        to.maybe(1, &self.url);
-        to.maybe(2, &self.secret);
-        to.maybe(3, &self.enabled);
-        to.maybe(4, &self.insecure);
-        to.maybe(5, &self.triggers);
-        to.maybe(6, &self.identifier);
         to.maybe(7, &self.description);
         to.maybe(8, &self.display_name);
+        to.maybe(3, &self.enabled);
         to.maybe(9, &self.extra_headers);
+        to.maybe(6, &self.identifier);
+        to.maybe(4, &self.insecure);
+        to.maybe(2, &self.secret);
+        to.maybe(5, &self.triggers);
+        to.maybe(0, &self.uid);
+        to.maybe(1, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -266,8 +266,8 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.masked);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -337,16 +337,16 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.uid);
-        to.maybe(1, &self.url);
-        to.maybe(2, &self.secret);
-        to.maybe(3, &self.enabled);
-        to.maybe(4, &self.insecure);
-        to.maybe(5, &self.triggers);
-        to.maybe(6, &self.identifier);
         to.maybe(7, &self.description);
         to.maybe(8, &self.display_name);
+        to.maybe(3, &self.enabled);
         to.maybe(9, &self.extra_headers);
+        to.maybe(6, &self.identifier);
+        to.maybe(4, &self.insecure);
+        to.maybe(2, &self.secret);
+        to.maybe(5, &self.triggers);
+        to.maybe(0, &self.uid);
+        to.maybe(1, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -389,8 +389,8 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.masked);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -488,23 +488,23 @@ impl model::Model for OpenapiWebhookType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.scope);
         to.opt(3, &self.created);
-        to.opt(4, &self.enabled);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.version);
-        to.opt(7, &self.insecure);
-        to.opt(8, &self.triggers);
-        to.opt(9, &self.parent_id);
         to.opt(10, &self.created_by);
-        to.opt(11, &self.has_secret);
-        to.opt(12, &self.identifier);
         to.opt(13, &self.description);
-        to.opt(14, &self.parent_type);
         to.opt(15, &self.display_name);
+        to.opt(4, &self.enabled);
+        to.opt(11, &self.has_secret);
+        to.opt(0, &self.id);
+        to.opt(12, &self.identifier);
+        to.opt(7, &self.insecure);
         to.opt(16, &self.latest_execution_result);
+        to.opt(9, &self.parent_id);
+        to.opt(14, &self.parent_type);
+        to.opt(2, &self.scope);
+        to.opt(8, &self.triggers);
+        to.opt(5, &self.updated);
+        to.opt(1, &self.url);
+        to.opt(6, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -574,16 +574,16 @@ impl model::Model for TypesWebhookCreateInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.url);
-        to.opt(2, &self.secret);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.insecure);
-        to.opt(5, &self.triggers);
-        to.opt(6, &self.identifier);
         to.opt(7, &self.description);
         to.opt(8, &self.display_name);
+        to.opt(3, &self.enabled);
         to.opt(9, &self.extra_headers);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(2, &self.secret);
+        to.opt(5, &self.triggers);
+        to.opt(0, &self.uid);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -626,8 +626,8 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.masked);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -701,17 +701,17 @@ impl model::Model for TypesWebhookExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.error);
-        to.opt(2, &self.result);
         to.opt(3, &self.created);
-        to.opt(4, &self.request);
         to.opt(5, &self.duration);
+        to.opt(1, &self.error);
+        to.opt(0, &self.id);
+        to.opt(4, &self.request);
         to.opt(6, &self.response);
-        to.opt(7, &self.webhook_id);
+        to.opt(2, &self.result);
         to.opt(8, &self.retrigger_of);
-        to.opt(9, &self.trigger_type);
         to.opt(10, &self.retriggerable);
+        to.opt(9, &self.trigger_type);
+        to.opt(7, &self.webhook_id);
         to.misfits(&self.misfits);
     }
 }
@@ -749,9 +749,9 @@ impl model::Model for TypesWebhookExecutionRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.body);
         to.opt(2, &self.headers);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -793,8 +793,8 @@ impl model::Model for TypesWebhookExecutionResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.body);
-        to.opt(1, &self.status);
         to.opt(2, &self.headers);
+        to.opt(1, &self.status);
         to.opt(3, &self.status_code);
         to.misfits(&self.misfits);
     }

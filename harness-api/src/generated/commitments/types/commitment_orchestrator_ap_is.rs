@@ -40,10 +40,10 @@ impl model::Model for EventLogsSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -81,9 +81,9 @@ impl model::Model for EventLogsSuccessResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
         to.opt(0, &self.pages);
         to.opt(1, &self.total);
-        to.opt(2, &self.events);
         to.misfits(&self.misfits);
     }
 }
@@ -161,18 +161,18 @@ impl model::Model for EventResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(3, &self.category);
+        to.opt(11, &self.cloud_account_id);
+        to.opt(6, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(7, &self.event_type);
         to.opt(0, &self.id);
+        to.opt(4, &self.metadata);
         to.opt(1, &self.region);
         to.opt(2, &self.status);
-        to.opt(3, &self.category);
-        to.opt(4, &self.metadata);
-        to.opt(5, &self.account_id);
-        to.opt(6, &self.created_at);
-        to.opt(7, &self.event_type);
-        to.opt(8, &self.updated_at);
-        to.opt(9, &self.description);
         to.opt(10, &self.transaction_id);
-        to.opt(11, &self.cloud_account_id);
+        to.opt(8, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }

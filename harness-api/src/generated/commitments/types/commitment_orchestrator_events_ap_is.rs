@@ -37,8 +37,8 @@ impl model::Model for ChartResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.date);
         to.opt(1, &self.count);
+        to.opt(0, &self.date);
         to.opt(2, &self.event_type);
         to.misfits(&self.misfits);
     }
@@ -80,10 +80,10 @@ impl model::Model for EventsChartsSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -121,9 +121,9 @@ impl model::Model for EventsChartsSuccessResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
         to.opt(0, &self.pages);
         to.opt(1, &self.total);
-        to.opt(2, &self.events);
         to.misfits(&self.misfits);
     }
 }
@@ -162,8 +162,8 @@ impl model::Model for EventsFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.events);
-        to.opt(1, &self.service);
         to.opt(2, &self.group_by);
+        to.opt(1, &self.service);
         to.misfits(&self.misfits);
     }
 }
@@ -207,11 +207,11 @@ impl model::Model for RenewalEventsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.cloud_account_ids);
+        to.opt(2, &self.end_date);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
-        to.opt(2, &self.end_date);
         to.opt(3, &self.start_date);
-        to.opt(4, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }

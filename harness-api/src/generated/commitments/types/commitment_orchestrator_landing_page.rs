@@ -53,12 +53,12 @@ impl model::Model for CloudAccountCommitment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.services);
-        to.opt(2, &self.last_ping);
-        to.opt(3, &self.provider_id);
         to.opt(4, &self.cloud_account_id);
         to.opt(5, &self.connector_status);
+        to.opt(2, &self.last_ping);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider_id);
+        to.opt(1, &self.services);
         to.misfits(&self.misfits);
     }
 }
@@ -107,11 +107,11 @@ impl model::Model for CommitmentService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(4, &self.annualized_savings);
         to.opt(1, &self.coverage);
         to.opt(2, &self.is_enabled);
+        to.opt(0, &self.name);
         to.opt(3, &self.target_coverage);
-        to.opt(4, &self.annualized_savings);
         to.misfits(&self.misfits);
     }
 }
@@ -152,10 +152,10 @@ impl model::Model for LandingPageResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }

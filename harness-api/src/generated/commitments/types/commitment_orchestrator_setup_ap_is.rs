@@ -37,9 +37,9 @@ impl model::Model for AutoCudConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.excluded_cloud_accounts);
         to.opt(0, &self.exclusion_list);
         to.opt(1, &self.total_coverage);
-        to.opt(2, &self.excluded_cloud_accounts);
         to.misfits(&self.misfits);
     }
 }
@@ -80,10 +80,10 @@ impl model::Model for AutoCudSetup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.config);
-        to.opt(1, &self.enabled);
         to.opt(2, &self.account_id);
         to.opt(3, &self.cloud_account_id);
+        to.opt(0, &self.config);
+        to.opt(1, &self.enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -124,10 +124,10 @@ impl model::Model for CloudAccountIdCostCoverageBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.regions);
-        to.opt(1, &self.service);
         to.opt(2, &self.instance_types);
         to.opt(3, &self.linked_accounts);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
         to.misfits(&self.misfits);
     }
 }
@@ -185,10 +185,10 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.regions);
-        to.opt(1, &self.service);
         to.opt(2, &self.instance_types);
         to.opt(3, &self.linked_accounts);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
         to.one(4, &self.target_coverage);
         to.misfits(&self.misfits);
     }
@@ -231,9 +231,9 @@ impl model::Model for CommitmentCostCoverageResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
-        to.opt(1, &self.success);
         to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -277,11 +277,11 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_name);
+        to.opt(4, &self.committed_cost);
         to.opt(0, &self.costs);
         to.opt(1, &self.coverage);
         to.opt(2, &self.total_cost);
-        to.opt(3, &self.account_name);
-        to.opt(4, &self.committed_cost);
         to.misfits(&self.misfits);
     }
 }
@@ -325,11 +325,11 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.costs);
-        to.opt(1, &self.region);
-        to.opt(2, &self.coverage);
-        to.opt(3, &self.total_cost);
         to.opt(4, &self.committed_cost);
+        to.opt(0, &self.costs);
+        to.opt(2, &self.coverage);
+        to.opt(1, &self.region);
+        to.opt(3, &self.total_cost);
         to.misfits(&self.misfits);
     }
 }
@@ -411,16 +411,16 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_breakdown);
+        to.opt(5, &self.breakdown_type);
+        to.opt(6, &self.committed_cost);
         to.opt(0, &self.costs);
         to.opt(1, &self.coverage);
         to.opt(2, &self.end_date);
+        to.opt(9, &self.instance_type_breakdown);
+        to.opt(7, &self.region_breakdown);
         to.opt(3, &self.start_date);
         to.opt(4, &self.total_cost);
-        to.opt(5, &self.breakdown_type);
-        to.opt(6, &self.committed_cost);
-        to.opt(7, &self.region_breakdown);
-        to.opt(8, &self.account_breakdown);
-        to.opt(9, &self.instance_type_breakdown);
         to.misfits(&self.misfits);
     }
 }
@@ -461,10 +461,10 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.committed_cost);
         to.opt(0, &self.costs);
         to.opt(1, &self.coverage);
         to.opt(2, &self.total_cost);
-        to.opt(3, &self.committed_cost);
         to.misfits(&self.misfits);
     }
 }
@@ -502,9 +502,9 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
-        to.opt(1, &self.success);
         to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -545,10 +545,10 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.current_savings);
-        to.opt(1, &self.target_coverage);
         to.opt(2, &self.current_coverage);
+        to.opt(0, &self.current_savings);
         to.opt(3, &self.estimated_savings);
+        to.opt(1, &self.target_coverage);
         to.misfits(&self.misfits);
     }
 }
@@ -586,9 +586,9 @@ impl model::Model for CreateCommitmentSetupResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
-        to.opt(1, &self.success);
         to.opt(2, &self.response);
+        to.opt(1, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -623,8 +623,8 @@ impl model::Model for ExclusionEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.instance_type);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -708,15 +708,15 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.seed_config);
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(4, &self.excluded_regions);
         to.opt(1, &self.exclusion_list);
         to.opt(2, &self.payment_option);
-        to.one(3, &self.total_coverage);
-        to.opt(4, &self.excluded_regions);
-        to.opt(5, &self.savings_plans_coverage);
-        to.opt(6, &self.excluded_cloud_accounts);
-        to.opt(7, &self.savings_plan_renewal_rate);
         to.opt(8, &self.reserved_instances_coverage);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(0, &self.seed_config);
+        to.one(3, &self.total_coverage);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -765,9 +765,9 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.start_with);
-        to.opt(1, &self.purchase_terms);
         to.opt(2, &self.monthly_purchase_enabled);
+        to.opt(1, &self.purchase_terms);
+        to.opt(0, &self.start_with);
         to.misfits(&self.misfits);
     }
 }
@@ -813,10 +813,10 @@ impl model::Model for GetCommitmentSetupResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -890,17 +890,17 @@ impl model::Model for GetCommitmentSetupResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.config);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.service);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.updated_at);
-        to.opt(7, &self.dry_run_mode);
         to.opt(8, &self.approval_mode);
         to.opt(9, &self.cloud_account_id);
         to.opt(10, &self.cloud_account_name);
+        to.opt(1, &self.config);
+        to.opt(5, &self.created_at);
+        to.opt(7, &self.dry_run_mode);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
+        to.opt(3, &self.service);
+        to.opt(6, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -963,13 +963,13 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.excluded_cloud_accounts);
         to.opt(0, &self.exclusion_list);
         to.opt(1, &self.payment_option);
-        to.opt(2, &self.total_coverage);
-        to.opt(3, &self.savings_plans_coverage);
-        to.opt(4, &self.excluded_cloud_accounts);
-        to.opt(5, &self.savings_plan_renewal_rate);
         to.opt(6, &self.reserved_instances_coverage);
+        to.opt(5, &self.savings_plan_renewal_rate);
+        to.opt(3, &self.savings_plans_coverage);
+        to.opt(2, &self.total_coverage);
         to.misfits(&self.misfits);
     }
 }
@@ -1010,10 +1010,10 @@ impl model::Model for InstanceTypesPayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.excluded_cloud_accounts);
+        to.opt(2, &self.instance_families);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
-        to.opt(2, &self.instance_families);
-        to.opt(3, &self.excluded_cloud_accounts);
         to.misfits(&self.misfits);
     }
 }
@@ -1090,10 +1090,10 @@ impl model::Model for ListChildAccountsSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -1134,10 +1134,10 @@ impl model::Model for ListInstanceTypesContent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.compute_spend);
-        to.opt(2, &self.instance_type);
         to.opt(3, &self.coverage_percentage);
+        to.opt(2, &self.instance_type);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -1210,10 +1210,10 @@ impl model::Model for ListMasterSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -1318,10 +1318,10 @@ impl model::Model for ListSetupsSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -1365,11 +1365,11 @@ impl model::Model for LwCoConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(3, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
         to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.account_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -1410,10 +1410,10 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -1486,10 +1486,10 @@ impl model::Model for SetupValidateSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -1604,14 +1604,14 @@ impl model::Model for V1SetupBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.config);
-        to.opt(1, &self.enabled);
-        to.one(2, &self.service);
-        to.opt(3, &self.dry_run_mode);
-        to.opt(4, &self.notification);
         to.opt(5, &self.approval_mode);
         to.one(6, &self.cloud_account_id);
         to.opt(7, &self.cloud_account_name);
+        to.one(0, &self.config);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(1, &self.enabled);
+        to.opt(4, &self.notification);
+        to.one(2, &self.service);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1673,12 +1673,12 @@ impl model::Model for V1SetupBodyNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
         to.opt(1, &self.email_list);
-        to.opt(2, &self.schedule_time);
-        to.opt(3, &self.sp_notif_range);
         to.opt(4, &self.purchase_notifications_enabled);
         to.opt(5, &self.recommendations_notifications_enabled);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }
@@ -1756,14 +1756,14 @@ impl model::Model for UpdateSetupConfigurationBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.config);
-        to.opt(1, &self.enabled);
-        to.opt(2, &self.service);
-        to.opt(3, &self.dry_run_mode);
-        to.opt(4, &self.notification);
         to.opt(5, &self.approval_mode);
         to.opt(6, &self.cloud_account_id);
         to.opt(7, &self.cloud_account_name);
+        to.opt(0, &self.config);
+        to.opt(3, &self.dry_run_mode);
+        to.opt(1, &self.enabled);
+        to.opt(4, &self.notification);
+        to.opt(2, &self.service);
         to.misfits(&self.misfits);
     }
 }
@@ -1829,15 +1829,15 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.seed_config);
+        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(4, &self.excluded_regions);
         to.opt(1, &self.exclusion_list);
         to.opt(2, &self.payment_option);
-        to.opt(3, &self.total_coverage);
-        to.opt(4, &self.excluded_regions);
-        to.opt(5, &self.savings_plans_coverage);
-        to.opt(6, &self.excluded_cloud_accounts);
-        to.opt(7, &self.savings_plan_renewal_rate);
         to.opt(8, &self.reserved_instances_coverage);
+        to.opt(7, &self.savings_plan_renewal_rate);
+        to.opt(5, &self.savings_plans_coverage);
+        to.opt(0, &self.seed_config);
+        to.opt(3, &self.total_coverage);
         to.misfits(&self.misfits);
     }
 }
@@ -1872,8 +1872,8 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.instance_type);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -1911,9 +1911,9 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.start_with);
-        to.opt(1, &self.purchase_terms);
         to.opt(2, &self.monthly_purchase_enabled);
+        to.opt(1, &self.purchase_terms);
+        to.opt(0, &self.start_with);
         to.misfits(&self.misfits);
     }
 }
@@ -1967,12 +1967,12 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
         to.opt(1, &self.email_list);
-        to.opt(2, &self.schedule_time);
-        to.opt(3, &self.sp_notif_range);
         to.opt(4, &self.purchase_notifications_enabled);
         to.opt(5, &self.recommendations_notifications_enabled);
+        to.opt(2, &self.schedule_time);
+        to.opt(3, &self.sp_notif_range);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }

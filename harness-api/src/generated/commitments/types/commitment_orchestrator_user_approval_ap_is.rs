@@ -86,12 +86,12 @@ impl model::Model for ApprovalEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.category);
-        to.opt(2, &self.metadata);
         to.opt(3, &self.account_id);
-        to.opt(4, &self.evaluated_at);
+        to.opt(1, &self.category);
         to.opt(5, &self.cloud_account_id);
+        to.opt(4, &self.evaluated_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -132,9 +132,9 @@ impl model::Model for ApprovalEventSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.event_type);
         to.opt(1, &self.event_count);
         to.opt(2, &self.event_status);
+        to.opt(0, &self.event_type);
         to.opt(3, &self.savings_potential);
         to.misfits(&self.misfits);
     }
@@ -209,17 +209,17 @@ impl model::Model for ApprovalEventV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.status);
-        to.opt(3, &self.category);
-        to.opt(4, &self.metadata);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.evaluated_at);
-        to.opt(7, &self.potential_spend);
+        to.opt(3, &self.category);
         to.opt(8, &self.cloud_account_id);
-        to.opt(9, &self.potential_savings);
         to.opt(10, &self.cloud_account_name);
+        to.opt(6, &self.evaluated_at);
+        to.opt(0, &self.id);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.name);
+        to.opt(9, &self.potential_savings);
+        to.opt(7, &self.potential_spend);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -264,10 +264,10 @@ impl model::Model for ApprovalEventsSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -305,9 +305,9 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
         to.opt(0, &self.pages);
         to.opt(1, &self.total);
-        to.opt(2, &self.events);
         to.misfits(&self.misfits);
     }
 }
@@ -348,10 +348,10 @@ impl model::Model for ApprovalOverviewSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -469,12 +469,12 @@ impl model::Model for ApprovalsListRequestV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_id);
+        to.opt(4, &self.event_types);
+        to.opt(3, &self.pagination);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
         to.opt(2, &self.statuses);
-        to.opt(3, &self.pagination);
-        to.opt(4, &self.event_types);
-        to.opt(5, &self.cloud_account_id);
         to.misfits(&self.misfits);
     }
 }
@@ -516,8 +516,8 @@ impl model::Model for ApprovalsListRequestV2Pagination {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.limit);
+        to.opt(0, &self.page);
         to.misfits(&self.misfits);
     }
 }
@@ -564,10 +564,10 @@ impl model::Model for ApprovalsListResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -605,9 +605,9 @@ impl model::Model for ApprovalsListResponseV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.events);
         to.opt(0, &self.pages);
         to.opt(1, &self.total);
-        to.opt(2, &self.events);
         to.misfits(&self.misfits);
     }
 }
@@ -645,9 +645,9 @@ impl model::Model for ApprovalsOverviewRequestFilters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cloud_account_ids);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
-        to.opt(2, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }

@@ -78,10 +78,10 @@ impl model::Model for CommitmentUtilizationDetailResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -122,10 +122,10 @@ impl model::Model for CommitmentUtilizationsDetailTable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.trend);
-        to.opt(1, &self.percentage);
-        to.opt(2, &self.utilization);
         to.opt(3, &self.compute_spend);
+        to.opt(1, &self.percentage);
+        to.opt(0, &self.trend);
+        to.opt(2, &self.utilization);
         to.misfits(&self.misfits);
     }
 }

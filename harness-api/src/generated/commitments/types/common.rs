@@ -69,9 +69,9 @@ impl model::Model for GenericSuccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
         to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -153,19 +153,19 @@ impl model::Model for InventoryRiapiFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.terms);
-        to.opt(1, &self.status);
-        to.opt(2, &self.regions);
-        to.opt(3, &self.service);
-        to.opt(4, &self.tenancy);
-        to.opt(5, &self.platforms);
-        to.opt(6, &self.plan_types);
         to.opt(7, &self.account_ids);
-        to.opt(8, &self.instance_types);
-        to.opt(9, &self.payment_options);
         to.opt(10, &self.cloud_account_ids);
         to.opt(11, &self.instance_families);
+        to.opt(8, &self.instance_types);
         to.opt(12, &self.is_harness_managed);
+        to.opt(9, &self.payment_options);
+        to.opt(6, &self.plan_types);
+        to.opt(5, &self.platforms);
+        to.opt(2, &self.regions);
+        to.opt(3, &self.service);
+        to.opt(1, &self.status);
+        to.opt(4, &self.tenancy);
+        to.opt(0, &self.terms);
         to.misfits(&self.misfits);
     }
 }
@@ -248,16 +248,16 @@ impl model::Model for InventorySpapiFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.terms);
-        to.opt(1, &self.status);
-        to.opt(2, &self.regions);
-        to.opt(3, &self.service);
-        to.opt(4, &self.plan_types);
         to.opt(5, &self.account_ids);
-        to.opt(6, &self.payment_options);
         to.opt(7, &self.cloud_account_ids);
         to.opt(8, &self.instance_families);
         to.opt(9, &self.is_harness_managed);
+        to.opt(6, &self.payment_options);
+        to.opt(4, &self.plan_types);
+        to.opt(2, &self.regions);
+        to.opt(3, &self.service);
+        to.opt(1, &self.status);
+        to.opt(0, &self.terms);
         to.misfits(&self.misfits);
     }
 }
@@ -309,9 +309,9 @@ impl model::Model for PaginationInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
-        to.opt(1, &self.limit);
         to.opt(2, &self.filters);
+        to.opt(1, &self.limit);
+        to.opt(0, &self.page);
         to.misfits(&self.misfits);
     }
 }
@@ -388,10 +388,10 @@ impl model::Model for SpendBreakdownFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cloud_account_ids);
+        to.opt(2, &self.instance_types);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
-        to.opt(2, &self.instance_types);
-        to.opt(3, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -437,10 +437,10 @@ impl model::Model for SpendBreakdownResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -494,11 +494,11 @@ impl model::Model for SpendBreakdownResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ondemand);
+        to.opt(4, &self.reserved_instances);
+        to.opt(3, &self.savings_plans);
         to.opt(0, &self.total);
         to.opt(1, &self.trend);
-        to.opt(2, &self.ondemand);
-        to.opt(3, &self.savings_plans);
-        to.opt(4, &self.reserved_instances);
         to.opt(5, &self.unused_commitments);
         to.misfits(&self.misfits);
     }
@@ -534,8 +534,8 @@ impl model::Model for SpendDetailed {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.percentage);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

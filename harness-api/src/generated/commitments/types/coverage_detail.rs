@@ -34,8 +34,8 @@ impl model::Model for ComputeCoverageChart {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.date);
         to.opt(1, &self.coverage_cost);
+        to.opt(0, &self.date);
         to.misfits(&self.misfits);
     }
 }
@@ -112,10 +112,10 @@ impl model::Model for ComputeCoveragesDetailResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -201,20 +201,20 @@ impl model::Model for ComputeCoveragesDetailTable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.trend);
-        to.opt(1, &self.region);
         to.opt(2, &self.coverage);
-        to.opt(3, &self.spot_cost);
-        to.opt(4, &self.spot_hours);
-        to.opt(5, &self.total_cost);
-        to.opt(6, &self.total_hours);
         to.opt(7, &self.machine_type);
         to.opt(8, &self.on_demand_cost);
         to.opt(9, &self.on_demand_hours);
+        to.opt(1, &self.region);
         to.opt(10, &self.reservation_cost);
         to.opt(11, &self.ri_coverage_hours);
         to.opt(12, &self.savings_plan_hours);
+        to.opt(3, &self.spot_cost);
+        to.opt(4, &self.spot_hours);
+        to.opt(5, &self.total_cost);
         to.opt(13, &self.total_covered_hours);
+        to.opt(6, &self.total_hours);
+        to.opt(0, &self.trend);
         to.misfits(&self.misfits);
     }
 }
@@ -260,8 +260,8 @@ impl model::Model for CoverageDetailBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service);
         to.one(1, &self.group_by);
+        to.opt(0, &self.service);
         to.misfits(&self.misfits);
     }
     #[inline]

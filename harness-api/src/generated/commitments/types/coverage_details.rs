@@ -53,12 +53,12 @@ impl model::Model for RiCoverageDetailsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
         to.opt(2, &self.sort_by);
         to.opt(3, &self.sort_order);
-        to.opt(4, &self.instance_types);
-        to.opt(5, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -112,12 +112,12 @@ impl model::Model for SpCoverageDetailsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
         to.opt(2, &self.sort_by);
         to.opt(3, &self.sort_order);
-        to.opt(4, &self.instance_types);
-        to.opt(5, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }

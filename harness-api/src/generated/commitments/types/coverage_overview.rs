@@ -40,10 +40,10 @@ impl model::Model for ComputeCoverageResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -97,12 +97,12 @@ impl model::Model for ComputeCoverageResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ondemand);
-        to.opt(1, &self.total_spend);
-        to.opt(2, &self.savings_plans);
-        to.opt(3, &self.reserved_instances);
-        to.opt(4, &self.total_coverage_percentage);
         to.opt(5, &self.average_coverage_percentage);
+        to.opt(0, &self.ondemand);
+        to.opt(3, &self.reserved_instances);
+        to.opt(2, &self.savings_plans);
+        to.opt(4, &self.total_coverage_percentage);
+        to.opt(1, &self.total_spend);
         to.misfits(&self.misfits);
     }
 }
@@ -156,12 +156,12 @@ impl model::Model for CopmputeCoverageFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
         to.opt(0, &self.regions);
         to.opt(1, &self.service);
         to.opt(2, &self.sort_by);
         to.opt(3, &self.sort_order);
-        to.opt(4, &self.instance_types);
-        to.opt(5, &self.cloud_account_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -201,8 +201,8 @@ impl model::Model for CoverageDetailed {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.percentage);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for ApprovalInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.approved_at);
         to.opt(2, &self.approved_by);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -81,8 +81,8 @@ impl model::Model for ListReservedInstancesRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.filters);
-        to.opt(1, &self.sort_by);
         to.opt(2, &self.pagination);
+        to.opt(1, &self.sort_by);
         to.opt(3, &self.sort_order);
         to.misfits(&self.misfits);
     }
@@ -128,10 +128,10 @@ impl model::Model for ListReservedInstancesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -169,9 +169,9 @@ impl model::Model for PreviousStateInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tenancy);
-        to.opt(1, &self.platform);
         to.opt(2, &self.instance_type);
+        to.opt(1, &self.platform);
+        to.opt(0, &self.tenancy);
         to.misfits(&self.misfits);
     }
 }
@@ -249,18 +249,18 @@ impl model::Model for ReservedInstance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.availability_zone);
+        to.opt(9, &self.avg_utilization);
+        to.opt(3, &self.count);
+        to.opt(6, &self.expires_on);
         to.opt(0, &self.id);
+        to.opt(11, &self.is_harness_managed);
+        to.opt(7, &self.is_seed_ri);
+        to.opt(4, &self.scope);
+        to.opt(8, &self.start_date);
+        to.opt(5, &self.status);
         to.opt(1, &self.term);
         to.opt(2, &self.type_);
-        to.opt(3, &self.count);
-        to.opt(4, &self.scope);
-        to.opt(5, &self.status);
-        to.opt(6, &self.expires_on);
-        to.opt(7, &self.is_seed_ri);
-        to.opt(8, &self.start_date);
-        to.opt(9, &self.avg_utilization);
-        to.opt(10, &self.availability_zone);
-        to.opt(11, &self.is_harness_managed);
         to.misfits(&self.misfits);
     }
 }
@@ -374,27 +374,27 @@ impl model::Model for ReservedInstanceDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.scope);
-        to.opt(3, &self.status);
-        to.opt(4, &self.tenancy);
-        to.opt(5, &self.platform);
-        to.opt(6, &self.start_date);
+        to.opt(12, &self.approval_info);
+        to.opt(18, &self.availability_zone);
         to.opt(7, &self.expiry_date);
         to.opt(8, &self.hourly_cost);
+        to.opt(0, &self.id);
+        to.opt(15, &self.instance_count);
+        to.opt(13, &self.instance_type);
+        to.opt(19, &self.is_harness_managed);
+        to.opt(16, &self.payment_option);
+        to.opt(5, &self.platform);
+        to.opt(17, &self.previously_was);
+        to.opt(14, &self.purchase_date);
+        to.opt(20, &self.purchase_term_years);
+        to.opt(2, &self.scope);
+        to.opt(6, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(4, &self.tenancy);
+        to.opt(1, &self.type_);
         to.opt(9, &self.upfront_fee);
         to.opt(10, &self.usage_price);
         to.opt(11, &self.utilization);
-        to.opt(12, &self.approval_info);
-        to.opt(13, &self.instance_type);
-        to.opt(14, &self.purchase_date);
-        to.opt(15, &self.instance_count);
-        to.opt(16, &self.payment_option);
-        to.opt(17, &self.previously_was);
-        to.opt(18, &self.availability_zone);
-        to.opt(19, &self.is_harness_managed);
-        to.opt(20, &self.purchase_term_years);
         to.misfits(&self.misfits);
     }
 }
@@ -435,10 +435,10 @@ impl model::Model for ReservedInstanceDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -481,8 +481,8 @@ impl model::Model for ReservedInstancesData {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.items);
         to.opt(1, &self.pages);
-        to.opt(2, &self.total);
         to.opt(3, &self.pagination);
+        to.opt(2, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -523,10 +523,10 @@ impl model::Model for RiFilterOptionsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }

@@ -52,9 +52,9 @@ impl model::Model for SavingsDetailBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.service);
         to.one(1, &self.group_by);
         to.one(2, &self.is_harness_managed);
+        to.opt(0, &self.service);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -105,10 +105,10 @@ impl model::Model for SavingsDetailResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -218,9 +218,9 @@ impl model::Model for SavingsDetailResponseTable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.percentage);
         to.opt(0, &self.total);
         to.opt(1, &self.trend);
-        to.opt(2, &self.percentage);
         to.misfits(&self.misfits);
     }
 }

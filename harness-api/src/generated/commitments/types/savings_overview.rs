@@ -34,8 +34,8 @@ impl model::Model for SavingsDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.percentage);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for SavingsOverviewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -129,10 +129,10 @@ impl model::Model for SavingsOverviewResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.savings_plans);
+        to.opt(3, &self.managed_savings_total);
         to.opt(1, &self.overall_savings);
         to.opt(2, &self.reserved_instances);
-        to.opt(3, &self.managed_savings_total);
+        to.opt(0, &self.savings_plans);
         to.opt(4, &self.unmanaged_savings_total);
         to.misfits(&self.misfits);
     }
@@ -174,9 +174,9 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ri_total);
-        to.opt(1, &self.ri_percentage);
         to.opt(2, &self.managed_savings);
+        to.opt(1, &self.ri_percentage);
+        to.opt(0, &self.ri_total);
         to.opt(3, &self.unmanaged_savings);
         to.misfits(&self.misfits);
     }
@@ -218,9 +218,9 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sp_total);
-        to.opt(1, &self.sp_percentage);
         to.opt(2, &self.managed_savings);
+        to.opt(1, &self.sp_percentage);
+        to.opt(0, &self.sp_total);
         to.opt(3, &self.unmanaged_savings);
         to.misfits(&self.misfits);
     }

@@ -40,10 +40,10 @@ impl model::Model for SavingsRateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -120,10 +120,10 @@ impl model::Model for UtilizationOverviewRequestFilters {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.regions);
-        to.opt(1, &self.service);
         to.opt(2, &self.cloud_account_ids);
         to.opt(3, &self.instance_families);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
         to.misfits(&self.misfits);
     }
 }

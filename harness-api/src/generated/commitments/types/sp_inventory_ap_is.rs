@@ -37,9 +37,9 @@ impl model::Model for AccountInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.account_id);
         to.opt(2, &self.account_name);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }
@@ -81,8 +81,8 @@ impl model::Model for ListSavingsPlansRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.filters);
-        to.opt(1, &self.sort_by);
         to.opt(2, &self.pagination);
+        to.opt(1, &self.sort_by);
         to.opt(3, &self.sort_order);
         to.misfits(&self.misfits);
     }
@@ -128,10 +128,10 @@ impl model::Model for ListSavingsPlansResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -209,18 +209,18 @@ impl model::Model for SavingsPlan {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.region);
-        to.opt(3, &self.status);
-        to.opt(4, &self.plan_type);
         to.opt(5, &self.commitment);
         to.opt(6, &self.expires_on);
-        to.opt(7, &self.start_date);
-        to.opt(8, &self.upfront_fee);
-        to.opt(9, &self.payment_option);
+        to.opt(0, &self.id);
         to.opt(10, &self.instance_family);
         to.opt(11, &self.is_harness_managed);
+        to.opt(9, &self.payment_option);
+        to.opt(4, &self.plan_type);
+        to.opt(2, &self.region);
+        to.opt(7, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.upfront_fee);
         to.misfits(&self.misfits);
     }
 }
@@ -322,24 +322,24 @@ impl model::Model for SavingsPlanDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.term);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.region);
-        to.opt(3, &self.status);
-        to.opt(4, &self.end_date);
-        to.opt(5, &self.platform);
-        to.opt(6, &self.commitment);
-        to.opt(7, &self.start_date);
-        to.opt(8, &self.hourly_cost);
-        to.opt(9, &self.upfront_fee);
         to.opt(10, &self.account_info);
         to.opt(11, &self.approval_info);
-        to.opt(12, &self.mtd_commitment);
-        to.opt(13, &self.payment_option);
+        to.opt(6, &self.commitment);
+        to.opt(4, &self.end_date);
+        to.opt(8, &self.hourly_cost);
         to.opt(14, &self.instance_family);
+        to.opt(17, &self.is_harness_managed);
+        to.opt(12, &self.mtd_commitment);
         to.opt(15, &self.mtd_net_savings);
         to.opt(16, &self.mtd_utilization);
-        to.opt(17, &self.is_harness_managed);
+        to.opt(13, &self.payment_option);
+        to.opt(5, &self.platform);
+        to.opt(2, &self.region);
+        to.opt(7, &self.start_date);
+        to.opt(3, &self.status);
+        to.opt(0, &self.term);
+        to.opt(1, &self.type_);
+        to.opt(9, &self.upfront_fee);
         to.misfits(&self.misfits);
     }
 }
@@ -380,10 +380,10 @@ impl model::Model for SavingsPlanDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -426,8 +426,8 @@ impl model::Model for SavingsPlansDataResponse {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.items);
         to.opt(1, &self.pages);
-        to.opt(2, &self.total);
         to.opt(3, &self.pagination);
+        to.opt(2, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -465,9 +465,9 @@ impl model::Model for SpApprovalInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.approved_at);
         to.opt(2, &self.approved_by);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -508,10 +508,10 @@ impl model::Model for SpFilterOptionsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }

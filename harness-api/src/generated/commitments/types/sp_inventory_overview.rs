@@ -112,10 +112,10 @@ impl model::Model for SpInventoryOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
-        to.opt(1, &self.status);
         to.opt(2, &self.actions);
         to.opt(3, &self.distribution);
+        to.opt(1, &self.status);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -156,10 +156,10 @@ impl model::Model for SpInventoryOverviewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }

@@ -38,8 +38,8 @@ impl model::Model for ReservationsData {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.managed);
-        to.opt(1, &self.unmanaged);
         to.opt(2, &self.percentage);
+        to.opt(1, &self.unmanaged);
         to.misfits(&self.misfits);
     }
 }
@@ -142,8 +142,8 @@ impl model::Model for SavingsPlansData {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.managed);
-        to.opt(1, &self.unmanaged);
         to.opt(2, &self.percentage);
+        to.opt(1, &self.unmanaged);
         to.misfits(&self.misfits);
     }
 }
@@ -248,10 +248,10 @@ impl model::Model for UtilizationOverviewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ts);
         to.opt(1, &self.errors);
-        to.opt(2, &self.success);
         to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
         to.misfits(&self.misfits);
     }
 }
@@ -301,11 +301,11 @@ impl model::Model for UtilizationOverviewResponsePayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.overall_managed_percentage);
+        to.opt(2, &self.overall_percentage);
+        to.opt(4, &self.overall_unmanaged_percentage);
         to.opt(0, &self.reservations);
         to.opt(1, &self.savings_plans);
-        to.opt(2, &self.overall_percentage);
-        to.opt(3, &self.overall_managed_percentage);
-        to.opt(4, &self.overall_unmanaged_percentage);
         to.misfits(&self.misfits);
     }
 }

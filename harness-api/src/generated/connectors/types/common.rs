@@ -53,12 +53,12 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.client_id);
         to.opt(2, &self.account_name);
-        to.opt(3, &self.controller_url);
+        to.opt(1, &self.client_id);
         to.opt(4, &self.client_secret_ref);
+        to.opt(3, &self.controller_url);
         to.opt(5, &self.delegate_selectors);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -116,12 +116,12 @@ impl model::Model for AppdynamicsConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.username);
         to.opt(2, &self.account_name);
-        to.opt(3, &self.password_ref);
         to.opt(4, &self.controller_url);
         to.opt(5, &self.delegate_selectors);
+        to.opt(3, &self.password_ref);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -166,10 +166,10 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.execute_on_delegate);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -228,12 +228,12 @@ impl model::Model for ArtifactoryConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.username);
-        to.opt(3, &self.password_ref);
         to.opt(4, &self.delegate_selectors);
         to.opt(5, &self.execute_on_delegate);
+        to.opt(3, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -291,12 +291,12 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.password_ref);
-        to.opt(3, &self.username_ref);
         to.opt(4, &self.delegate_selectors);
         to.opt(5, &self.execute_on_delegate);
+        to.opt(2, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -361,13 +361,13 @@ impl model::Model for AzureClientCertificateConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.tenant_id);
         to.opt(2, &self.application_id);
+        to.opt(6, &self.azure_environment_type);
         to.opt(3, &self.certificate_ref);
         to.opt(4, &self.delegate_selectors);
         to.opt(5, &self.execute_on_delegate);
-        to.opt(6, &self.azure_environment_type);
+        to.opt(1, &self.tenant_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -437,13 +437,13 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.tenant_id);
-        to.opt(2, &self.secret_ref);
         to.opt(3, &self.application_id);
+        to.opt(6, &self.azure_environment_type);
         to.opt(4, &self.delegate_selectors);
         to.opt(5, &self.execute_on_delegate);
-        to.opt(6, &self.azure_environment_type);
+        to.opt(2, &self.secret_ref);
+        to.opt(1, &self.tenant_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -499,10 +499,10 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.azure_environment_type);
         to.opt(1, &self.delegate_selectors);
         to.opt(2, &self.execute_on_delegate);
-        to.opt(3, &self.azure_environment_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -569,11 +569,11 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(4, &self.azure_environment_type);
         to.opt(1, &self.client_id);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.execute_on_delegate);
-        to.opt(4, &self.azure_environment_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -636,13 +636,13 @@ impl model::Model for Connector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.project);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -686,11 +686,11 @@ impl model::Model for ConnectorConnectivityDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connected_at);
+        to.opt(4, &self.error_summary);
         to.opt(0, &self.errors);
         to.opt(1, &self.status);
         to.opt(2, &self.tested_at);
-        to.opt(3, &self.connected_at);
-        to.opt(4, &self.error_summary);
         to.misfits(&self.misfits);
     }
 }
@@ -795,12 +795,12 @@ impl model::Model for ConnectorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.connector);
-        to.opt(4, &self.harness_managed);
+        to.opt(1, &self.created);
         to.opt(5, &self.governance_metadata);
+        to.opt(4, &self.harness_managed);
+        to.opt(0, &self.status);
+        to.opt(2, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -860,8 +860,8 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.code);
-        to.opt(1, &self.reason);
         to.opt(2, &self.message);
+        to.opt(1, &self.reason);
         to.misfits(&self.misfits);
     }
 }
@@ -905,11 +905,11 @@ impl model::Model for ConnectorTestConnectionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.delegate_id);
+        to.opt(4, &self.error_summary);
         to.opt(0, &self.errors);
         to.opt(1, &self.status);
         to.opt(2, &self.tested_at);
-        to.opt(3, &self.delegate_id);
-        to.opt(4, &self.error_summary);
         to.misfits(&self.misfits);
     }
 }
@@ -953,8 +953,8 @@ impl model::Model for ErrorDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.code);
-        to.opt(1, &self.reason);
         to.opt(2, &self.message);
+        to.opt(1, &self.reason);
         to.misfits(&self.misfits);
     }
 }
@@ -1020,15 +1020,15 @@ impl model::Model for GitHttpConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.branch);
-        to.opt(3, &self.username);
-        to.opt(4, &self.password_ref);
         to.opt(5, &self.connection_type);
-        to.opt(6, &self.validation_repo);
         to.opt(7, &self.delegate_selectors);
         to.opt(8, &self.execute_on_delegate);
+        to.opt(4, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username);
+        to.opt(6, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -1103,15 +1103,15 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.branch);
-        to.opt(3, &self.password_ref);
-        to.opt(4, &self.username_ref);
         to.opt(5, &self.connection_type);
-        to.opt(6, &self.validation_repo);
         to.opt(7, &self.delegate_selectors);
         to.opt(8, &self.execute_on_delegate);
+        to.opt(3, &self.password_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.username_ref);
+        to.opt(6, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -1182,14 +1182,14 @@ impl model::Model for GitSshConnectorSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.branch);
-        to.opt(3, &self.ssh_key_ref);
         to.opt(4, &self.connection_type);
-        to.opt(5, &self.validation_repo);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.execute_on_delegate);
+        to.opt(3, &self.ssh_key_ref);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -1233,8 +1233,8 @@ impl model::Model for HostDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.hostname);
         to.opt(1, &self.host_attributes);
+        to.opt(0, &self.hostname);
         to.misfits(&self.misfits);
     }
 }
@@ -1275,9 +1275,9 @@ impl model::Model for HostValidationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
         to.opt(0, &self.host);
         to.opt(1, &self.port);
-        to.opt(2, &self.error);
         to.opt(3, &self.status);
         to.misfits(&self.misfits);
     }
@@ -1328,8 +1328,8 @@ impl model::Model for HostValidationParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.one(1, &self.hosts);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1374,10 +1374,10 @@ impl model::Model for ResponseDtoListHostValidationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for AppDynamicsConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.accountname);
         to.opt(0, &self.auth_type);
         to.opt(1, &self.client_id);
-        to.opt(2, &self.username);
-        to.opt(3, &self.accountname);
-        to.opt(4, &self.password_ref);
-        to.opt(5, &self.controller_url);
         to.opt(6, &self.client_secret_ref);
+        to.opt(5, &self.controller_url);
         to.opt(7, &self.delegate_selectors);
         to.opt(8, &self.ignore_test_connection);
+        to.opt(4, &self.password_ref);
+        to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -187,12 +187,12 @@ impl model::Model for ArtifactoryConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifactory_server_url);
         to.opt(0, &self.auth);
-        to.opt(1, &self.proxy);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.execute_on_delegate);
-        to.opt(4, &self.artifactory_server_url);
         to.opt(5, &self.ignore_test_connection);
+        to.opt(1, &self.proxy);
         to.misfits(&self.misfits);
     }
 }
@@ -230,8 +230,8 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -326,11 +326,11 @@ impl model::Model for AwsCodeCommitConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.authentication);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -495,12 +495,12 @@ impl model::Model for AwsConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
+        to.opt(5, &self.aws_sdk_client_back_off_strategy_override);
         to.opt(1, &self.credential);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.execute_on_delegate);
         to.opt(4, &self.ignore_test_connection);
-        to.opt(5, &self.aws_sdk_client_back_off_strategy_override);
+        to.opt(0, &self.proxy);
         to.misfits(&self.misfits);
     }
 }
@@ -541,10 +541,10 @@ impl model::Model for AwsCredential {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cross_account_access);
+        to.opt(2, &self.region);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
-        to.opt(2, &self.region);
-        to.opt(3, &self.cross_account_access);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -606,9 +606,9 @@ impl model::Model for AwsCurAttributes {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.region);
-        to.opt(1, &self.s3_prefix);
         to.opt(2, &self.report_name);
         to.opt(3, &self.s3_bucket_name);
+        to.opt(1, &self.s3_prefix);
         to.misfits(&self.misfits);
     }
 }
@@ -680,16 +680,16 @@ impl model::Model for AwsKmsConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kms_arn);
-        to.opt(1, &self.region);
-        to.opt(2, &self.default);
-        to.opt(3, &self.is_default);
+        to.opt(9, &self.aws_oidc_token_exchange_details_for_delegate);
         to.opt(4, &self.credential);
+        to.opt(2, &self.default);
         to.opt(5, &self.delegate_selectors);
         to.opt(6, &self.execute_on_delegate);
-        to.opt(7, &self.kms_arn_in_plain_text);
         to.opt(8, &self.ignore_test_connection);
-        to.opt(9, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.opt(3, &self.is_default);
+        to.opt(0, &self.kms_arn);
+        to.opt(7, &self.kms_arn_in_plain_text);
+        to.opt(1, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -821,10 +821,10 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_arn);
-        to.opt(1, &self.external_name);
-        to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.assume_sts_role_duration);
+        to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.external_name);
+        to.opt(0, &self.role_arn);
         to.misfits(&self.misfits);
     }
 }
@@ -979,8 +979,8 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.oidc_id_token);
         to.opt(1, &self.id_token_expiry_time);
+        to.opt(0, &self.oidc_id_token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1105,17 +1105,17 @@ impl model::Model for AwsSecretManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
-        to.opt(1, &self.default);
+        to.opt(10, &self.aws_oidc_token_exchange_details_for_delegate);
         to.opt(2, &self.credential);
-        to.opt(3, &self.use_put_secret);
-        to.opt(4, &self.secret_name_prefix);
+        to.opt(1, &self.default);
         to.opt(5, &self.delegate_selectors);
         to.opt(6, &self.execute_on_delegate);
+        to.opt(9, &self.force_delete_without_recovery);
         to.opt(7, &self.ignore_test_connection);
         to.opt(8, &self.recovery_window_in_days);
-        to.opt(9, &self.force_delete_without_recovery);
-        to.opt(10, &self.aws_oidc_token_exchange_details_for_delegate);
+        to.opt(0, &self.region);
+        to.opt(4, &self.secret_name_prefix);
+        to.opt(3, &self.use_put_secret);
         to.misfits(&self.misfits);
     }
 }
@@ -1404,10 +1404,10 @@ impl model::Model for AzureConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.azure_environment_type);
         to.opt(0, &self.credential);
         to.opt(1, &self.delegate_selectors);
         to.opt(2, &self.execute_on_delegate);
-        to.opt(3, &self.azure_environment_type);
         to.opt(4, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
@@ -1591,20 +1591,20 @@ impl model::Model for AzureKeyVaultConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.default);
-        to.opt(1, &self.client_id);
-        to.opt(2, &self.tenant_id);
-        to.opt(3, &self.secret_key);
-        to.opt(4, &self.vault_name);
-        to.opt(5, &self.enable_purge);
-        to.opt(6, &self.subscription);
-        to.opt(7, &self.managed_client_id);
-        to.opt(8, &self.delegate_selectors);
-        to.opt(9, &self.use_managed_identity);
         to.opt(10, &self.azure_environment_type);
-        to.opt(11, &self.ignore_test_connection);
-        to.opt(12, &self.vault_configured_manually);
         to.opt(13, &self.azure_managed_identity_type);
+        to.opt(1, &self.client_id);
+        to.opt(0, &self.default);
+        to.opt(8, &self.delegate_selectors);
+        to.opt(5, &self.enable_purge);
+        to.opt(11, &self.ignore_test_connection);
+        to.opt(7, &self.managed_client_id);
+        to.opt(3, &self.secret_key);
+        to.opt(6, &self.subscription);
+        to.opt(2, &self.tenant_id);
+        to.opt(9, &self.use_managed_identity);
+        to.opt(12, &self.vault_configured_manually);
+        to.opt(4, &self.vault_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1657,9 +1657,9 @@ impl model::Model for AzureManualDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application_id);
         to.opt(0, &self.auth);
         to.opt(1, &self.tenant_id);
-        to.opt(2, &self.application_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1697,9 +1697,9 @@ impl model::Model for AzureOidcSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application_id);
         to.opt(0, &self.audience);
         to.opt(1, &self.tenant_id);
-        to.opt(2, &self.application_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1866,14 +1866,14 @@ impl model::Model for AzureRepoConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
         to.opt(2, &self.api_access);
         to.opt(3, &self.authentication);
-        to.opt(4, &self.validation_repo);
         to.opt(5, &self.delegate_selectors);
         to.opt(6, &self.execute_on_delegate);
         to.opt(7, &self.ignore_test_connection);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }

@@ -137,8 +137,8 @@ impl model::Model for BambooUserNamePasswordDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -193,12 +193,12 @@ impl model::Model for BillingExportSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.report_name);
         to.opt(1, &self.billing_type);
         to.opt(2, &self.container_name);
         to.opt(3, &self.directory_name);
-        to.opt(4, &self.subscription_id);
+        to.opt(0, &self.report_name);
         to.opt(5, &self.storage_account_name);
+        to.opt(4, &self.subscription_id);
         to.misfits(&self.misfits);
     }
 }
@@ -358,15 +358,15 @@ impl model::Model for BitbucketConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.proxy);
         to.opt(3, &self.api_access);
         to.opt(4, &self.authentication);
-        to.opt(5, &self.validation_repo);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.execute_on_delegate);
         to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -500,8 +500,8 @@ impl model::Model for BitbucketUsernamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }

@@ -34,8 +34,8 @@ impl model::Model for CcmK8sConnectorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.k8s_connector);
         to.opt(1, &self.ccmk8s_connector);
+        to.opt(0, &self.k8s_connector);
         to.misfits(&self.misfits);
     }
 }
@@ -97,12 +97,12 @@ impl model::Model for CeAwsConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.credential);
+        to.opt(5, &self.autostopping_features);
         to.opt(1, &self.aws_account_id);
+        to.opt(0, &self.credential);
+        to.opt(4, &self.cross_account_access);
         to.opt(2, &self.cur_attributes);
         to.opt(3, &self.features_enabled);
-        to.opt(4, &self.cross_account_access);
-        to.opt(5, &self.autostopping_features);
         to.opt(6, &self.ignore_test_connection);
         to.opt(7, &self.is_aws_gov_cloud_account);
         to.misfits(&self.misfits);
@@ -155,9 +155,9 @@ impl model::Model for CeAwsCredential {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.region);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
-        to.opt(2, &self.region);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -266,13 +266,13 @@ impl model::Model for CeAzureConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tenant_id);
-        to.opt(1, &self.subscription_id);
-        to.opt(2, &self.features_enabled);
+        to.opt(5, &self.autostopping_features);
         to.opt(3, &self.billing_export_spec);
         to.opt(4, &self.billing_export_spec2);
-        to.opt(5, &self.autostopping_features);
+        to.opt(2, &self.features_enabled);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(1, &self.subscription_id);
+        to.opt(0, &self.tenant_id);
         to.misfits(&self.misfits);
     }
 }
@@ -390,13 +390,13 @@ impl model::Model for ConfluenceConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.email_id);
-        to.opt(1, &self.api_key_ref);
-        to.opt(2, &self.api_access_type);
-        to.opt(3, &self.confluence_url);
         to.opt(4, &self.access_token_ref);
-        to.opt(5, &self.refresh_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(1, &self.api_key_ref);
+        to.opt(3, &self.confluence_url);
+        to.opt(0, &self.email_id);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(5, &self.refresh_token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -630,13 +630,13 @@ impl model::Model for ConnectorConnectivityDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.errors);
-        to.opt(1, &self.status);
-        to.opt(2, &self.tested_at);
         to.opt(3, &self.error_summary);
-        to.opt(4, &self.last_tested_at);
+        to.opt(0, &self.errors);
         to.opt(5, &self.last_alert_sent);
         to.opt(6, &self.last_connected_at);
+        to.opt(4, &self.last_tested_at);
+        to.opt(1, &self.status);
+        to.opt(2, &self.tested_at);
         to.misfits(&self.misfits);
     }
 }
@@ -715,16 +715,16 @@ impl model::Model for ConnectorFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.categories);
+        to.opt(6, &self.connectivity_statuses);
+        to.opt(8, &self.connector_connectivity_modes);
+        to.opt(7, &self.connector_identifiers);
+        to.opt(5, &self.connector_names);
+        to.opt(4, &self.description);
+        to.opt(3, &self.filter_type);
+        to.opt(9, &self.inheriting_credentials_from_delegate);
         to.opt(0, &self.tags);
         to.opt(1, &self.types);
-        to.opt(2, &self.categories);
-        to.opt(3, &self.filter_type);
-        to.opt(4, &self.description);
-        to.opt(5, &self.connector_names);
-        to.opt(6, &self.connectivity_statuses);
-        to.opt(7, &self.connector_identifiers);
-        to.opt(8, &self.connector_connectivity_modes);
-        to.opt(9, &self.inheriting_credentials_from_delegate);
         to.misfits(&self.misfits);
     }
 }
@@ -833,15 +833,15 @@ impl model::Model for ConnectorInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
         to.opt(1, &self.spec);
         to.opt(2, &self.tags);
         to.opt(3, &self.type_);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.org_identifier);
-        to.opt(7, &self.account_identifier);
-        to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -906,8 +906,8 @@ impl model::Model for ConnectorStatistics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_stats);
         to.opt(1, &self.status_stats);
+        to.opt(0, &self.type_stats);
         to.misfits(&self.misfits);
     }
 }
@@ -983,8 +983,8 @@ impl model::Model for ConnectorTypeStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.count);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1051,12 +1051,12 @@ impl model::Model for ConnectorValidationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.delegate_id);
+        to.opt(5, &self.error_summary);
         to.opt(0, &self.errors);
         to.opt(1, &self.status);
         to.opt(2, &self.task_id);
         to.opt(3, &self.tested_at);
-        to.opt(4, &self.delegate_id);
-        to.opt(5, &self.error_summary);
         to.misfits(&self.misfits);
     }
 }
@@ -1096,8 +1096,8 @@ impl model::Model for CrossAccountAccess {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.external_id);
         to.opt(1, &self.cross_account_role_arn);
+        to.opt(0, &self.external_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1159,14 +1159,14 @@ impl model::Model for CustomHealthConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.base_url);
+        to.opt(6, &self.delegate_selectors);
+        to.opt(3, &self.headers);
+        to.opt(7, &self.ignore_test_connection);
         to.opt(0, &self.method);
         to.opt(1, &self.params);
-        to.opt(2, &self.base_url);
-        to.opt(3, &self.headers);
         to.opt(4, &self.validation_body);
         to.opt(5, &self.validation_path);
-        to.opt(6, &self.delegate_selectors);
-        to.opt(7, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
 }
@@ -1214,11 +1214,11 @@ impl model::Model for CustomHealthKeyAndValue {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_value_ref);
+        to.opt(3, &self.is_value_encrypted);
         to.opt(0, &self.key);
         to.opt(1, &self.value);
         to.opt(2, &self.value_encrypted);
-        to.opt(3, &self.is_value_encrypted);
-        to.opt(4, &self.encrypted_value_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -1284,15 +1284,15 @@ impl model::Model for CustomSecretManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.default);
-        to.opt(2, &self.timeout);
-        to.opt(3, &self.template);
-        to.opt(4, &self.on_delegate);
         to.opt(5, &self.connector_ref);
-        to.opt(6, &self.working_directory);
+        to.opt(1, &self.default);
         to.opt(7, &self.delegate_selectors);
+        to.opt(0, &self.host);
         to.opt(8, &self.ignore_test_connection);
+        to.opt(4, &self.on_delegate);
+        to.opt(3, &self.template);
+        to.opt(2, &self.timeout);
+        to.opt(6, &self.working_directory);
         to.misfits(&self.misfits);
     }
 }

@@ -49,11 +49,11 @@ impl model::Model for DatadogConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_key_ref);
         to.opt(2, &self.application_key_ref);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -167,12 +167,12 @@ impl model::Model for DockerConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.proxy);
-        to.opt(2, &self.provider_type);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.docker_registry_url);
         to.opt(5, &self.execute_on_delegate);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(2, &self.provider_type);
+        to.opt(1, &self.proxy);
         to.misfits(&self.misfits);
     }
 }
@@ -214,8 +214,8 @@ impl model::Model for DockerUserNamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -270,12 +270,12 @@ impl model::Model for DynatraceConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_token_ref);
-        to.opt(2, &self.platform_url);
-        to.opt(3, &self.platform_token_ref);
         to.opt(4, &self.delegate_selectors);
         to.opt(5, &self.ignore_test_connection);
+        to.opt(3, &self.platform_token_ref);
+        to.opt(2, &self.platform_url);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

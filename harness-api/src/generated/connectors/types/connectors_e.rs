@@ -61,14 +61,14 @@ impl model::Model for ElkConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_key_id);
-        to.opt(2, &self.auth_type);
-        to.opt(3, &self.username);
         to.opt(4, &self.api_key_ref);
-        to.opt(5, &self.password_ref);
+        to.opt(2, &self.auth_type);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.ignore_test_connection);
+        to.opt(5, &self.password_ref);
+        to.opt(0, &self.url);
+        to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -114,10 +114,10 @@ impl model::Model for ErrorTrackingConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_key_ref);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.ignore_test_connection);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for GcpBillingExportSpecDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.table_id);
         to.opt(1, &self.dataset_id);
+        to.opt(0, &self.table_id);
         to.misfits(&self.misfits);
     }
 }
@@ -131,10 +131,10 @@ impl model::Model for GcpCcmOidcDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.provider_id);
         to.opt(1, &self.gcp_project_id);
-        to.opt(2, &self.workload_pool_id);
+        to.opt(0, &self.provider_id);
         to.opt(3, &self.service_account_email);
+        to.opt(2, &self.workload_pool_id);
         to.misfits(&self.misfits);
     }
 }
@@ -192,13 +192,13 @@ impl model::Model for GcpCloudCostConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project_id);
+        to.opt(5, &self.autostopping_features);
+        to.opt(3, &self.billing_export_spec);
         to.opt(1, &self.credential);
         to.opt(2, &self.features_enabled);
-        to.opt(3, &self.billing_export_spec);
-        to.opt(4, &self.service_account_email);
-        to.opt(5, &self.autostopping_features);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(0, &self.project_id);
+        to.opt(4, &self.service_account_email);
         to.misfits(&self.misfits);
     }
 }
@@ -262,11 +262,11 @@ impl model::Model for GcpConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
         to.opt(1, &self.credential);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.execute_on_delegate);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.proxy);
         to.misfits(&self.misfits);
     }
 }
@@ -425,16 +425,16 @@ impl model::Model for GcpKmsConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
-        to.opt(1, &self.default);
-        to.opt(2, &self.key_name);
-        to.opt(3, &self.key_ring);
-        to.opt(4, &self.project_id);
         to.opt(5, &self.credentials);
-        to.opt(6, &self.oidc_details);
+        to.opt(1, &self.default);
         to.opt(7, &self.delegate_selectors);
         to.opt(8, &self.execute_on_delegate);
         to.opt(9, &self.ignore_test_connection);
+        to.opt(2, &self.key_name);
+        to.opt(3, &self.key_ring);
+        to.opt(6, &self.oidc_details);
+        to.opt(4, &self.project_id);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -507,10 +507,10 @@ impl model::Model for GcpOidcDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.provider_id);
         to.opt(1, &self.gcp_project_id);
-        to.opt(2, &self.workload_pool_id);
+        to.opt(0, &self.provider_id);
         to.opt(3, &self.service_account_email);
+        to.opt(2, &self.workload_pool_id);
         to.misfits(&self.misfits);
     }
 }
@@ -570,12 +570,12 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.oidc_id_token);
-        to.opt(1, &self.id_token_expiry_time);
         to.opt(2, &self.gcp_service_account_email);
-        to.opt(3, &self.oidc_access_token_sts_endpoint);
+        to.opt(1, &self.id_token_expiry_time);
         to.opt(4, &self.oidc_access_token_iam_sa_endpoint);
+        to.opt(3, &self.oidc_access_token_sts_endpoint);
         to.opt(5, &self.oidc_chartmuseum_gcp_config_structure);
+        to.opt(0, &self.oidc_id_token);
         to.opt(6, &self.oidc_workload_access_token_request_structure);
         to.misfits(&self.misfits);
     }
@@ -644,14 +644,14 @@ impl model::Model for GcpSecretManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.default);
+        to.opt(6, &self.assume_credentials_on_delegate);
         to.opt(1, &self.credential);
         to.opt(2, &self.credentials_ref);
+        to.opt(0, &self.default);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.execute_on_delegate);
-        to.opt(5, &self.ignore_test_connection);
-        to.opt(6, &self.assume_credentials_on_delegate);
         to.opt(7, &self.gcp_oidc_token_exchange_details_for_delegate);
+        to.opt(5, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
 }
@@ -730,17 +730,17 @@ impl model::Model for GitConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.proxy);
         to.opt(4, &self.branch_name);
-        to.opt(5, &self.is_anonymous);
         to.opt(6, &self.connection_type);
-        to.opt(7, &self.validation_repo);
         to.opt(8, &self.delegate_selectors);
         to.opt(9, &self.execute_on_delegate);
         to.opt(10, &self.ignore_test_connection);
+        to.opt(5, &self.is_anonymous);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(7, &self.validation_repo);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -795,8 +795,8 @@ impl model::Model for GitHttpAuthenticationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -935,10 +935,10 @@ impl model::Model for GithubApp {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.application_id);
-        to.opt(1, &self.private_key_ref);
-        to.opt(2, &self.installation_id);
         to.opt(3, &self.application_id_ref);
+        to.opt(2, &self.installation_id);
         to.opt(4, &self.installation_id_ref);
+        to.opt(1, &self.private_key_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -989,10 +989,10 @@ impl model::Model for GithubAppSpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.application_id);
-        to.opt(1, &self.private_key_ref);
-        to.opt(2, &self.installation_id);
         to.opt(3, &self.application_id_ref);
+        to.opt(2, &self.installation_id);
         to.opt(4, &self.installation_id_ref);
+        to.opt(1, &self.private_key_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -1108,15 +1108,15 @@ impl model::Model for GithubConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.proxy);
         to.opt(3, &self.api_access);
         to.opt(4, &self.authentication);
-        to.opt(5, &self.validation_repo);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.execute_on_delegate);
         to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -1317,8 +1317,8 @@ impl model::Model for GithubUsernamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -1529,15 +1529,15 @@ impl model::Model for GitlabConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.proxy);
         to.opt(3, &self.api_access);
         to.opt(4, &self.authentication);
-        to.opt(5, &self.validation_repo);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.execute_on_delegate);
         to.opt(8, &self.ignore_test_connection);
+        to.opt(2, &self.proxy);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(5, &self.validation_repo);
         to.misfits(&self.misfits);
     }
 }
@@ -1671,8 +1671,8 @@ impl model::Model for GitlabOauth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.token_ref);
         to.opt(1, &self.refresh_token_ref);
+        to.opt(0, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -1778,8 +1778,8 @@ impl model::Model for GitlabUsernamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }

@@ -192,23 +192,23 @@ impl model::Model for HarnessConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.slug);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.api_url);
         to.opt(5, &self.account_id);
         to.opt(6, &self.api_access);
+        to.opt(10, &self.api_external_url);
+        to.opt(4, &self.api_url);
+        to.opt(11, &self.authentication);
+        to.opt(14, &self.execute_on_delegate);
+        to.opt(9, &self.git_base_url);
+        to.opt(15, &self.ignore_test_connection);
+        to.opt(3, &self.org_id);
         to.opt(7, &self.project_id);
         to.opt(8, &self.repo_ui_url);
-        to.opt(9, &self.git_base_url);
-        to.opt(10, &self.api_external_url);
-        to.opt(11, &self.authentication);
+        to.opt(16, &self.scoped_repo_identifier);
+        to.opt(1, &self.slug);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.opt(12, &self.validation_repo);
         to.opt(13, &self.vanity_git_base_url);
-        to.opt(14, &self.execute_on_delegate);
-        to.opt(15, &self.ignore_test_connection);
-        to.opt(16, &self.scoped_repo_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -464,8 +464,8 @@ impl model::Model for HttpHelmConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.helm_repo_url);
         to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.helm_repo_url);
         to.opt(3, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
@@ -504,8 +504,8 @@ impl model::Model for HttpHelmUsernamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }

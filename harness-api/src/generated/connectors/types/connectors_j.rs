@@ -149,10 +149,10 @@ impl model::Model for JdbcConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.auth);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.ignore_test_connection);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -222,8 +222,8 @@ impl model::Model for JdbcUserNamePasswordDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -355,9 +355,9 @@ impl model::Model for JenkinsConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.jenkins_url);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.ignore_test_connection);
+        to.opt(1, &self.jenkins_url);
         to.misfits(&self.misfits);
     }
 }
@@ -395,8 +395,8 @@ impl model::Model for JenkinsUserNamePasswordDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -511,12 +511,12 @@ impl model::Model for JiraConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.jira_url);
-        to.opt(2, &self.username);
-        to.opt(3, &self.password_ref);
-        to.opt(4, &self.username_ref);
         to.opt(5, &self.delegate_selectors);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(1, &self.jira_url);
+        to.opt(3, &self.password_ref);
+        to.opt(2, &self.username);
+        to.opt(4, &self.username_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -586,8 +586,8 @@ impl model::Model for JiraUserNamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }

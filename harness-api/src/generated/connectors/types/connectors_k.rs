@@ -110,10 +110,10 @@ impl model::Model for KubernetesClientKeyCert {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_cert_ref);
-        to.opt(1, &self.client_key_ref);
         to.opt(2, &self.client_cert_ref);
         to.opt(3, &self.client_key_algo);
         to.opt(4, &self.client_key_passphrase_ref);
+        to.opt(1, &self.client_key_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -302,12 +302,12 @@ impl model::Model for KubernetesOpenIdConnect {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.oidc_scopes);
-        to.opt(1, &self.oidc_username);
-        to.opt(2, &self.oidc_issuer_url);
-        to.opt(3, &self.oidc_secret_ref);
         to.opt(4, &self.oidc_client_id_ref);
+        to.opt(2, &self.oidc_issuer_url);
         to.opt(5, &self.oidc_password_ref);
+        to.opt(0, &self.oidc_scopes);
+        to.opt(3, &self.oidc_secret_ref);
+        to.opt(1, &self.oidc_username);
         to.opt(6, &self.oidc_username_ref);
         to.misfits(&self.misfits);
     }
@@ -382,8 +382,8 @@ impl model::Model for KubernetesUserNamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }

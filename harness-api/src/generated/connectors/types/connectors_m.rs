@@ -141,13 +141,13 @@ impl model::Model for MsTeamsConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.client_id);
-        to.opt(1, &self.tenant_id);
-        to.opt(2, &self.api_access_type);
         to.opt(3, &self.access_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(0, &self.client_id);
         to.opt(4, &self.client_secret_ref);
-        to.opt(5, &self.refresh_token_ref);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(5, &self.refresh_token_ref);
+        to.opt(1, &self.tenant_id);
         to.misfits(&self.misfits);
     }
 }

@@ -42,8 +42,8 @@ impl model::Model for NameValuePairWithDefault {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.value);
         to.opt(3, &self.use_as_default);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -93,11 +93,11 @@ impl model::Model for NewRelicConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_key_ref);
         to.opt(2, &self.delegate_selectors);
-        to.opt(3, &self.new_relic_account_id);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.new_relic_account_id);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -203,10 +203,10 @@ impl model::Model for NexusConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.version);
-        to.opt(2, &self.nexus_server_url);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(2, &self.nexus_server_url);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -244,8 +244,8 @@ impl model::Model for NexusUsernamePasswordAuth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -348,16 +348,16 @@ impl model::Model for NgConnectorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(7, &self.activity_details);
         to.opt(1, &self.connector);
         to.opt(2, &self.created_at);
-        to.opt(3, &self.git_details);
-        to.opt(4, &self.is_favorite);
-        to.opt(5, &self.harness_managed);
-        to.opt(6, &self.last_modified_at);
-        to.opt(7, &self.activity_details);
-        to.opt(8, &self.governance_metadata);
         to.opt(9, &self.entity_validity_details);
+        to.opt(3, &self.git_details);
+        to.opt(8, &self.governance_metadata);
+        to.opt(5, &self.harness_managed);
+        to.opt(4, &self.is_favorite);
+        to.opt(6, &self.last_modified_at);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -96,8 +96,8 @@ impl model::Model for OciHelmConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.helm_repo_url);
         to.opt(2, &self.delegate_selectors);
+        to.opt(1, &self.helm_repo_url);
         to.opt(3, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
@@ -136,8 +136,8 @@ impl model::Model for OciHelmUsernamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -220,11 +220,11 @@ impl model::Model for OidcChartmuseumGcpConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.audience);
-        to.opt(2, &self.token_url);
-        to.opt(3, &self.subject_token_type);
         to.opt(4, &self.service_account_impersonation_url);
+        to.opt(3, &self.subject_token_type);
+        to.opt(2, &self.token_url);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -282,13 +282,13 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.options);
         to.opt(2, &self.audience);
         to.opt(3, &self.grant_type);
+        to.opt(1, &self.options);
+        to.opt(6, &self.requested_token_type);
+        to.opt(0, &self.scope);
         to.opt(4, &self.subject_token);
         to.opt(5, &self.subject_token_type);
-        to.opt(6, &self.requested_token_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -336,11 +336,11 @@ impl model::Model for OpsGenieConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.username);
         to.opt(2, &self.api_key_ref);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
+        to.opt(1, &self.username);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -130,14 +130,14 @@ impl model::Model for PageResponseConnectorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -215,8 +215,8 @@ impl model::Model for PhysicalDataCenterConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.hosts);
         to.opt(1, &self.delegate_selectors);
+        to.opt(0, &self.hosts);
         to.opt(2, &self.ignore_test_connection);
         to.misfits(&self.misfits);
     }
@@ -271,12 +271,12 @@ impl model::Model for PrometheusConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.headers);
-        to.opt(2, &self.username);
-        to.opt(3, &self.password_ref);
         to.opt(4, &self.delegate_selectors);
+        to.opt(1, &self.headers);
         to.opt(5, &self.ignore_test_connection);
+        to.opt(3, &self.password_ref);
+        to.opt(0, &self.url);
+        to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
 }

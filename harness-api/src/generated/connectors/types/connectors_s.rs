@@ -141,9 +141,9 @@ impl model::Model for SalesforceJwtCredentialDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.client_id);
+        to.opt(3, &self.jwt_key_file_ref);
         to.opt(1, &self.login_url);
         to.opt(2, &self.username);
-        to.opt(3, &self.jwt_key_file_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -220,10 +220,10 @@ impl model::Model for ServiceNowAdfs {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.adfs_url);
+        to.opt(4, &self.certificate_ref);
         to.opt(1, &self.client_id_ref);
         to.opt(2, &self.private_key_ref);
         to.opt(3, &self.resource_id_ref);
-        to.opt(4, &self.certificate_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -341,12 +341,12 @@ impl model::Model for ServiceNowConnector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
-        to.opt(1, &self.username);
-        to.opt(2, &self.password_ref);
-        to.opt(3, &self.username_ref);
-        to.opt(4, &self.service_now_url);
         to.opt(5, &self.delegate_selectors);
         to.opt(6, &self.ignore_test_connection);
+        to.opt(2, &self.password_ref);
+        to.opt(4, &self.service_now_url);
+        to.opt(1, &self.username);
+        to.opt(3, &self.username_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -390,11 +390,11 @@ impl model::Model for ServiceNowRefreshToken {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.token_url);
         to.opt(2, &self.client_id_ref);
         to.opt(3, &self.client_secret_ref);
         to.opt(4, &self.refresh_token_ref);
+        to.opt(0, &self.scope);
+        to.opt(1, &self.token_url);
         to.misfits(&self.misfits);
     }
 }
@@ -432,8 +432,8 @@ impl model::Model for ServiceNowUserNamePassword {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.opt(2, &self.username_ref);
         to.misfits(&self.misfits);
     }
@@ -475,10 +475,10 @@ impl model::Model for SignalFxConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.api_token_ref);
         to.opt(2, &self.delegate_selectors);
         to.opt(3, &self.ignore_test_connection);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -528,11 +528,11 @@ impl model::Model for SlackConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.api_access_type);
         to.opt(1, &self.access_token_ref);
+        to.opt(0, &self.api_access_type);
         to.opt(2, &self.bot_user_token_ref);
-        to.opt(3, &self.refresh_token_ref);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.refresh_token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -598,14 +598,14 @@ impl model::Model for SplunkConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.token_ref);
-        to.opt(2, &self.username);
         to.opt(3, &self.account_id);
-        to.opt(4, &self.splunk_url);
-        to.opt(5, &self.password_ref);
         to.opt(6, &self.delegate_selectors);
         to.opt(7, &self.ignore_test_connection);
+        to.opt(5, &self.password_ref);
+        to.opt(4, &self.splunk_url);
+        to.opt(1, &self.token_ref);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -799,11 +799,11 @@ impl model::Model for SumoLogicConnectorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.access_id_ref);
         to.opt(2, &self.access_key_ref);
         to.opt(3, &self.delegate_selectors);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

@@ -142,11 +142,11 @@ impl model::Model for TasManualDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.endpoint_url);
         to.opt(2, &self.password_ref);
-        to.opt(3, &self.username_ref);
         to.opt(4, &self.refresh_token_ref);
+        to.opt(0, &self.username);
+        to.opt(3, &self.username_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -186,9 +186,9 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.template_inputs);
         to.opt(0, &self.template_ref);
         to.opt(1, &self.version_label);
-        to.opt(2, &self.template_inputs);
         to.misfits(&self.misfits);
     }
 }
@@ -241,8 +241,8 @@ impl model::Model for TerraformCloudConnector {
         to.opt(0, &self.credential);
         to.opt(1, &self.delegate_selectors);
         to.opt(2, &self.execute_on_delegate);
-        to.opt(3, &self.terraform_cloud_url);
         to.opt(4, &self.ignore_test_connection);
+        to.opt(3, &self.terraform_cloud_url);
         to.misfits(&self.misfits);
     }
 }

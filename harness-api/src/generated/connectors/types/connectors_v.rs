@@ -165,40 +165,40 @@ impl model::Model for VaultConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
-        to.opt(1, &self.default);
-        to.opt(2, &self.base_path);
-        to.opt(3, &self.read_only);
-        to.opt(4, &self.secret_id);
-        to.opt(5, &self.sink_path);
-        to.opt(6, &self.vault_url);
+        to.opt(12, &self.access_type);
         to.opt(7, &self.app_role_id);
+        to.opt(15, &self.app_role_path);
         to.opt(8, &self.auth_token);
         to.opt(9, &self.aws_region);
-        to.opt(10, &self.namespace);
-        to.opt(11, &self.use_aws_iam);
-        to.opt(12, &self.access_type);
-        to.opt(13, &self.use_jwt_auth);
-        to.opt(14, &self.use_k8s_auth);
-        to.opt(15, &self.app_role_path);
+        to.opt(2, &self.base_path);
+        to.opt(1, &self.default);
+        to.opt(25, &self.delegate_selectors);
         to.opt(16, &self.enable_cache);
+        to.opt(26, &self.execute_on_delegate);
+        to.opt(29, &self.ignore_test_connection);
         to.opt(17, &self.jwt_auth_path);
         to.opt(18, &self.jwt_auth_role);
-        to.opt(19, &self.use_vault_agent);
         to.opt(20, &self.k8s_auth_endpoint);
-        to.opt(21, &self.vault_aws_iam_role);
+        to.opt(10, &self.namespace);
         to.opt(22, &self.ng_certificate_ref);
-        to.opt(23, &self.secret_engine_name);
-        to.opt(24, &self.vault_k8s_auth_role);
-        to.opt(25, &self.delegate_selectors);
-        to.opt(26, &self.execute_on_delegate);
+        to.opt(0, &self.proxy);
+        to.opt(3, &self.read_only);
         to.opt(27, &self.renew_app_role_token);
-        to.opt(28, &self.secret_engine_version);
-        to.opt(29, &self.ignore_test_connection);
-        to.opt(30, &self.xvault_aws_iam_server_id);
         to.opt(31, &self.renewal_interval_minutes);
-        to.opt(32, &self.service_account_token_path);
         to.opt(33, &self.secret_engine_manually_configured);
+        to.opt(23, &self.secret_engine_name);
+        to.opt(28, &self.secret_engine_version);
+        to.opt(4, &self.secret_id);
+        to.opt(32, &self.service_account_token_path);
+        to.opt(5, &self.sink_path);
+        to.opt(11, &self.use_aws_iam);
+        to.opt(13, &self.use_jwt_auth);
+        to.opt(14, &self.use_k8s_auth);
+        to.opt(19, &self.use_vault_agent);
+        to.opt(21, &self.vault_aws_iam_role);
+        to.opt(24, &self.vault_k8s_auth_role);
+        to.opt(6, &self.vault_url);
+        to.opt(30, &self.xvault_aws_iam_server_id);
         to.misfits(&self.misfits);
     }
     #[inline]

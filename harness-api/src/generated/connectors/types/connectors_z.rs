@@ -65,15 +65,15 @@ impl model::Model for ZoomConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.client_id);
-        to.opt(1, &self.zoom_user_id);
-        to.opt(2, &self.api_access_type);
-        to.opt(3, &self.zoom_account_id);
         to.opt(4, &self.access_token_ref);
+        to.opt(2, &self.api_access_type);
+        to.opt(0, &self.client_id);
         to.opt(5, &self.client_secret_ref);
+        to.opt(8, &self.ignore_test_connection);
         to.opt(6, &self.refresh_token_ref);
         to.opt(7, &self.token_expiration_time);
-        to.opt(8, &self.ignore_test_connection);
+        to.opt(3, &self.zoom_account_id);
+        to.opt(1, &self.zoom_user_id);
         to.misfits(&self.misfits);
     }
 }

@@ -53,10 +53,10 @@ impl model::Model for CloneDashboardRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.folder_id);
         to.one(2, &self.dashboard_id);
         to.opt(3, &self.description);
+        to.opt(1, &self.folder_id);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -101,10 +101,10 @@ impl model::Model for ClonedDashboard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.title);
         to.opt(2, &self.description);
+        to.opt(0, &self.id);
         to.opt(3, &self.resource_identifier);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -190,10 +190,10 @@ impl model::Model for CreateDashboardRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.folder_id);
         to.opt(2, &self.dashboard_id);
         to.opt(3, &self.description);
+        to.one(1, &self.folder_id);
+        to.one(0, &self.name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -275,18 +275,18 @@ impl model::Model for Dashboard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.title);
-        to.opt(3, &self.folder);
-        to.opt(4, &self.models);
         to.opt(5, &self.created_at);
-        to.opt(6, &self.view_count);
         to.opt(7, &self.data_source);
         to.opt(8, &self.description);
         to.opt(9, &self.favorite_count);
+        to.opt(3, &self.folder);
+        to.opt(0, &self.id);
         to.opt(10, &self.last_accessed_at);
+        to.opt(4, &self.models);
         to.opt(11, &self.resource_identifier);
+        to.opt(2, &self.title);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.view_count);
         to.misfits(&self.misfits);
     }
 }
@@ -368,11 +368,11 @@ impl model::Model for DashboardElements {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.dashboard_id);
         to.opt(0, &self.id);
-        to.opt(1, &self.type_);
         to.opt(2, &self.title);
         to.opt(3, &self.title_text);
-        to.opt(4, &self.dashboard_id);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -438,15 +438,15 @@ impl model::Model for DashboardFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.row);
-        to.opt(2, &self.name);
-        to.opt(3, &self.model);
-        to.opt(4, &self.title);
-        to.opt(5, &self.explore);
-        to.opt(6, &self.ui_config);
         to.opt(7, &self.dashboard_id);
         to.opt(8, &self.default_value);
+        to.opt(5, &self.explore);
+        to.opt(0, &self.id);
+        to.opt(3, &self.model);
+        to.opt(2, &self.name);
+        to.opt(1, &self.row);
+        to.opt(4, &self.title);
+        to.opt(6, &self.ui_config);
         to.misfits(&self.misfits);
     }
 }
@@ -487,10 +487,10 @@ impl model::Model for DashboardFolder {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.title);
-        to.opt(2, &self.parent_id);
         to.opt(3, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.parent_id);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -876,12 +876,12 @@ impl model::Model for ScheduleReportRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.filters);
-        to.opt(2, &self.message);
-        to.one(3, &self.file_type);
         to.one(4, &self.dashboard_id);
         to.one(5, &self.destination_emails);
+        to.one(3, &self.file_type);
+        to.opt(1, &self.filters);
+        to.opt(2, &self.message);
+        to.one(0, &self.name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -998,11 +998,11 @@ impl model::Model for UpdateDashboardFilterRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.row);
+        to.maybe(4, &self.default_value);
         to.maybe(1, &self.name);
+        to.maybe(0, &self.row);
         to.maybe(2, &self.title);
         to.maybe(3, &self.ui_config);
-        to.maybe(4, &self.default_value);
         to.misfits(&self.misfits);
     }
 }
@@ -1075,10 +1075,10 @@ impl model::Model for UpdateDashboardResponseResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.title);
         to.opt(2, &self.description);
+        to.opt(0, &self.id);
         to.opt(3, &self.resource_identifier);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }

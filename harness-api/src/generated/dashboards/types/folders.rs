@@ -107,14 +107,14 @@ impl model::Model for Folder {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
+        to.opt(6, &self.child_count);
         to.opt(3, &self.children);
         to.opt(4, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
         to.opt(5, &self.permission);
-        to.opt(6, &self.child_count);
         to.opt(7, &self.sub_folders);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -46,9 +46,9 @@ impl model::Model for CreateChangeAuthoringEventBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.conversation_id);
-        to.opt(1, &self.schema_identifier);
-        to.opt(2, &self.pipeline_identifier);
         to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_identifier);
+        to.opt(1, &self.schema_identifier);
         to.misfits(&self.misfits);
     }
 }

@@ -43,11 +43,11 @@ impl model::Model for ChangeLogScript {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.toml);
-        to.opt(1, &self.image);
-        to.opt(2, &self.shell);
         to.opt(3, &self.command);
+        to.opt(1, &self.image);
         to.opt(4, &self.location);
+        to.opt(2, &self.shell);
+        to.opt(0, &self.toml);
         to.misfits(&self.misfits);
     }
 }
@@ -91,11 +91,11 @@ impl model::Model for Changelog {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archive_path);
+        to.opt(3, &self.connector);
+        to.opt(2, &self.location);
         to.opt(0, &self.repo);
         to.opt(1, &self.toml);
-        to.opt(2, &self.location);
-        to.opt(3, &self.connector);
-        to.opt(4, &self.archive_path);
         to.misfits(&self.misfits);
     }
 }
@@ -198,22 +198,22 @@ impl model::Model for DbInstanceOut {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.branch);
-        to.opt(3, &self.git_tag);
-        to.opt(4, &self.context);
-        to.opt(5, &self.created);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.schema_id);
         to.opt(8, &self.commit_sha);
         to.opt(9, &self.connector);
-        to.opt(10, &self.to_onboard);
+        to.opt(4, &self.context);
+        to.opt(5, &self.created);
+        to.opt(3, &self.git_tag);
         to.opt(11, &self.identifier);
         to.opt(12, &self.last_applied_tag);
+        to.opt(15, &self.last_deployed_change_set_tag);
+        to.opt(0, &self.name);
+        to.opt(7, &self.schema_id);
         to.opt(13, &self.schema_identifier);
         to.opt(14, &self.substitute_properties);
-        to.opt(15, &self.last_deployed_change_set_tag);
+        to.opt(1, &self.tags);
+        to.opt(10, &self.to_onboard);
+        to.opt(6, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -303,21 +303,21 @@ impl model::Model for DbSchemaOut {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.created);
-        to.opt(4, &self.service);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.parent_id);
+        to.opt(12, &self.change_log_script);
         to.opt(7, &self.changelog);
+        to.opt(3, &self.created);
         to.opt(8, &self.identifier);
-        to.opt(9, &self.use_percona);
         to.opt(10, &self.instance_count);
         to.opt(11, &self.migration_type);
-        to.opt(12, &self.change_log_script);
-        to.opt(13, &self.schema_source_type);
+        to.opt(0, &self.name);
+        to.opt(6, &self.parent_id);
         to.opt(14, &self.primary_db_instance_id);
+        to.opt(13, &self.schema_source_type);
+        to.opt(4, &self.service);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(5, &self.updated);
+        to.opt(9, &self.use_percona);
         to.misfits(&self.misfits);
     }
 }

@@ -127,15 +127,15 @@ impl model::Model for DbInstanceIn {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.branch);
-        to.opt(3, &self.git_tag);
-        to.opt(4, &self.context);
         to.opt(5, &self.commit_sha);
         to.one(6, &self.connector);
+        to.opt(4, &self.context);
+        to.opt(3, &self.git_tag);
         to.one(7, &self.identifier);
+        to.one(0, &self.name);
         to.opt(8, &self.substitute_properties);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]

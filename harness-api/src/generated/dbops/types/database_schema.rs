@@ -83,15 +83,15 @@ impl model::Model for DbSchemaIn {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.service);
+        to.opt(8, &self.change_log_script);
         to.opt(4, &self.changelog);
         to.one(5, &self.identifier);
-        to.opt(6, &self.use_percona);
         to.opt(7, &self.migration_type);
-        to.opt(8, &self.change_log_script);
+        to.one(0, &self.name);
+        to.opt(3, &self.service);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.use_percona);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -177,14 +177,14 @@ impl model::Model for UpdateProjDbSchemaBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.change_log_script);
+        to.opt(4, &self.changelog);
         to.opt(0, &self.name);
+        to.opt(7, &self.primary_db_instance_id);
+        to.opt(3, &self.service);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.service);
-        to.opt(4, &self.changelog);
         to.opt(5, &self.use_percona);
-        to.opt(6, &self.change_log_script);
-        to.opt(7, &self.primary_db_instance_id);
         to.misfits(&self.misfits);
     }
 }
@@ -228,11 +228,11 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.toml);
-        to.opt(1, &self.image);
-        to.opt(2, &self.shell);
         to.opt(3, &self.command);
+        to.opt(1, &self.image);
         to.opt(4, &self.location);
+        to.opt(2, &self.shell);
+        to.opt(0, &self.toml);
         to.misfits(&self.misfits);
     }
 }
@@ -276,11 +276,11 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archive_path);
+        to.opt(3, &self.connector);
+        to.opt(2, &self.location);
         to.opt(0, &self.repo);
         to.opt(1, &self.toml);
-        to.opt(2, &self.location);
-        to.opt(3, &self.connector);
-        to.opt(4, &self.archive_path);
         to.misfits(&self.misfits);
     }
 }
@@ -346,15 +346,15 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.branch);
-        to.opt(3, &self.git_tag);
-        to.opt(4, &self.context);
-        to.opt(5, &self.version);
         to.opt(6, &self.commit_sha);
         to.opt(7, &self.connector);
+        to.opt(4, &self.context);
+        to.opt(3, &self.git_tag);
+        to.opt(0, &self.name);
         to.opt(8, &self.substitute_properties);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
 }

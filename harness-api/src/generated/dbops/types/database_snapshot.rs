@@ -34,8 +34,8 @@ impl model::Model for GetSnapshotObjectValuesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.object_type);
         to.opt(1, &self.object_names);
+        to.opt(0, &self.object_type);
         to.misfits(&self.misfits);
     }
 }

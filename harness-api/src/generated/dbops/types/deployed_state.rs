@@ -111,10 +111,10 @@ impl model::Model for DeployedStateInput {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.pipeline);
-        to.one(1, &self.step_type);
-        to.opt(2, &self.start_time);
         to.one(3, &self.plan_execution_id);
         to.one(4, &self.stage_execution_id);
+        to.opt(2, &self.start_time);
+        to.one(1, &self.step_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -196,18 +196,18 @@ impl model::Model for DeployedStateOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.label);
         to.opt(2, &self.author);
-        to.opt(3, &self.status);
+        to.opt(10, &self.change_set_fqn);
+        to.opt(9, &self.change_set_id);
         to.opt(4, &self.command);
         to.opt(5, &self.comment);
-        to.opt(6, &self.file_name);
-        to.opt(7, &self.metadata);
         to.opt(8, &self.deployed_at);
-        to.opt(9, &self.change_set_id);
-        to.opt(10, &self.change_set_fqn);
         to.opt(11, &self.deployed_in_current_execution);
+        to.opt(6, &self.file_name);
+        to.opt(1, &self.label);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }

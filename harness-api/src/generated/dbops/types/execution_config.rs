@@ -94,11 +94,11 @@ impl model::Model for ExecutionConfigTags {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mongo_tag);
-        to.opt(1, &self.default_tag);
-        to.opt(2, &self.spanner_tag);
-        to.opt(3, &self.git_clone_tag);
         to.opt(4, &self.artifactory_tag);
+        to.opt(1, &self.default_tag);
+        to.opt(3, &self.git_clone_tag);
+        to.opt(0, &self.mongo_tag);
+        to.opt(2, &self.spanner_tag);
         to.misfits(&self.misfits);
     }
 }

@@ -44,10 +44,10 @@ impl model::Model for GetFlywayDeployedStateBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.pipeline);
-        to.opt(1, &self.step_type);
-        to.opt(2, &self.start_time);
         to.opt(3, &self.plan_execution_id);
         to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.start_time);
+        to.opt(1, &self.step_type);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for ParsedLogOut {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.command);
+        to.opt(0, &self.id);
         to.opt(2, &self.success);
         to.misfits(&self.misfits);
     }

@@ -103,8 +103,8 @@ impl model::Model for InstanceDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -182,18 +182,18 @@ impl model::Model for InstanceMigrationStateChangeSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.label);
         to.opt(2, &self.author);
-        to.opt(3, &self.status);
-        to.opt(4, &self.comment);
-        to.opt(5, &self.file_name);
-        to.opt(6, &self.pipeline);
         to.opt(7, &self.change_set);
-        to.opt(8, &self.deployed_at);
         to.opt(9, &self.change_set_fqn);
+        to.opt(4, &self.comment);
+        to.opt(8, &self.deployed_at);
+        to.opt(5, &self.file_name);
+        to.opt(1, &self.label);
+        to.opt(6, &self.pipeline);
         to.opt(10, &self.plan_execution_id);
         to.opt(11, &self.stage_execution_id);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -232,8 +232,8 @@ impl model::Model for InstanceMigrationStateOut {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.change_sets);
-        to.opt(1, &self.schema_name);
         to.opt(2, &self.instance_name);
+        to.opt(1, &self.schema_name);
         to.misfits(&self.misfits);
     }
 }
@@ -292,12 +292,12 @@ impl model::Model for MigrationStateChangeSet {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.author);
+        to.opt(4, &self.change_set);
+        to.opt(6, &self.change_set_fqn);
+        to.opt(3, &self.file_name);
+        to.opt(5, &self.instances);
         to.opt(1, &self.synced);
         to.opt(2, &self.updated);
-        to.opt(3, &self.file_name);
-        to.opt(4, &self.change_set);
-        to.opt(5, &self.instances);
-        to.opt(6, &self.change_set_fqn);
         to.misfits(&self.misfits);
     }
 }
@@ -391,14 +391,14 @@ impl model::Model for MigrationStateInstance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
         to.opt(1, &self.error);
-        to.opt(2, &self.status);
-        to.opt(3, &self.updated);
         to.opt(4, &self.instance);
         to.opt(5, &self.pipeline);
         to.opt(6, &self.plan_execution_id);
         to.opt(7, &self.stage_execution_id);
+        to.opt(2, &self.status);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -436,9 +436,9 @@ impl model::Model for MigrationStateInstanceIn {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
-        to.opt(1, &self.order);
         to.opt(2, &self.instances);
+        to.opt(1, &self.order);
+        to.opt(0, &self.sort);
         to.misfits(&self.misfits);
     }
 }
@@ -476,9 +476,9 @@ impl model::Model for MigrationStateOut {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.schema);
-        to.opt(1, &self.instances);
         to.opt(2, &self.change_sets);
+        to.opt(1, &self.instances);
+        to.opt(0, &self.schema);
         to.misfits(&self.misfits);
     }
 }
@@ -587,9 +587,9 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sort);
-        to.opt(1, &self.order);
         to.opt(2, &self.instances);
+        to.opt(1, &self.order);
+        to.opt(0, &self.sort);
         to.misfits(&self.misfits);
     }
 }

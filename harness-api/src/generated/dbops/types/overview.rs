@@ -37,8 +37,8 @@ impl model::Model for DbOverviewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.db_schema_count);
         to.opt(1, &self.db_instance_count);
+        to.opt(0, &self.db_schema_count);
         to.opt(2, &self.recent_deployments);
         to.misfits(&self.misfits);
     }
@@ -89,11 +89,11 @@ impl model::Model for OverviewResponseOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.db_schema_name);
-        to.opt(1, &self.last_deployed);
+        to.opt(4, &self.db_instance_identifier);
         to.opt(2, &self.db_instance_name);
         to.opt(3, &self.db_schema_identifier);
-        to.opt(4, &self.db_instance_identifier);
+        to.opt(0, &self.db_schema_name);
+        to.opt(1, &self.last_deployed);
         to.misfits(&self.misfits);
     }
 }

@@ -81,13 +81,13 @@ impl model::Model for CustomOperationInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org);
         to.one(1, &self.command);
-        to.one(2, &self.project);
-        to.one(3, &self.db_schema);
         to.one(4, &self.db_instance);
-        to.one(5, &self.properties);
+        to.one(3, &self.db_schema);
+        to.one(0, &self.org);
         to.one(6, &self.pipeline_execution_metadata);
+        to.one(2, &self.project);
+        to.one(5, &self.properties);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -137,9 +137,9 @@ impl model::Model for CustomOperationOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pre_start_tag);
-        to.opt(1, &self.earlier_run_in_stage);
         to.opt(2, &self.deployed_change_sets);
+        to.opt(1, &self.earlier_run_in_stage);
+        to.opt(0, &self.pre_start_tag);
         to.opt(3, &self.successful_change_set_deployment_in_stage);
         to.misfits(&self.misfits);
     }
@@ -276,9 +276,9 @@ impl model::Model for PipelineStatusOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.metadata);
         to.opt(2, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -337,10 +337,10 @@ impl model::Model for SchemaInstanceMetadataInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.db_instance);
+        to.one(2, &self.db_schema);
         to.one(0, &self.org);
         to.one(1, &self.project);
-        to.one(2, &self.db_schema);
-        to.one(3, &self.db_instance);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -398,12 +398,12 @@ impl model::Model for SchemaInstanceMetadataOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.image);
         to.opt(1, &self.db_images);
-        to.opt(2, &self.db_schema);
         to.opt(3, &self.db_instance);
+        to.opt(2, &self.db_schema);
         to.opt(4, &self.default_configs);
         to.opt(5, &self.download_images);
+        to.opt(0, &self.image);
         to.misfits(&self.misfits);
     }
 }
@@ -465,14 +465,14 @@ impl model::Model for StepPluginInputsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.image);
-        to.opt(1, &self.schema);
         to.opt(2, &self.db_images);
-        to.opt(3, &self.instance);
-        to.opt(4, &self.settings);
         to.opt(5, &self.default_configs);
         to.opt(6, &self.download_images);
+        to.opt(0, &self.image);
+        to.opt(3, &self.instance);
         to.opt(7, &self.properties_result);
+        to.opt(1, &self.schema);
+        to.opt(4, &self.settings);
         to.misfits(&self.misfits);
     }
 }
@@ -542,16 +542,16 @@ impl model::Model for ConsumeFailureInterruptBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.command);
-        to.opt(2, &self.project_id);
-        to.opt(3, &self.interrupt_type);
         to.opt(4, &self.harness_command);
+        to.opt(7, &self.instance_identifier);
+        to.opt(3, &self.interrupt_type);
+        to.opt(0, &self.org_id);
+        to.opt(9, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(2, &self.project_id);
         to.opt(5, &self.schema_identifier);
         to.opt(6, &self.stage_execution_id);
-        to.opt(7, &self.instance_identifier);
-        to.opt(8, &self.pipeline_identifier);
-        to.opt(9, &self.pipeline_execution_id);
         to.misfits(&self.misfits);
     }
 }
@@ -614,13 +614,13 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.command);
-        to.opt(1, &self.parent_id);
-        to.opt(2, &self.interrupt_type);
         to.opt(3, &self.harness_command);
+        to.opt(6, &self.instance_identifier);
+        to.opt(2, &self.interrupt_type);
+        to.opt(1, &self.parent_id);
+        to.opt(7, &self.pipeline_execution_id);
         to.opt(4, &self.schema_identifier);
         to.opt(5, &self.stage_execution_id);
-        to.opt(6, &self.instance_identifier);
-        to.opt(7, &self.pipeline_execution_id);
         to.misfits(&self.misfits);
     }
 }
@@ -698,18 +698,18 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.command);
-        to.opt(2, &self.parent_id);
-        to.opt(3, &self.last_chunk);
-        to.opt(4, &self.project_id);
-        to.opt(5, &self.step_response);
         to.opt(6, &self.harness_command);
+        to.opt(9, &self.instance_identifier);
+        to.opt(3, &self.last_chunk);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.parent_id);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(10, &self.pipeline_identifier);
+        to.opt(4, &self.project_id);
         to.opt(7, &self.schema_identifier);
         to.opt(8, &self.stage_execution_id);
-        to.opt(9, &self.instance_identifier);
-        to.opt(10, &self.pipeline_identifier);
-        to.opt(11, &self.pipeline_execution_id);
+        to.opt(5, &self.step_response);
         to.misfits(&self.misfits);
     }
 }
@@ -779,16 +779,16 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.command);
-        to.opt(2, &self.project_id);
-        to.opt(3, &self.step_response);
         to.opt(4, &self.harness_command);
+        to.opt(7, &self.instance_identifier);
+        to.opt(0, &self.org_id);
+        to.opt(9, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(2, &self.project_id);
         to.opt(5, &self.schema_identifier);
         to.opt(6, &self.stage_execution_id);
-        to.opt(7, &self.instance_identifier);
-        to.opt(8, &self.pipeline_identifier);
-        to.opt(9, &self.pipeline_execution_id);
+        to.opt(3, &self.step_response);
         to.misfits(&self.misfits);
     }
 }
@@ -866,18 +866,18 @@ impl model::Model for ConsumeStepPluginResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.data);
-        to.opt(2, &self.logs);
-        to.opt(3, &self.status);
         to.opt(4, &self.command);
-        to.opt(5, &self.project);
-        to.opt(6, &self.db_schema);
-        to.opt(7, &self.pipeline);
+        to.opt(1, &self.data);
         to.opt(8, &self.db_instance);
+        to.opt(6, &self.db_schema);
+        to.opt(2, &self.logs);
+        to.opt(0, &self.org);
         to.opt(9, &self.parent_step_type);
+        to.opt(7, &self.pipeline);
         to.opt(10, &self.plan_execution_id);
+        to.opt(5, &self.project);
         to.opt(11, &self.stage_execution_id);
+        to.opt(3, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -973,14 +973,14 @@ impl model::Model for CreateFlywayPluginInputsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
         to.opt(1, &self.command);
+        to.opt(6, &self.db_instance);
         to.opt(2, &self.db_schema);
+        to.opt(5, &self.directory);
         to.opt(3, &self.metadata);
         to.opt(4, &self.parent_id);
-        to.opt(5, &self.directory);
-        to.opt(6, &self.db_instance);
         to.opt(7, &self.pipeline_execution_metadata);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -1144,19 +1144,19 @@ impl model::Model for CreateStepPluginInputsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.project);
         to.opt(3, &self.command);
-        to.opt(4, &self.db_schema);
-        to.opt(5, &self.metadata);
-        to.opt(6, &self.settings);
-        to.opt(7, &self.directory);
-        to.opt(8, &self.db_instance);
-        to.opt(9, &self.properties);
         to.opt(10, &self.custom_command);
+        to.opt(8, &self.db_instance);
+        to.opt(4, &self.db_schema);
+        to.opt(7, &self.directory);
         to.opt(11, &self.exclude_change_log_file);
+        to.opt(5, &self.metadata);
+        to.opt(0, &self.org);
         to.opt(12, &self.pipeline_execution_metadata);
+        to.opt(2, &self.project);
+        to.opt(9, &self.properties);
+        to.opt(6, &self.settings);
+        to.opt(1, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -1303,10 +1303,10 @@ impl model::Model for GetFlywayCustomOperationsBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.command);
-        to.opt(1, &self.db_schema);
         to.opt(2, &self.db_instance);
-        to.opt(3, &self.properties);
+        to.opt(1, &self.db_schema);
         to.opt(4, &self.pipeline_execution_metadata);
+        to.opt(3, &self.properties);
         to.misfits(&self.misfits);
     }
 }

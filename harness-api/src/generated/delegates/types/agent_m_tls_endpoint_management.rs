@@ -43,11 +43,11 @@ impl model::Model for AgentMtlsEndpointDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.ca_certificates);
         to.opt(0, &self.fqdn);
         to.opt(1, &self.mode);
         to.opt(2, &self.uuid);
-        to.opt(3, &self.account_id);
-        to.opt(4, &self.ca_certificates);
         to.misfits(&self.misfits);
     }
 }
@@ -89,9 +89,9 @@ impl model::Model for AgentMtlsEndpointRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.domain_prefix);
         to.opt(2, &self.ca_certificates);
+        to.opt(1, &self.domain_prefix);
+        to.opt(0, &self.mode);
         to.misfits(&self.misfits);
     }
 }

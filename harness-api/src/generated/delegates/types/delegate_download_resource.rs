@@ -73,13 +73,13 @@ impl model::Model for DelegateDownloadRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cluster_permission_type);
+        to.opt(6, &self.custom_cluster_namespace);
+        to.opt(4, &self.description);
         to.one(0, &self.name);
         to.opt(1, &self.size);
         to.opt(2, &self.tags);
         to.opt(3, &self.token_name);
-        to.opt(4, &self.description);
-        to.opt(5, &self.cluster_permission_type);
-        to.opt(6, &self.custom_cluster_namespace);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -53,12 +53,12 @@ impl model::Model for DelegateGroupDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.org_identifier);
         to.opt(4, &self.account_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_identifier);
         to.opt(5, &self.project_identifier);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }

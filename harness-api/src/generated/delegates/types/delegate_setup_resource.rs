@@ -137,19 +137,19 @@ impl model::Model for DelegateFilterPropertiesDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.runner);
-        to.opt(2, &self.status);
-        to.opt(3, &self.host_name);
-        to.one(4, &self.filter_type);
         to.opt(5, &self.auto_upgrade);
-        to.opt(6, &self.description);
+        to.opt(12, &self.delegate_group_identifier);
+        to.opt(11, &self.delegate_instance_filter);
         to.opt(7, &self.delegate_name);
         to.opt(8, &self.delegate_tags);
         to.opt(9, &self.delegate_type);
+        to.opt(6, &self.description);
+        to.one(4, &self.filter_type);
+        to.opt(3, &self.host_name);
+        to.opt(1, &self.runner);
+        to.opt(2, &self.status);
+        to.opt(0, &self.tags);
         to.opt(10, &self.version_status);
-        to.opt(11, &self.delegate_instance_filter);
-        to.opt(12, &self.delegate_group_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -256,17 +256,17 @@ impl model::Model for DelegateListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.auto_upgrade);
+        to.opt(5, &self.connected);
+        to.opt(10, &self.delegate_replicas);
+        to.opt(7, &self.description);
+        to.opt(9, &self.last_heart_beat);
+        to.opt(3, &self.legacy);
         to.opt(0, &self.name);
+        to.opt(4, &self.org_name);
+        to.opt(8, &self.project_name);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.legacy);
-        to.opt(4, &self.org_name);
-        to.opt(5, &self.connected);
-        to.opt(6, &self.auto_upgrade);
-        to.opt(7, &self.description);
-        to.opt(8, &self.project_name);
-        to.opt(9, &self.last_heart_beat);
-        to.opt(10, &self.delegate_replicas);
         to.misfits(&self.misfits);
     }
 }
@@ -317,12 +317,12 @@ impl model::Model for DelegateReplica {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.version);
-        to.opt(2, &self.host_name);
         to.opt(3, &self.connected);
         to.opt(4, &self.expiring_at);
+        to.opt(2, &self.host_name);
         to.opt(5, &self.last_heartbeat);
+        to.opt(0, &self.uuid);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -431,20 +431,20 @@ impl model::Model for DelegateSetupDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.delegate_configuration_id);
+        to.one(9, &self.delegate_type);
+        to.opt(8, &self.description);
+        to.opt(4, &self.host_name);
+        to.opt(7, &self.identifier);
+        to.opt(11, &self.k8s_config_details);
         to.one(0, &self.name);
+        to.opt(10, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(5, &self.run_as_root);
         to.opt(1, &self.size);
         to.opt(2, &self.tags);
-        to.opt(3, &self.version);
-        to.opt(4, &self.host_name);
-        to.opt(5, &self.run_as_root);
         to.opt(6, &self.token_name);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.description);
-        to.one(9, &self.delegate_type);
-        to.opt(10, &self.org_identifier);
-        to.opt(11, &self.k8s_config_details);
-        to.opt(12, &self.project_identifier);
-        to.opt(13, &self.delegate_configuration_id);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -488,8 +488,8 @@ impl model::Model for K8sConfigDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.namespace);
         to.opt(1, &self.k8s_permission_type);
+        to.opt(0, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -689,8 +689,8 @@ impl model::Model for SupportedDelegateVersion {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.latest_supported_version);
         to.opt(1, &self.latest_supported_minimal_version);
+        to.opt(0, &self.latest_supported_version);
         to.misfits(&self.misfits);
     }
 }
@@ -748,13 +748,13 @@ impl model::Model for VersionOverrideResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.version);
-        to.opt(2, &self.valid_until);
         to.opt(3, &self.org_identifier);
         to.opt(4, &self.parent_unique_id);
         to.opt(5, &self.project_identifier);
+        to.opt(0, &self.tags);
         to.opt(6, &self.valid_till_next_release);
+        to.opt(2, &self.valid_until);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }

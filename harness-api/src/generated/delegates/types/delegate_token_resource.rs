@@ -40,10 +40,10 @@ impl model::Model for DelegateConnectionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.last_grpc_heartbeat);
+        to.opt(2, &self.last_heartbeat);
         to.opt(0, &self.uuid);
         to.opt(1, &self.version);
-        to.opt(2, &self.last_heartbeat);
-        to.opt(3, &self.last_grpc_heartbeat);
         to.misfits(&self.misfits);
     }
 }
@@ -167,29 +167,29 @@ impl model::Model for DelegateGroupDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.group_id);
-        to.opt(1, &self.group_name);
-        to.opt(2, &self.immutable);
-        to.opt(3, &self.grpc_active);
+        to.opt(12, &self.actively_connected);
         to.opt(4, &self.auto_upgrade);
-        to.opt(5, &self.token_active);
-        to.opt(6, &self.unsupported);
+        to.opt(13, &self.connectivity_status);
+        to.opt(18, &self.delegate_configuration_id);
+        to.opt(14, &self.delegate_description);
+        to.opt(22, &self.delegate_group_expiration_time);
+        to.opt(19, &self.delegate_group_identifier);
+        to.opt(21, &self.delegate_group_version_status);
+        to.opt(20, &self.delegate_instance_details);
         to.opt(7, &self.delegate_type);
+        to.opt(11, &self.delegate_version);
+        to.opt(16, &self.group_custom_selectors);
+        to.opt(0, &self.group_id);
+        to.opt(17, &self.group_implicit_selectors);
+        to.opt(1, &self.group_name);
         to.opt(8, &self.group_version);
+        to.opt(3, &self.grpc_active);
+        to.opt(2, &self.immutable);
         to.opt(9, &self.is_unsupported);
         to.opt(10, &self.last_heart_beat);
-        to.opt(11, &self.delegate_version);
-        to.opt(12, &self.actively_connected);
-        to.opt(13, &self.connectivity_status);
-        to.opt(14, &self.delegate_description);
+        to.opt(5, &self.token_active);
+        to.opt(6, &self.unsupported);
         to.opt(15, &self.upgrader_last_updated);
-        to.opt(16, &self.group_custom_selectors);
-        to.opt(17, &self.group_implicit_selectors);
-        to.opt(18, &self.delegate_configuration_id);
-        to.opt(19, &self.delegate_group_identifier);
-        to.opt(20, &self.delegate_instance_details);
-        to.opt(21, &self.delegate_group_version_status);
-        to.opt(22, &self.delegate_group_expiration_time);
         to.misfits(&self.misfits);
     }
 }
@@ -302,16 +302,16 @@ impl model::Model for DelegateInner {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.version);
-        to.opt(2, &self.host_name);
-        to.opt(3, &self.connections);
-        to.opt(4, &self.token_active);
-        to.opt(5, &self.last_heartbeat);
         to.opt(6, &self.actively_connected);
-        to.opt(7, &self.pollling_mode_enabled);
+        to.opt(3, &self.connections);
         to.opt(8, &self.delegate_expiration_time);
         to.opt(9, &self.delegate_instance_version_status);
+        to.opt(2, &self.host_name);
+        to.opt(5, &self.last_heartbeat);
+        to.opt(7, &self.pollling_mode_enabled);
+        to.opt(4, &self.token_active);
+        to.opt(0, &self.uuid);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -390,17 +390,17 @@ impl model::Model for DelegateTokenDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.value);
-        to.opt(3, &self.status);
         to.opt(4, &self.account_id);
         to.opt(5, &self.created_at);
         to.opt(6, &self.created_by);
-        to.opt(7, &self.revoke_after);
-        to.opt(8, &self.parent_unique_id);
         to.opt(9, &self.created_by_ng_user);
+        to.opt(0, &self.name);
         to.opt(10, &self.owner_identifier);
+        to.opt(8, &self.parent_unique_id);
+        to.opt(7, &self.revoke_after);
+        to.opt(3, &self.status);
+        to.opt(1, &self.uuid);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -446,9 +446,9 @@ impl model::Model for DelegateTokenPrincipal {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.jwtclaims);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.jwtclaims);
         to.misfits(&self.misfits);
     }
 }

@@ -47,11 +47,11 @@ impl model::Model for ApiKeys {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api_keys);
-        to.opt(1, &self.version);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -86,8 +86,8 @@ impl model::Model for ApplicationId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last_used);
         to.opt(1, &self.application_id);
+        to.opt(0, &self.last_used);
         to.misfits(&self.misfits);
     }
 }
@@ -137,13 +137,13 @@ impl model::Model for CfApiKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_key);
+        to.opt(6, &self.application_ids);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.key);
+        to.opt(4, &self.last_used);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
-        to.opt(3, &self.api_key);
-        to.opt(4, &self.last_used);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.application_ids);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -195,11 +195,11 @@ impl model::Model for AddApiKeyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
+        to.opt(4, &self.description);
         to.opt(2, &self.expired_at);
         to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -237,9 +237,9 @@ impl model::Model for UpdateApiKeyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.expired_at);
         to.opt(2, &self.description);
+        to.opt(1, &self.expired_at);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

@@ -110,12 +110,12 @@ impl model::Model for Attributes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
-        to.opt(1, &self.page_size);
+        to.opt(5, &self.attributes);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
-        to.opt(5, &self.attributes);
+        to.opt(1, &self.page_size);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }

@@ -70,8 +70,8 @@ impl model::Model for Ccm {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.anomalies);
-        to.opt(1, &self.perspective_name);
         to.opt(2, &self.perspective_identifier);
+        to.opt(1, &self.perspective_name);
         to.misfits(&self.misfits);
     }
 }
@@ -129,13 +129,13 @@ impl model::Model for CcmAnomalies {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.found_at);
-        to.opt(2, &self.anomaly_id);
-        to.opt(3, &self.created_at);
         to.opt(4, &self.acknowledged_at);
+        to.opt(2, &self.anomaly_id);
         to.opt(5, &self.cost_difference);
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.found_at);
         to.opt(6, &self.is_acknowledged);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -216,8 +216,8 @@ impl model::Model for CfService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -261,11 +261,11 @@ impl model::Model for Clause {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.op);
-        to.opt(2, &self.negate);
-        to.opt(3, &self.values);
         to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -423,29 +423,29 @@ impl model::Model for Feature {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.archived);
+        to.opt(10, &self.created_at);
+        to.opt(21, &self.default_off_variation);
+        to.opt(20, &self.default_on_variation);
+        to.opt(16, &self.description);
+        to.opt(18, &self.env_properties);
+        to.opt(12, &self.evaluation);
+        to.opt(22, &self.evaluation_identifier);
+        to.opt(13, &self.identifier);
         to.opt(0, &self.kind);
+        to.opt(14, &self.modified_at);
         to.opt(1, &self.name);
-        to.opt(2, &self.tags);
         to.opt(3, &self.owner);
-        to.opt(4, &self.stale);
-        to.opt(5, &self.status);
+        to.opt(11, &self.permanent);
+        to.opt(19, &self.prerequisites);
         to.opt(6, &self.project);
         to.opt(7, &self.results);
-        to.opt(8, &self.archived);
         to.opt(9, &self.services);
-        to.opt(10, &self.created_at);
-        to.opt(11, &self.permanent);
-        to.opt(12, &self.evaluation);
-        to.opt(13, &self.identifier);
-        to.opt(14, &self.modified_at);
-        to.opt(15, &self.variations);
-        to.opt(16, &self.description);
+        to.opt(4, &self.stale);
         to.opt(17, &self.stale_reason);
-        to.opt(18, &self.env_properties);
-        to.opt(19, &self.prerequisites);
-        to.opt(20, &self.default_on_variation);
-        to.opt(21, &self.default_off_variation);
-        to.opt(22, &self.evaluation_identifier);
+        to.opt(5, &self.status);
+        to.opt(2, &self.tags);
+        to.opt(15, &self.variations);
         to.misfits(&self.misfits);
     }
 }
@@ -536,20 +536,20 @@ impl model::Model for FeatureEnvProperties {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ccm);
-        to.opt(1, &self.rules);
-        to.opt(2, &self.state);
-        to.opt(3, &self.version);
-        to.opt(4, &self.jira_issues);
-        to.opt(5, &self.modified_at);
+        to.opt(8, &self.default_serve);
         to.opt(6, &self.environment);
         to.opt(7, &self.jira_enabled);
-        to.opt(8, &self.default_serve);
+        to.opt(4, &self.jira_issues);
+        to.opt(5, &self.modified_at);
         to.opt(9, &self.off_variation);
-        to.opt(10, &self.variation_map);
-        to.opt(11, &self.pipeline_details);
         to.opt(12, &self.pipeline_configured);
-        to.opt(13, &self.pipeline_error_state);
+        to.opt(11, &self.pipeline_details);
         to.opt(14, &self.pipeline_error_reason);
+        to.opt(13, &self.pipeline_error_state);
+        to.opt(1, &self.rules);
+        to.opt(2, &self.state);
+        to.opt(10, &self.variation_map);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -597,11 +597,11 @@ impl model::Model for FeaturePipeline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(4, &self.last_updated_at);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -639,8 +639,8 @@ impl model::Model for FeatureStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.last_access);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -695,9 +695,9 @@ impl model::Model for GitSyncPatchOperation {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.comment);
+        to.opt(3, &self.execution_time);
         to.opt(1, &self.git_details);
         to.one(2, &self.instructions);
-        to.opt(3, &self.execution_time);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -739,9 +739,9 @@ impl model::Model for GroupServingRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_id);
         to.opt(1, &self.clauses);
         to.opt(2, &self.priority);
+        to.opt(0, &self.rule_id);
         to.misfits(&self.misfits);
     }
 }
@@ -911,8 +911,8 @@ impl model::Model for Results {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.variation_name);
         to.opt(2, &self.variation_identifier);
+        to.opt(1, &self.variation_name);
         to.misfits(&self.misfits);
     }
 }
@@ -986,17 +986,17 @@ impl model::Model for Segment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rules);
-        to.opt(3, &self.version);
-        to.opt(4, &self.excluded);
-        to.opt(5, &self.included);
         to.opt(6, &self.created_at);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.modified_at);
         to.opt(9, &self.environment);
+        to.opt(4, &self.excluded);
+        to.opt(7, &self.identifier);
+        to.opt(5, &self.included);
+        to.opt(8, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.rules);
         to.opt(10, &self.serving_rules);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1031,8 +1031,8 @@ impl model::Model for Serve {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variation);
         to.opt(1, &self.distribution);
+        to.opt(0, &self.variation);
         to.misfits(&self.misfits);
     }
 }
@@ -1073,10 +1073,10 @@ impl model::Model for ServingRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.serve);
-        to.opt(1, &self.rule_id);
         to.opt(2, &self.clauses);
         to.opt(3, &self.priority);
+        to.opt(1, &self.rule_id);
+        to.opt(0, &self.serve);
         to.misfits(&self.misfits);
     }
 }
@@ -1111,8 +1111,8 @@ impl model::Model for Tag {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -1182,16 +1182,16 @@ impl model::Model for Target {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
         to.opt(2, &self.account);
+        to.opt(5, &self.anonymous);
+        to.opt(7, &self.attributes);
+        to.opt(6, &self.created_at);
+        to.opt(9, &self.environment);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
         to.opt(3, &self.project);
         to.opt(4, &self.segments);
-        to.opt(5, &self.anonymous);
-        to.opt(6, &self.created_at);
-        to.opt(7, &self.attributes);
-        to.opt(8, &self.identifier);
-        to.opt(9, &self.environment);
         to.misfits(&self.misfits);
     }
 }
@@ -1226,8 +1226,8 @@ impl model::Model for TargetMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -1268,10 +1268,10 @@ impl model::Model for Variation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.value);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -1309,9 +1309,9 @@ impl model::Model for VariationMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.target_segments);
         to.opt(0, &self.targets);
         to.opt(1, &self.variation);
-        to.opt(2, &self.target_segments);
         to.misfits(&self.misfits);
     }
 }
@@ -1346,8 +1346,8 @@ impl model::Model for WeightedVariation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weight);
         to.opt(1, &self.variation);
+        to.opt(0, &self.weight);
         to.misfits(&self.misfits);
     }
 }

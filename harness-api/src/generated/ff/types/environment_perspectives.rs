@@ -50,10 +50,10 @@ impl model::Model for EnvironmentPerspective {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.updated_at);
         to.opt(2, &self.environment_id);
         to.opt(3, &self.perspective_id);
         to.opt(4, &self.perspective_identifier);
+        to.opt(1, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -88,8 +88,8 @@ impl model::Model for UpsertPerspectiveBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.perspective_name);
         to.opt(1, &self.perspective_identifier);
+        to.opt(0, &self.perspective_name);
         to.misfits(&self.misfits);
     }
 }

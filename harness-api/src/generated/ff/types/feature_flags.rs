@@ -63,8 +63,8 @@ impl model::Model for FeatureCounts {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.total_active);
         to.opt(1, &self.total_anomaly);
-        to.opt(2, &self.total_enabled);
         to.opt(3, &self.total_archived);
+        to.opt(2, &self.total_enabled);
         to.opt(4, &self.total_features);
         to.opt(5, &self.total_permanent);
         to.opt(6, &self.total_potentially_stale);
@@ -135,8 +135,8 @@ impl model::Model for FeatureResponseMetadataDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_metadata);
         to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.pipeline_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -171,8 +171,8 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_triggered);
         to.opt(1, &self.pipeline_execution_id);
+        to.opt(0, &self.pipeline_triggered);
         to.misfits(&self.misfits);
     }
 }
@@ -230,13 +230,13 @@ impl model::Model for Features {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
+        to.opt(6, &self.feature_counts);
         to.opt(1, &self.features);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
-        to.opt(6, &self.feature_counts);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -314,18 +314,18 @@ impl model::Model for CreateFeatureFlagBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.archived);
+        to.opt(11, &self.default_off_variation);
+        to.opt(10, &self.default_on_variation);
+        to.opt(9, &self.description);
+        to.opt(6, &self.git_details);
+        to.opt(7, &self.identifier);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
         to.opt(2, &self.owner);
-        to.opt(3, &self.project);
-        to.opt(4, &self.archived);
         to.opt(5, &self.permanent);
-        to.opt(6, &self.git_details);
-        to.opt(7, &self.identifier);
+        to.opt(3, &self.project);
         to.opt(8, &self.variations);
-        to.opt(9, &self.description);
-        to.opt(10, &self.default_on_variation);
-        to.opt(11, &self.default_off_variation);
         to.misfits(&self.misfits);
     }
 }
@@ -398,10 +398,10 @@ impl model::Model for CreateFeatureFlagBodyVariations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.value);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -493,15 +493,15 @@ impl model::Model for PutFeatureFlagBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.permanent);
-        to.opt(3, &self.git_details);
-        to.opt(4, &self.variations);
+        to.opt(8, &self.default_off_variation);
+        to.opt(7, &self.default_on_variation);
         to.opt(5, &self.description);
         to.opt(6, &self.environments);
-        to.opt(7, &self.default_on_variation);
-        to.opt(8, &self.default_off_variation);
+        to.opt(3, &self.git_details);
+        to.opt(0, &self.name);
+        to.opt(2, &self.permanent);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.variations);
         to.misfits(&self.misfits);
     }
 }
@@ -545,11 +545,11 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_off_variation);
+        to.opt(3, &self.default_on_variation);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.rules);
         to.opt(1, &self.state);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.default_on_variation);
-        to.opt(4, &self.default_off_variation);
         to.misfits(&self.misfits);
     }
 }
@@ -652,8 +652,8 @@ impl model::Model for PutFeatureFlagBodyTags {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -694,10 +694,10 @@ impl model::Model for PutFeatureFlagBodyVariations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.value);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }

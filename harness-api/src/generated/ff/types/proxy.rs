@@ -61,14 +61,14 @@ impl model::Model for GetProxyKeyResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.version);
         to.opt(3, &self.created_at);
-        to.opt(4, &self.updated_at);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
         to.opt(7, &self.organizations);
+        to.opt(4, &self.updated_at);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -115,12 +115,12 @@ impl model::Model for ProxyKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
         to.opt(2, &self.created_at);
-        to.opt(3, &self.updated_at);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.description);
+        to.opt(0, &self.id);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(3, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -194,9 +194,9 @@ impl model::Model for ProxyKeyInstructionInstructions {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.rotate_key);
-        to.opt(1, &self.update_name);
         to.opt(2, &self.update_config);
         to.opt(3, &self.update_description);
+        to.opt(1, &self.update_name);
         to.misfits(&self.misfits);
     }
 }
@@ -245,8 +245,8 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.version);
         to.one(1, &self.organizations);
+        to.one(0, &self.version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -329,12 +329,12 @@ impl model::Model for ProxyKeys {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
-        to.opt(1, &self.page_size);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
         to.opt(5, &self.proxy_keys);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -375,9 +375,9 @@ impl model::Model for CreateProxyKeyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(3, &self.organizations);
         to.misfits(&self.misfits);
     }
@@ -525,8 +525,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -561,8 +561,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -597,8 +597,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -633,8 +633,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -745,8 +745,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -781,8 +781,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -817,8 +817,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -853,8 +853,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
         to.opt(1, &self.environments);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }

@@ -78,12 +78,12 @@ impl model::Model for Tags {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.version);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }

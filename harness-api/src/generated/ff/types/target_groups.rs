@@ -34,8 +34,8 @@ impl model::Model for FlagBasicInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -82,12 +82,12 @@ impl model::Model for FlagBasicInfos {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
-        to.opt(1, &self.page_size);
+        to.opt(5, &self.feature_flags);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
-        to.opt(5, &self.feature_flags);
+        to.opt(1, &self.page_size);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -149,14 +149,14 @@ impl model::Model for SegmentFlag {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.rule_id);
-        to.opt(3, &self.project);
-        to.opt(4, &self.variation);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
         to.opt(7, &self.environment);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.project);
+        to.opt(2, &self.rule_id);
+        to.opt(1, &self.type_);
+        to.opt(4, &self.variation);
         to.misfits(&self.misfits);
     }
 }
@@ -207,12 +207,12 @@ impl model::Model for Segments {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
-        to.opt(1, &self.page_size);
-        to.opt(2, &self.segments);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(2, &self.segments);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -278,15 +278,15 @@ impl model::Model for CreateSegmentBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rules);
-        to.opt(3, &self.project);
-        to.opt(4, &self.excluded);
-        to.opt(5, &self.included);
-        to.opt(6, &self.identifier);
         to.opt(7, &self.environment);
+        to.opt(4, &self.excluded);
+        to.opt(6, &self.identifier);
+        to.opt(5, &self.included);
+        to.opt(0, &self.name);
+        to.opt(3, &self.project);
+        to.opt(2, &self.rules);
         to.opt(8, &self.serving_rules);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -330,11 +330,11 @@ impl model::Model for CreateSegmentBodyRules {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.op);
-        to.opt(2, &self.negate);
-        to.opt(3, &self.values);
         to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -372,9 +372,9 @@ impl model::Model for CreateSegmentBodyServingRules {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rule_id);
         to.opt(1, &self.clauses);
         to.opt(2, &self.priority);
+        to.opt(0, &self.rule_id);
         to.misfits(&self.misfits);
     }
 }
@@ -418,11 +418,11 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.op);
-        to.opt(2, &self.negate);
-        to.opt(3, &self.values);
         to.opt(4, &self.attribute);
+        to.opt(0, &self.id);
+        to.opt(2, &self.negate);
+        to.opt(1, &self.op);
+        to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -457,8 +457,8 @@ impl model::Model for CreateSegmentBodyTags {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for TargetDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
-        to.opt(1, &self.rule_segments);
         to.opt(2, &self.excluded_segments);
+        to.opt(0, &self.identifier);
         to.opt(3, &self.included_segments);
+        to.opt(1, &self.rule_segments);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for TargetDetailSegment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -126,12 +126,12 @@ impl model::Model for Targets {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.targets);
-        to.opt(1, &self.version);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.targets);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }

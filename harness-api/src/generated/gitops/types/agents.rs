@@ -119,26 +119,26 @@ impl model::Model for V1Agent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.is_plg);
-        to.opt(4, &self.scope);
-        to.opt(5, &self.health);
-        to.opt(6, &self.version);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.operator);
+        to.opt(16, &self.account_identifier);
         to.opt(9, &self.created_at);
-        to.opt(10, &self.identifier);
         to.opt(11, &self.credentials);
         to.opt(12, &self.description);
-        to.opt(13, &self.org_identifier);
-        to.opt(14, &self.last_modified_at);
-        to.opt(15, &self.upgrade_available);
-        to.opt(16, &self.account_identifier);
-        to.opt(17, &self.project_identifier);
-        to.opt(18, &self.prefixed_identifier);
         to.opt(19, &self.disaster_recovery_node);
+        to.opt(5, &self.health);
+        to.opt(10, &self.identifier);
+        to.opt(3, &self.is_plg);
+        to.opt(14, &self.last_modified_at);
+        to.opt(7, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(8, &self.operator);
+        to.opt(13, &self.org_identifier);
+        to.opt(18, &self.prefixed_identifier);
+        to.opt(17, &self.project_identifier);
+        to.opt(4, &self.scope);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.opt(15, &self.upgrade_available);
+        to.opt(6, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -179,10 +179,10 @@ impl model::Model for V1AgentComponentHealth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.message);
-        to.opt(2, &self.version);
         to.opt(3, &self.k8s_error);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -217,8 +217,8 @@ impl model::Model for V1AgentCredentials {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.public_key);
         to.opt(1, &self.private_key);
+        to.opt(0, &self.public_key);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -284,14 +284,14 @@ impl model::Model for V1AgentHealth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.argo_ha_proxy);
-        to.opt(1, &self.last_heartbeat);
-        to.opt(2, &self.argo_repo_server);
-        to.opt(3, &self.argo_redis_server);
-        to.opt(4, &self.connection_status);
         to.opt(5, &self.argo_app_controller);
-        to.opt(6, &self.harness_gitops_agent);
         to.opt(7, &self.argo_app_set_controller);
+        to.opt(0, &self.argo_ha_proxy);
+        to.opt(3, &self.argo_redis_server);
+        to.opt(2, &self.argo_repo_server);
+        to.opt(4, &self.connection_status);
+        to.opt(6, &self.harness_gitops_agent);
+        to.opt(1, &self.last_heartbeat);
         to.misfits(&self.misfits);
     }
 }
@@ -332,10 +332,10 @@ impl model::Model for V1AgentHealthArgoHaProxy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.message);
-        to.opt(2, &self.version);
         to.opt(3, &self.k8s_error);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -393,13 +393,13 @@ impl model::Model for V1AgentList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -457,13 +457,13 @@ impl model::Model for V1AgentMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.deployed_application_count);
+        to.opt(5, &self.existing_installation);
+        to.opt(4, &self.high_availability);
         to.opt(0, &self.infra_type);
-        to.opt(1, &self.namespace);
         to.opt(2, &self.is_namespaced);
         to.opt(3, &self.mapped_projects);
-        to.opt(4, &self.high_availability);
-        to.opt(5, &self.existing_installation);
-        to.opt(6, &self.deployed_application_count);
+        to.opt(1, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -585,28 +585,28 @@ impl model::Model for V1AgentQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(20, &self.account_identifier);
+        to.opt(17, &self.connected_status);
+        to.opt(12, &self.dr_identifier);
+        to.opt(4, &self.filter);
+        to.opt(13, &self.health_status);
+        to.opt(9, &self.identifier);
+        to.opt(11, &self.ignore_scope);
+        to.opt(19, &self.include_secondary);
+        to.opt(16, &self.mapped_projects);
+        to.opt(14, &self.metadata_only);
         to.opt(0, &self.name);
+        to.opt(15, &self.org_identifier);
+        to.opt(7, &self.page_index);
+        to.opt(6, &self.page_size);
+        to.opt(21, &self.project_identifier);
+        to.opt(3, &self.scope);
+        to.opt(10, &self.search_term);
+        to.opt(5, &self.sort_by);
+        to.opt(8, &self.sort_order);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.scope);
-        to.opt(4, &self.filter);
-        to.opt(5, &self.sort_by);
-        to.opt(6, &self.page_size);
-        to.opt(7, &self.page_index);
-        to.opt(8, &self.sort_order);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.search_term);
-        to.opt(11, &self.ignore_scope);
-        to.opt(12, &self.dr_identifier);
-        to.opt(13, &self.health_status);
-        to.opt(14, &self.metadata_only);
-        to.opt(15, &self.org_identifier);
-        to.opt(16, &self.mapped_projects);
-        to.opt(17, &self.connected_status);
         to.opt(18, &self.with_credentials);
-        to.opt(19, &self.include_secondary);
-        to.opt(20, &self.account_identifier);
-        to.opt(21, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -660,12 +660,12 @@ impl model::Model for V1AgentScaleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.replicas);
+        to.opt(4, &self.account_identifier);
         to.opt(2, &self.identifier);
         to.opt(3, &self.org_identifier);
-        to.opt(4, &self.account_identifier);
         to.opt(5, &self.project_identifier);
+        to.opt(1, &self.replicas);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -723,12 +723,12 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
-        to.opt(1, &self.agent_identifier);
         to.opt(2, &self.account_identifier);
-        to.opt(3, &self.project_identifier);
+        to.opt(1, &self.agent_identifier);
         to.opt(4, &self.disable_sync_windows);
         to.opt(5, &self.disaster_recovery_identifier);
+        to.opt(0, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -807,17 +807,17 @@ impl model::Model for V1AgentYamlQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
-        to.opt(1, &self.ca_data);
-        to.opt(2, &self.skip_crds);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.private_key);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.argocd_settings);
-        to.opt(7, &self.agent_identifier);
         to.opt(8, &self.account_identifier);
-        to.opt(9, &self.project_identifier);
+        to.opt(7, &self.agent_identifier);
+        to.opt(6, &self.argocd_settings);
+        to.opt(1, &self.ca_data);
         to.opt(10, &self.disaster_recovery_identifier);
+        to.opt(3, &self.namespace);
+        to.opt(5, &self.org_identifier);
+        to.opt(4, &self.private_key);
+        to.opt(9, &self.project_identifier);
+        to.opt(0, &self.proxy);
+        to.opt(2, &self.skip_crds);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -859,9 +859,9 @@ impl model::Model for V1ArgoCdSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.force_enable_in_cluster);
-        to.opt(1, &self.enable_helm_path_traversal);
         to.opt(2, &self.enable_argocd_harness_plugin);
+        to.opt(1, &self.enable_helm_path_traversal);
+        to.opt(0, &self.force_enable_in_cluster);
         to.misfits(&self.misfits);
     }
 }
@@ -907,9 +907,9 @@ impl model::Model for V1DisasterRecoveryNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -960,8 +960,8 @@ impl model::Model for V1Proxy {
         to.opt(0, &self.http);
         to.opt(1, &self.https);
         to.opt(2, &self.password);
-        to.opt(3, &self.username);
         to.opt(4, &self.skip_ssl_verify);
+        to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1063,13 +1063,13 @@ impl model::Model for V1TagMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.empty);
-        to.opt(2, &self.page_size);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.tags);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1160,12 +1160,12 @@ impl model::Model for V1VersionList {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.empty);
-        to.opt(1, &self.page_size);
-        to.opt(2, &self.versions);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(1, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.versions);
         to.misfits(&self.misfits);
     }
 }
@@ -1223,13 +1223,13 @@ impl model::Model for V1VersionUpgradeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sops_image);
-        to.opt(1, &self.redis_image);
-        to.opt(2, &self.argo_cd_image);
-        to.opt(3, &self.ha_proxy_image);
         to.opt(4, &self.agent_image_tag);
-        to.opt(5, &self.should_upgrade);
+        to.opt(2, &self.argo_cd_image);
         to.opt(6, &self.flamingo_argo_cd_image);
+        to.opt(3, &self.ha_proxy_image);
+        to.opt(1, &self.redis_image);
+        to.opt(5, &self.should_upgrade);
+        to.opt(0, &self.sops_image);
         to.misfits(&self.misfits);
     }
 }
@@ -1481,12 +1481,12 @@ impl model::Model for AgentUpdateSyncAllowedBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sync_allowed);
-        to.opt(1, &self.org_identifier);
-        to.opt(2, &self.agent_identifier);
         to.opt(3, &self.account_identifier);
-        to.opt(4, &self.project_identifier);
+        to.opt(2, &self.agent_identifier);
         to.opt(5, &self.disaster_recovery_identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.opt(0, &self.sync_allowed);
         to.misfits(&self.misfits);
     }
 }

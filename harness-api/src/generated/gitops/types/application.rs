@@ -57,13 +57,13 @@ impl model::Model for Servicev1Applicationlist {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

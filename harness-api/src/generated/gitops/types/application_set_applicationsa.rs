@@ -38,8 +38,8 @@ impl model::Model for ApplicationsApplicationMatchExpression {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -74,8 +74,8 @@ impl model::Model for ApplicationsApplicationPreservedFields {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
         to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
         to.misfits(&self.misfits);
     }
 }
@@ -113,9 +113,9 @@ impl model::Model for ApplicationsApplicationSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.status);
-        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -169,12 +169,12 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step);
-        to.opt(1, &self.status);
-        to.opt(2, &self.message);
         to.opt(3, &self.application);
-        to.opt(4, &self.targetrevisions);
         to.opt(5, &self.last_transition_time);
+        to.opt(2, &self.message);
+        to.opt(1, &self.status);
+        to.opt(0, &self.step);
+        to.opt(4, &self.targetrevisions);
         to.misfits(&self.misfits);
     }
 }
@@ -218,11 +218,11 @@ impl model::Model for ApplicationsApplicationSetCondition {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(4, &self.last_transition_time);
+        to.opt(3, &self.message);
         to.opt(1, &self.reason);
         to.opt(2, &self.status);
-        to.opt(3, &self.message);
-        to.opt(4, &self.last_transition_time);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -263,10 +263,10 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
+        to.opt(3, &self.applicationset);
         to.opt(1, &self.dry_run);
         to.opt(2, &self.upsert);
-        to.opt(3, &self.applicationset);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -301,8 +301,8 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.applicationset);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -404,16 +404,16 @@ impl model::Model for ApplicationsApplicationSetGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
         to.opt(0, &self.git);
         to.opt(1, &self.list);
-        to.opt(2, &self.merge);
         to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
         to.opt(4, &self.plugin);
-        to.opt(5, &self.clusters);
-        to.opt(6, &self.selector);
         to.opt(7, &self.pull_request);
         to.opt(8, &self.scm_provider);
-        to.opt(9, &self.cluster_decision_resource);
+        to.opt(6, &self.selector);
         to.misfits(&self.misfits);
     }
 }
@@ -483,16 +483,16 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
         to.opt(0, &self.git);
         to.opt(1, &self.list);
-        to.opt(2, &self.merge);
         to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
         to.opt(4, &self.plugin);
-        to.opt(5, &self.clusters);
-        to.opt(6, &self.selector);
         to.opt(7, &self.pull_request);
         to.opt(8, &self.scm_provider);
-        to.opt(9, &self.cluster_decision_resource);
+        to.opt(6, &self.selector);
         to.misfits(&self.misfits);
     }
 }
@@ -530,9 +530,9 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.json_pointers);
         to.opt(2, &self.jq_path_expressions);
+        to.opt(1, &self.json_pointers);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -567,8 +567,8 @@ impl model::Model for ApplicationsApplicationSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project);
         to.opt(1, &self.applicationset);
+        to.opt(0, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -603,8 +603,8 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.max_update);
         to.opt(1, &self.match_expressions);
+        to.opt(0, &self.max_update);
         to.misfits(&self.misfits);
     }
 }
@@ -708,16 +708,16 @@ impl model::Model for ApplicationsApplicationSetSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.strategy);
-        to.opt(1, &self.template);
+        to.opt(8, &self.apply_nested_selectors);
         to.opt(2, &self.generators);
         to.opt(3, &self.go_template);
-        to.opt(4, &self.sync_policy);
-        to.opt(5, &self.template_patch);
-        to.opt(6, &self.preserved_fields);
         to.opt(7, &self.go_template_options);
-        to.opt(8, &self.apply_nested_selectors);
         to.opt(9, &self.ignore_application_differences);
+        to.opt(6, &self.preserved_fields);
+        to.opt(0, &self.strategy);
+        to.opt(4, &self.sync_policy);
+        to.opt(1, &self.template);
+        to.opt(5, &self.template_patch);
         to.misfits(&self.misfits);
     }
 }
@@ -758,10 +758,10 @@ impl model::Model for ApplicationsApplicationSetStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resources);
-        to.opt(1, &self.conditions);
-        to.opt(2, &self.resources_count);
         to.opt(3, &self.application_status);
+        to.opt(1, &self.conditions);
+        to.opt(0, &self.resources);
+        to.opt(2, &self.resources_count);
         to.misfits(&self.misfits);
     }
 }
@@ -796,8 +796,8 @@ impl model::Model for ApplicationsApplicationSetStrategy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.rolling_sync);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -868,8 +868,8 @@ impl model::Model for ApplicationsApplicationSetTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -913,11 +913,11 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.labels);
-        to.opt(2, &self.namespace);
-        to.opt(3, &self.finalizers);
         to.opt(4, &self.annotations);
+        to.opt(3, &self.finalizers);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
         to.misfits(&self.misfits);
     }
 }

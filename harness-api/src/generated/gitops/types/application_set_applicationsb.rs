@@ -34,8 +34,8 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ApplicationsClusterGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.values);
         to.opt(1, &self.flat_list);
         to.opt(2, &self.selector);
         to.opt(3, &self.template);
+        to.opt(0, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for ApplicationsConfigMapKeyRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
         to.opt(1, &self.config_map_name);
+        to.opt(0, &self.key);
         to.misfits(&self.misfits);
     }
 }

@@ -53,12 +53,12 @@ impl model::Model for ApplicationsDuckTypeGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.values);
-        to.opt(2, &self.template);
         to.opt(3, &self.config_map_ref);
         to.opt(4, &self.label_selector);
+        to.opt(0, &self.name);
         to.opt(5, &self.requeue_after_seconds);
+        to.opt(2, &self.template);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }

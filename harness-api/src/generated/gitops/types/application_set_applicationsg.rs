@@ -34,8 +34,8 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.exclude);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -129,14 +129,14 @@ impl model::Model for ApplicationsGitGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.directories);
         to.opt(0, &self.files);
-        to.opt(1, &self.values);
+        to.opt(6, &self.path_param_prefix);
         to.opt(2, &self.repo_url);
+        to.opt(7, &self.requeue_after_seconds);
         to.opt(3, &self.revision);
         to.opt(4, &self.template);
-        to.opt(5, &self.directories);
-        to.opt(6, &self.path_param_prefix);
-        to.opt(7, &self.requeue_after_seconds);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }

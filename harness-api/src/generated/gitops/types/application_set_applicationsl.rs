@@ -38,8 +38,8 @@ impl model::Model for ApplicationsListGenerator {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.elements);
-        to.opt(1, &self.template);
         to.opt(2, &self.elements_yaml);
+        to.opt(1, &self.template);
         to.misfits(&self.misfits);
     }
 }

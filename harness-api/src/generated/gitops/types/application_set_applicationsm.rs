@@ -34,8 +34,8 @@ impl model::Model for ApplicationsMatrixGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template);
         to.opt(1, &self.generators);
+        to.opt(0, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -73,9 +73,9 @@ impl model::Model for ApplicationsMergeGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template);
-        to.opt(1, &self.merge_keys);
         to.opt(2, &self.generators);
+        to.opt(1, &self.merge_keys);
+        to.opt(0, &self.template);
         to.misfits(&self.misfits);
     }
 }

@@ -75,11 +75,11 @@ impl model::Model for ApplicationsPluginGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.input);
-        to.opt(1, &self.values);
-        to.opt(2, &self.template);
         to.opt(3, &self.config_map_ref);
+        to.opt(0, &self.input);
         to.opt(4, &self.requeue_after_seconds);
+        to.opt(2, &self.template);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -177,15 +177,15 @@ impl model::Model for ApplicationsPullRequestGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.azuredevops);
+        to.opt(5, &self.bitbucket);
+        to.opt(7, &self.bitbucket_server);
+        to.opt(3, &self.filters);
         to.opt(0, &self.gitea);
         to.opt(1, &self.github);
         to.opt(2, &self.gitlab);
-        to.opt(3, &self.filters);
-        to.opt(4, &self.template);
-        to.opt(5, &self.bitbucket);
-        to.opt(6, &self.azuredevops);
-        to.opt(7, &self.bitbucket_server);
         to.opt(8, &self.requeue_after_seconds);
+        to.opt(4, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -233,11 +233,11 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
-        to.opt(1, &self.repo);
         to.opt(2, &self.labels);
-        to.opt(3, &self.project);
-        to.opt(4, &self.token_ref);
         to.opt(5, &self.organization);
+        to.opt(3, &self.project);
+        to.opt(1, &self.repo);
+        to.opt(4, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -282,10 +282,10 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.owner);
         to.opt(3, &self.basic_auth);
         to.opt(4, &self.bearer_token);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
         to.misfits(&self.misfits);
     }
 }
@@ -336,12 +336,12 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.ca_ref);
-        to.opt(3, &self.project);
-        to.opt(4, &self.insecure);
         to.opt(5, &self.basic_auth);
         to.opt(6, &self.bearer_token);
+        to.opt(2, &self.ca_ref);
+        to.opt(4, &self.insecure);
+        to.opt(3, &self.project);
+        to.opt(1, &self.repo);
         to.misfits(&self.misfits);
     }
 }
@@ -437,11 +437,11 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
         to.opt(1, &self.ca_ref);
+        to.opt(4, &self.insecure);
         to.opt(2, &self.labels);
         to.opt(3, &self.project);
-        to.opt(4, &self.insecure);
-        to.opt(5, &self.token_ref);
         to.opt(6, &self.pull_request_state);
+        to.opt(5, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -486,9 +486,9 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.owner);
         to.opt(3, &self.insecure);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
         to.opt(4, &self.token_ref);
         to.misfits(&self.misfits);
     }
@@ -537,11 +537,11 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.owner);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.token_ref);
         to.opt(5, &self.app_secret_name);
+        to.opt(3, &self.labels);
+        to.opt(2, &self.owner);
+        to.opt(1, &self.repo);
+        to.opt(4, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }

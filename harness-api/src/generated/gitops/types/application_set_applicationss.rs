@@ -77,18 +77,18 @@ impl model::Model for ApplicationsScmProviderGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aws_code_commit);
+        to.opt(7, &self.azure_dev_ops);
+        to.opt(6, &self.bitbucket);
+        to.opt(10, &self.bitbucket_server);
+        to.opt(9, &self.clone_protocol);
+        to.opt(4, &self.filters);
         to.opt(0, &self.gitea);
         to.opt(1, &self.github);
         to.opt(2, &self.gitlab);
-        to.opt(3, &self.values);
-        to.opt(4, &self.filters);
-        to.opt(5, &self.template);
-        to.opt(6, &self.bitbucket);
-        to.opt(7, &self.azure_dev_ops);
-        to.opt(8, &self.aws_code_commit);
-        to.opt(9, &self.clone_protocol);
-        to.opt(10, &self.bitbucket_server);
         to.opt(11, &self.requeue_after_seconds);
+        to.opt(5, &self.template);
+        to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -129,10 +129,10 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.region);
-        to.opt(2, &self.tag_filters);
         to.opt(3, &self.all_branches);
+        to.opt(1, &self.region);
+        to.opt(0, &self.role);
+        to.opt(2, &self.tag_filters);
         to.misfits(&self.misfits);
     }
 }
@@ -176,11 +176,11 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.api);
-        to.opt(1, &self.all_branches);
-        to.opt(2, &self.team_project);
-        to.opt(3, &self.organization);
         to.opt(4, &self.access_token_ref);
+        to.opt(1, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(3, &self.organization);
+        to.opt(2, &self.team_project);
         to.misfits(&self.misfits);
     }
 }
@@ -221,10 +221,10 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user);
-        to.opt(1, &self.owner);
         to.opt(2, &self.all_branches);
         to.opt(3, &self.app_password_ref);
+        to.opt(1, &self.owner);
+        to.opt(0, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -282,13 +282,13 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.api);
-        to.opt(1, &self.ca_ref);
-        to.opt(2, &self.project);
-        to.opt(3, &self.insecure);
-        to.opt(4, &self.basic_auth);
         to.opt(5, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(4, &self.basic_auth);
         to.opt(6, &self.bearer_token);
+        to.opt(1, &self.ca_ref);
+        to.opt(3, &self.insecure);
+        to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -338,10 +338,10 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.label_match);
-        to.opt(1, &self.paths_exist);
         to.opt(2, &self.branch_match);
+        to.opt(0, &self.label_match);
         to.opt(3, &self.paths_do_not_exist);
+        to.opt(1, &self.paths_exist);
         to.opt(4, &self.repository_match);
         to.misfits(&self.misfits);
     }
@@ -386,11 +386,11 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.api);
-        to.opt(1, &self.owner);
-        to.opt(2, &self.insecure);
-        to.opt(3, &self.token_ref);
         to.opt(4, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(2, &self.insecure);
+        to.opt(1, &self.owner);
+        to.opt(3, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -434,11 +434,11 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.api);
-        to.opt(1, &self.token_ref);
         to.opt(2, &self.all_branches);
-        to.opt(3, &self.organization);
+        to.opt(0, &self.api);
         to.opt(4, &self.app_secret_name);
+        to.opt(3, &self.organization);
+        to.opt(1, &self.token_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -504,15 +504,15 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.all_branches);
         to.opt(0, &self.api);
         to.opt(1, &self.ca_ref);
         to.opt(2, &self.group);
-        to.opt(3, &self.topic);
+        to.opt(8, &self.include_shared_projects);
+        to.opt(7, &self.include_subgroups);
         to.opt(4, &self.insecure);
         to.opt(5, &self.token_ref);
-        to.opt(6, &self.all_branches);
-        to.opt(7, &self.include_subgroups);
-        to.opt(8, &self.include_shared_projects);
+        to.opt(3, &self.topic);
         to.misfits(&self.misfits);
     }
 }

@@ -65,14 +65,14 @@ impl model::Model for Servicev1ApplicationSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.owner);
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
         to.opt(1, &self.appset);
         to.opt(2, &self.created_at);
         to.opt(3, &self.identifier);
-        to.opt(4, &self.org_identifier);
         to.opt(5, &self.last_modified_at);
-        to.opt(6, &self.agent_identifier);
-        to.opt(7, &self.account_identifier);
+        to.opt(4, &self.org_identifier);
+        to.opt(0, &self.owner);
         to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -131,13 +131,13 @@ impl model::Model for Servicev1ApplicationSetList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

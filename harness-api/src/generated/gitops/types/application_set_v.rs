@@ -109,18 +109,18 @@ impl model::Model for V1ApplicationSetQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.account_identifier);
+        to.opt(9, &self.agent_identifier);
         to.opt(0, &self.fields);
         to.opt(1, &self.filter);
-        to.opt(2, &self.sort_by);
-        to.opt(3, &self.page_size);
-        to.opt(4, &self.page_index);
-        to.opt(5, &self.sort_order);
-        to.opt(6, &self.search_term);
         to.opt(7, &self.metadata_only);
         to.opt(8, &self.org_identifier);
-        to.opt(9, &self.agent_identifier);
-        to.opt(10, &self.account_identifier);
+        to.opt(4, &self.page_index);
+        to.opt(3, &self.page_size);
         to.opt(11, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(2, &self.sort_by);
+        to.opt(5, &self.sort_order);
         to.misfits(&self.misfits);
     }
 }

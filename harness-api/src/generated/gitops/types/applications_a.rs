@@ -34,8 +34,8 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.refresh);
         to.opt(1, &self.application_targets);
+        to.opt(0, &self.refresh);
         to.misfits(&self.misfits);
     }
 }
@@ -125,13 +125,13 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.prune);
+        to.opt(6, &self.application_targets);
         to.opt(1, &self.dry_run);
+        to.opt(0, &self.prune);
+        to.opt(4, &self.retry_strategy);
         to.opt(2, &self.strategy);
         to.opt(3, &self.sync_options);
-        to.opt(4, &self.retry_strategy);
         to.opt(5, &self.sync_tracking_ids);
-        to.opt(6, &self.application_targets);
         to.misfits(&self.misfits);
     }
 }
@@ -207,11 +207,11 @@ impl model::Model for ApplicationsApplicationCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_plg);
-        to.opt(1, &self.upsert);
-        to.opt(2, &self.project);
-        to.opt(3, &self.validate);
         to.opt(4, &self.application);
+        to.opt(0, &self.is_plg);
+        to.opt(2, &self.project);
+        to.opt(1, &self.upsert);
+        to.opt(3, &self.validate);
         to.misfits(&self.misfits);
     }
 }
@@ -291,11 +291,11 @@ impl model::Model for ApplicationsApplicationPatchRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.app_namespace);
         to.opt(0, &self.name);
         to.opt(1, &self.patch);
-        to.opt(2, &self.project);
         to.opt(3, &self.patch_type);
-        to.opt(4, &self.app_namespace);
+        to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -345,11 +345,11 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.success);
         to.opt(2, &self.agent_identifier);
         to.opt(3, &self.application_name);
         to.opt(4, &self.application_response);
+        to.opt(0, &self.error);
+        to.opt(1, &self.success);
         to.misfits(&self.misfits);
     }
 }
@@ -419,16 +419,16 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.app_namespace);
+        to.opt(2, &self.group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.group);
-        to.opt(3, &self.patch);
-        to.opt(4, &self.project);
-        to.opt(5, &self.version);
         to.opt(6, &self.namespace);
+        to.opt(3, &self.patch);
         to.opt(7, &self.patch_type);
-        to.opt(8, &self.app_namespace);
+        to.opt(4, &self.project);
         to.opt(9, &self.resource_name);
+        to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -507,12 +507,12 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.app_namespace);
+        to.opt(3, &self.dry_run);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.prune);
-        to.opt(3, &self.dry_run);
         to.opt(4, &self.project);
-        to.opt(5, &self.app_namespace);
+        to.opt(2, &self.prune);
         to.misfits(&self.misfits);
     }
 }
@@ -598,20 +598,20 @@ impl model::Model for ApplicationsApplicationSyncRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.infos);
-        to.opt(2, &self.prune);
-        to.opt(3, &self.dry_run);
-        to.opt(4, &self.project);
-        to.opt(5, &self.revision);
-        to.opt(6, &self.strategy);
-        to.opt(7, &self.manifests);
-        to.opt(8, &self.resources);
-        to.opt(9, &self.revisions);
-        to.opt(10, &self.sync_options);
         to.opt(11, &self.app_namespace);
+        to.opt(3, &self.dry_run);
+        to.opt(1, &self.infos);
+        to.opt(7, &self.manifests);
+        to.opt(0, &self.name);
+        to.opt(4, &self.project);
+        to.opt(2, &self.prune);
+        to.opt(8, &self.resources);
         to.opt(12, &self.retry_strategy);
+        to.opt(5, &self.revision);
+        to.opt(9, &self.revisions);
         to.opt(13, &self.source_positions);
+        to.opt(6, &self.strategy);
+        to.opt(10, &self.sync_options);
         to.misfits(&self.misfits);
     }
 }
@@ -661,11 +661,11 @@ impl model::Model for ApplicationsApplicationSyncResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.success);
         to.opt(2, &self.agent_identifier);
         to.opt(3, &self.application_name);
         to.opt(4, &self.application_response);
+        to.opt(0, &self.error);
+        to.opt(1, &self.success);
         to.misfits(&self.misfits);
     }
 }
@@ -706,10 +706,10 @@ impl model::Model for ApplicationsApplicationSyncWindow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
         to.opt(1, &self.duration);
-        to.opt(2, &self.schedule);
+        to.opt(0, &self.kind);
         to.opt(3, &self.manual_sync);
+        to.opt(2, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
@@ -747,9 +747,9 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.can_sync);
         to.opt(1, &self.active_windows);
         to.opt(2, &self.assigned_windows);
+        to.opt(0, &self.can_sync);
         to.misfits(&self.misfits);
     }
 }
@@ -827,9 +827,9 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.application);
         to.opt(0, &self.project);
         to.opt(1, &self.validate);
-        to.opt(2, &self.application);
         to.misfits(&self.misfits);
     }
 }
@@ -873,11 +873,11 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.project);
-        to.opt(3, &self.validate);
         to.opt(4, &self.app_namespace);
+        to.opt(0, &self.name);
+        to.opt(2, &self.project);
+        to.opt(1, &self.spec);
+        to.opt(3, &self.validate);
         to.misfits(&self.misfits);
     }
 }
@@ -912,8 +912,8 @@ impl model::Model for ApplicationsApplicationWatchEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.application);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1047,23 +1047,23 @@ impl model::Model for ApplicationsEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.count);
         to.opt(2, &self.action);
+        to.opt(1, &self.count);
+        to.opt(9, &self.event_time);
+        to.opt(11, &self.first_timestamp);
+        to.opt(14, &self.first_timestamp_ts);
+        to.opt(12, &self.involved_object);
+        to.opt(10, &self.last_timestamp);
+        to.opt(13, &self.last_timestamp_ts);
+        to.opt(6, &self.message);
+        to.opt(8, &self.metadata);
         to.opt(3, &self.reason);
+        to.opt(7, &self.related);
+        to.opt(16, &self.reporting_component);
+        to.opt(15, &self.reporting_instance);
         to.opt(4, &self.series);
         to.opt(5, &self.source);
-        to.opt(6, &self.message);
-        to.opt(7, &self.related);
-        to.opt(8, &self.metadata);
-        to.opt(9, &self.event_time);
-        to.opt(10, &self.last_timestamp);
-        to.opt(11, &self.first_timestamp);
-        to.opt(12, &self.involved_object);
-        to.opt(13, &self.last_timestamp_ts);
-        to.opt(14, &self.first_timestamp_ts);
-        to.opt(15, &self.reporting_instance);
-        to.opt(16, &self.reporting_component);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1170,8 +1170,8 @@ impl model::Model for ApplicationsEventSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
         to.opt(1, &self.component);
+        to.opt(0, &self.host);
         to.misfits(&self.misfits);
     }
 }
@@ -1210,8 +1210,8 @@ impl model::Model for ApplicationsHostInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.system_info);
         to.opt(2, &self.resources_info);
+        to.opt(1, &self.system_info);
         to.misfits(&self.misfits);
     }
 }
@@ -1253,9 +1253,9 @@ impl model::Model for ApplicationsHostResourceInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.capacity);
-        to.opt(1, &self.resource_name);
         to.opt(2, &self.requested_by_app);
         to.opt(3, &self.requested_by_neighbors);
+        to.opt(1, &self.resource_name);
         to.misfits(&self.misfits);
     }
 }
@@ -1296,10 +1296,10 @@ impl model::Model for ApplicationsLogEntriesBatch {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
+        to.opt(3, &self.batch_index);
         to.opt(1, &self.count);
         to.opt(2, &self.entries);
-        to.opt(3, &self.batch_index);
+        to.opt(0, &self.last);
         to.misfits(&self.misfits);
     }
 }
@@ -1343,8 +1343,8 @@ impl model::Model for ApplicationsLogEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
         to.opt(1, &self.content);
+        to.opt(0, &self.last);
         to.opt(2, &self.pod_name);
         to.opt(3, &self.time_stamp);
         to.opt(4, &self.time_stamp_str);
@@ -1437,13 +1437,13 @@ impl model::Model for ApplicationsObjectReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(5, &self.api_version);
+        to.opt(3, &self.field_path);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.field_path);
         to.opt(4, &self.namespace);
-        to.opt(5, &self.api_version);
         to.opt(6, &self.resource_version);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -1481,9 +1481,9 @@ impl model::Model for ApplicationsResourceAction {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.disabled);
         to.opt(0, &self.name);
         to.opt(1, &self.params);
-        to.opt(2, &self.disabled);
         to.misfits(&self.misfits);
     }
 }
@@ -1524,10 +1524,10 @@ impl model::Model for ApplicationsResourceActionParam {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
-        to.opt(3, &self.default);
         to.misfits(&self.misfits);
     }
 }
@@ -1593,15 +1593,15 @@ impl model::Model for ApplicationsResourceActionRunRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.action);
+        to.opt(7, &self.app_namespace);
+        to.opt(2, &self.group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.group);
-        to.opt(3, &self.action);
-        to.opt(4, &self.project);
-        to.opt(5, &self.version);
         to.opt(6, &self.namespace);
-        to.opt(7, &self.app_namespace);
+        to.opt(4, &self.project);
         to.opt(8, &self.resource_name);
+        to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1712,17 +1712,17 @@ impl model::Model for ApplicationsResourceDiff {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.diff);
+        to.opt(4, &self.group);
         to.opt(1, &self.hook);
         to.opt(2, &self.kind);
-        to.opt(3, &self.name);
-        to.opt(4, &self.group);
-        to.opt(5, &self.modified);
         to.opt(6, &self.live_state);
+        to.opt(5, &self.modified);
+        to.opt(3, &self.name);
         to.opt(7, &self.namespace);
-        to.opt(8, &self.target_state);
-        to.opt(9, &self.resource_version);
-        to.opt(10, &self.predicted_live_state);
         to.opt(11, &self.normalized_live_state);
+        to.opt(10, &self.predicted_live_state);
+        to.opt(9, &self.resource_version);
+        to.opt(8, &self.target_state);
         to.misfits(&self.misfits);
     }
 }

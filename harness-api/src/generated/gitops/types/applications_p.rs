@@ -34,8 +34,8 @@ impl model::Model for ProtobufAny {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.type_url);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

@@ -46,10 +46,10 @@ impl model::Model for RepositoriesManifestResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.server);
-        to.opt(1, &self.revision);
         to.opt(2, &self.manifests);
         to.opt(3, &self.namespace);
+        to.opt(1, &self.revision);
+        to.opt(0, &self.server);
         to.opt(4, &self.source_type);
         to.opt(5, &self.verify_result);
         to.misfits(&self.misfits);
@@ -95,11 +95,11 @@ impl model::Model for RepositoriesRevisionMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.date);
-        to.opt(1, &self.tags);
         to.opt(2, &self.author);
+        to.opt(0, &self.date);
         to.opt(3, &self.message);
         to.opt(4, &self.signature_info);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -144,10 +144,10 @@ impl model::Model for RuntimeStreamError {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.details);
-        to.opt(1, &self.message);
         to.opt(2, &self.grpc_code);
         to.opt(3, &self.http_code);
         to.opt(4, &self.http_status);
+        to.opt(1, &self.message);
         to.misfits(&self.misfits);
     }
 }

@@ -49,11 +49,11 @@ impl model::Model for Servicev1ApplicationPatchRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.request);
-        to.opt(1, &self.org_identifier);
-        to.opt(2, &self.agent_identifier);
         to.opt(3, &self.account_identifier);
+        to.opt(2, &self.agent_identifier);
+        to.opt(1, &self.org_identifier);
         to.opt(4, &self.project_identifier);
+        to.opt(0, &self.request);
         to.misfits(&self.misfits);
     }
 }

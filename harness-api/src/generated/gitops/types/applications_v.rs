@@ -34,8 +34,8 @@ impl model::Model for V1ApplicationAttributes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.attributes);
         to.opt(1, &self.application_identifier);
+        to.opt(0, &self.attributes);
         to.misfits(&self.misfits);
     }
 }
@@ -157,21 +157,21 @@ impl model::Model for V1ApplicationSyncStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_ref);
-        to.opt(1, &self.synced_by);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.service_ref);
-        to.opt(4, &self.sync_status);
-        to.opt(5, &self.auto_sync_count);
-        to.opt(6, &self.org_identifier);
-        to.opt(7, &self.req_identifier);
-        to.opt(8, &self.last_modified_at);
-        to.opt(9, &self.operation_state);
+        to.opt(12, &self.account_identifier);
         to.opt(10, &self.agent_identifier);
         to.opt(11, &self.application_name);
-        to.opt(12, &self.account_identifier);
-        to.opt(13, &self.project_identifier);
+        to.opt(5, &self.auto_sync_count);
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.env_ref);
         to.opt(14, &self.last_known_revision_id);
+        to.opt(8, &self.last_modified_at);
+        to.opt(9, &self.operation_state);
+        to.opt(6, &self.org_identifier);
+        to.opt(13, &self.project_identifier);
+        to.opt(7, &self.req_identifier);
+        to.opt(3, &self.service_ref);
+        to.opt(4, &self.sync_status);
+        to.opt(1, &self.synced_by);
         to.misfits(&self.misfits);
     }
 }
@@ -253,19 +253,19 @@ impl model::Model for V1ApplicationSyncStatusQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_ref);
-        to.opt(1, &self.end_time);
-        to.opt(2, &self.page_size);
-        to.opt(3, &self.page_index);
-        to.opt(4, &self.start_time);
-        to.opt(5, &self.search_term);
-        to.opt(6, &self.service_ref);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.operation_phase);
+        to.opt(11, &self.account_identifier);
         to.opt(9, &self.agent_identifier);
         to.opt(10, &self.application_name);
-        to.opt(11, &self.account_identifier);
+        to.opt(1, &self.end_time);
+        to.opt(0, &self.env_ref);
+        to.opt(8, &self.operation_phase);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
         to.opt(12, &self.project_identifier);
+        to.opt(5, &self.search_term);
+        to.opt(6, &self.service_ref);
+        to.opt(4, &self.start_time);
         to.misfits(&self.misfits);
     }
 }
@@ -323,13 +323,13 @@ impl model::Model for V1ApplicationSyncStatuslist {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -387,13 +387,13 @@ impl model::Model for V1LegacyApplicationSetList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -531,16 +531,16 @@ impl model::Model for V1NodeSystemInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.boot_id);
-        to.opt(1, &self.os_image);
-        to.opt(2, &self.machine_id);
-        to.opt(3, &self.system_uuid);
         to.opt(4, &self.architecture);
-        to.opt(5, &self.kernel_version);
-        to.opt(6, &self.kubelet_version);
-        to.opt(7, &self.operating_system);
-        to.opt(8, &self.kube_proxy_version);
+        to.opt(0, &self.boot_id);
         to.opt(9, &self.container_runtime_version);
+        to.opt(5, &self.kernel_version);
+        to.opt(8, &self.kube_proxy_version);
+        to.opt(6, &self.kubelet_version);
+        to.opt(2, &self.machine_id);
+        to.opt(7, &self.operating_system);
+        to.opt(1, &self.os_image);
+        to.opt(3, &self.system_uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -578,9 +578,9 @@ impl model::Model for V1User {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.email);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for AgentArgoProjectCreateBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.upsert);
         to.opt(1, &self.project);
+        to.opt(0, &self.upsert);
         to.misfits(&self.misfits);
     }
 }
@@ -73,9 +73,9 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.status);
-        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -153,18 +153,18 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.name);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.self_link);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.generation);
         to.opt(6, &self.annotations);
-        to.opt(7, &self.generate_name);
-        to.opt(8, &self.resource_version);
         to.opt(9, &self.creation_timestamp);
-        to.opt(10, &self.deletion_timestamp);
         to.opt(11, &self.deletion_grace_period_seconds);
+        to.opt(10, &self.deletion_timestamp);
+        to.opt(7, &self.generate_name);
+        to.opt(5, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(8, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -242,18 +242,18 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.roles);
-        to.opt(1, &self.description);
-        to.opt(2, &self.source_repos);
-        to.opt(3, &self.sync_windows);
-        to.opt(4, &self.destinations);
-        to.opt(5, &self.signature_keys);
-        to.opt(6, &self.source_namespaces);
-        to.opt(7, &self.orphaned_resources);
         to.opt(8, &self.cluster_resource_blacklist);
         to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
+        to.opt(4, &self.destinations);
         to.opt(10, &self.namespace_resource_blacklist);
         to.opt(11, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
         to.misfits(&self.misfits);
     }
 }
@@ -355,9 +355,9 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.status);
-        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -435,18 +435,18 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.name);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.self_link);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.generation);
         to.opt(6, &self.annotations);
-        to.opt(7, &self.generate_name);
-        to.opt(8, &self.resource_version);
         to.opt(9, &self.creation_timestamp);
-        to.opt(10, &self.deletion_timestamp);
         to.opt(11, &self.deletion_grace_period_seconds);
+        to.opt(10, &self.deletion_timestamp);
+        to.opt(7, &self.generate_name);
+        to.opt(5, &self.generation);
+        to.opt(2, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(8, &self.resource_version);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -524,18 +524,18 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.roles);
-        to.opt(1, &self.description);
-        to.opt(2, &self.source_repos);
-        to.opt(3, &self.sync_windows);
-        to.opt(4, &self.destinations);
-        to.opt(5, &self.signature_keys);
-        to.opt(6, &self.source_namespaces);
-        to.opt(7, &self.orphaned_resources);
         to.opt(8, &self.cluster_resource_blacklist);
         to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
+        to.opt(4, &self.destinations);
         to.opt(10, &self.namespace_resource_blacklist);
         to.opt(11, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
         to.misfits(&self.misfits);
     }
 }

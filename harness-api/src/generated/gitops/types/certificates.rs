@@ -57,12 +57,12 @@ impl model::Model for Servicev1RepositoryCertificate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(4, &self.agent_identifier);
         to.opt(0, &self.cert);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.org_identifier);
         to.opt(3, &self.last_modified_at);
-        to.opt(4, &self.agent_identifier);
-        to.opt(5, &self.account_identifier);
+        to.opt(2, &self.org_identifier);
         to.opt(6, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -121,13 +121,13 @@ impl model::Model for V1Certificatelist {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

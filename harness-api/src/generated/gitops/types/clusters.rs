@@ -40,8 +40,8 @@ impl model::Model for ClustersAwsAuthConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_arn);
         to.opt(1, &self.cluster_name);
+        to.opt(0, &self.role_arn);
         to.misfits(&self.misfits);
     }
 }
@@ -135,22 +135,22 @@ impl model::Model for ClustersCluster {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.info);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.shard);
-        to.opt(4, &self.config);
-        to.opt(5, &self.labels);
-        to.opt(6, &self.server);
-        to.opt(7, &self.project);
-        to.opt(8, &self.namespaces);
         to.opt(9, &self.annotations);
-        to.opt(10, &self.server_version);
-        to.opt(11, &self.connection_state);
         to.opt(12, &self.cluster_resources);
-        to.opt(13, &self.shard_deprecated);
+        to.opt(4, &self.config);
+        to.opt(11, &self.connection_state);
+        to.opt(0, &self.info);
+        to.opt(5, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(8, &self.namespaces);
+        to.opt(7, &self.project);
         to.opt(14, &self.refresh_requested_at);
         to.opt(15, &self.refresh_requested_at_ts);
+        to.opt(6, &self.server);
+        to.opt(10, &self.server_version);
+        to.opt(3, &self.shard);
+        to.opt(13, &self.shard_deprecated);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -192,9 +192,9 @@ impl model::Model for ClustersClusterCacheInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.apis_count);
-        to.opt(1, &self.resources_count);
         to.opt(2, &self.last_cache_sync_time);
         to.opt(3, &self.last_cache_sync_time_ts);
+        to.opt(1, &self.resources_count);
         to.misfits(&self.misfits);
     }
 }
@@ -268,17 +268,17 @@ impl model::Model for ClustersClusterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_arn);
-        to.opt(1, &self.password);
-        to.opt(2, &self.proxy_url);
-        to.opt(3, &self.username);
-        to.opt(4, &self.bearer_token);
         to.opt(5, &self.aws_auth_config);
         to.opt(6, &self.aws_cluster_name);
-        to.opt(7, &self.tls_client_config);
+        to.opt(4, &self.bearer_token);
+        to.opt(10, &self.cluster_connection_type);
         to.opt(8, &self.disable_compression);
         to.opt(9, &self.exec_provider_config);
-        to.opt(10, &self.cluster_connection_type);
+        to.opt(1, &self.password);
+        to.opt(2, &self.proxy_url);
+        to.opt(0, &self.role_arn);
+        to.opt(7, &self.tls_client_config);
+        to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -320,9 +320,9 @@ impl model::Model for ClustersClusterCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster);
         to.opt(0, &self.tags);
         to.opt(1, &self.upsert);
-        to.opt(2, &self.cluster);
         to.misfits(&self.misfits);
     }
 }
@@ -408,11 +408,11 @@ impl model::Model for ClustersClusterInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cache_info);
         to.opt(1, &self.api_versions);
-        to.opt(2, &self.server_version);
-        to.opt(3, &self.connection_state);
         to.opt(4, &self.applications_count);
+        to.opt(0, &self.cache_info);
+        to.opt(3, &self.connection_state);
+        to.opt(2, &self.server_version);
         to.misfits(&self.misfits);
     }
 }
@@ -496,9 +496,9 @@ impl model::Model for ClustersClusterUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.cluster);
         to.opt(0, &self.id);
         to.opt(1, &self.tags);
-        to.opt(2, &self.cluster);
         to.opt(3, &self.update_mask);
         to.opt(4, &self.updated_fields);
         to.misfits(&self.misfits);
@@ -544,10 +544,10 @@ impl model::Model for ClustersExecProviderConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
+        to.opt(3, &self.api_version);
         to.opt(1, &self.args);
         to.opt(2, &self.command);
-        to.opt(3, &self.api_version);
+        to.opt(0, &self.env);
         to.opt(4, &self.install_hint);
         to.misfits(&self.misfits);
     }
@@ -593,9 +593,9 @@ impl model::Model for ClustersTlsClientConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ca_data);
-        to.opt(1, &self.key_data);
         to.opt(2, &self.cert_data);
         to.opt(3, &self.insecure);
+        to.opt(1, &self.key_data);
         to.opt(4, &self.server_name);
         to.misfits(&self.misfits);
     }
@@ -666,16 +666,16 @@ impl model::Model for Servicev1Cluster {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.stale);
+        to.opt(8, &self.account_identifier);
+        to.opt(7, &self.agent_identifier);
         to.opt(2, &self.cluster);
         to.opt(3, &self.created_at);
         to.opt(4, &self.identifier);
-        to.opt(5, &self.org_identifier);
         to.opt(6, &self.last_modified_at);
-        to.opt(7, &self.agent_identifier);
-        to.opt(8, &self.account_identifier);
+        to.opt(5, &self.org_identifier);
         to.opt(9, &self.project_identifier);
+        to.opt(1, &self.stale);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -753,18 +753,18 @@ impl model::Model for Servicev1ClusterQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
-        to.opt(1, &self.sort_by);
-        to.opt(2, &self.page_size);
-        to.opt(3, &self.page_index);
-        to.opt(4, &self.sort_order);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.search_term);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.agent_identifier);
         to.opt(9, &self.account_identifier);
-        to.opt(10, &self.project_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.filter);
+        to.opt(5, &self.identifier);
         to.opt(11, &self.include_child_scopes);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(10, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(1, &self.sort_by);
+        to.opt(4, &self.sort_order);
         to.misfits(&self.misfits);
     }
 }
@@ -822,13 +822,13 @@ impl model::Model for V1Clusterlist {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ApplicationsApplication {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.status);
         to.opt(2, &self.metadata);
         to.opt(3, &self.operation);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ApplicationsApplicationCondition {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.message);
         to.opt(2, &self.last_transition_time);
         to.opt(3, &self.last_transition_time_ts);
+        to.opt(1, &self.message);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -126,8 +126,8 @@ impl model::Model for ApplicationsApplicationDestination {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.server);
         to.opt(2, &self.namespace);
+        to.opt(1, &self.server);
         to.misfits(&self.misfits);
     }
 }
@@ -201,16 +201,16 @@ impl model::Model for ApplicationsApplicationSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ref_);
+        to.opt(4, &self.chart);
+        to.opt(8, &self.directory);
         to.opt(1, &self.helm);
+        to.opt(6, &self.ksonnet);
+        to.opt(9, &self.kustomize);
         to.opt(2, &self.name);
         to.opt(3, &self.path);
-        to.opt(4, &self.chart);
         to.opt(5, &self.plugin);
-        to.opt(6, &self.ksonnet);
+        to.opt(0, &self.ref_);
         to.opt(7, &self.repo_url);
-        to.opt(8, &self.directory);
-        to.opt(9, &self.kustomize);
         to.opt(10, &self.target_revision);
         to.misfits(&self.misfits);
     }
@@ -345,21 +345,21 @@ impl model::Model for ApplicationsApplicationSourceHelm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.values);
-        to.opt(1, &self.version);
-        to.opt(2, &self.skip_crds);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.skip_tests);
-        to.opt(5, &self.parameters);
-        to.opt(6, &self.value_files);
         to.opt(7, &self.api_versions);
-        to.opt(8, &self.kube_version);
-        to.opt(9, &self.release_name);
-        to.opt(10, &self.values_object);
         to.opt(11, &self.file_parameters);
-        to.opt(12, &self.pass_credentials);
-        to.opt(13, &self.skip_schema_validation);
         to.opt(14, &self.ignore_missing_value_files);
+        to.opt(8, &self.kube_version);
+        to.opt(3, &self.namespace);
+        to.opt(5, &self.parameters);
+        to.opt(12, &self.pass_credentials);
+        to.opt(9, &self.release_name);
+        to.opt(2, &self.skip_crds);
+        to.opt(13, &self.skip_schema_validation);
+        to.opt(4, &self.skip_tests);
+        to.opt(6, &self.value_files);
+        to.opt(0, &self.values);
+        to.opt(10, &self.values_object);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -397,9 +397,9 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.ext_vars);
         to.opt(0, &self.libs);
         to.opt(1, &self.tlas);
-        to.opt(2, &self.ext_vars);
         to.misfits(&self.misfits);
     }
 }
@@ -434,8 +434,8 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.parameters);
         to.opt(1, &self.environment);
+        to.opt(0, &self.parameters);
         to.misfits(&self.misfits);
     }
 }
@@ -525,21 +525,21 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.images);
-        to.opt(1, &self.patches);
-        to.opt(2, &self.version);
-        to.opt(3, &self.replicas);
-        to.opt(4, &self.namespace);
+        to.opt(8, &self.api_versions);
+        to.opt(11, &self.common_annotations);
+        to.opt(10, &self.common_labels);
         to.opt(5, &self.components);
+        to.opt(14, &self.force_common_annotations);
+        to.opt(12, &self.force_common_labels);
+        to.opt(0, &self.images);
+        to.opt(9, &self.kube_version);
+        to.opt(13, &self.label_without_selector);
         to.opt(6, &self.name_prefix);
         to.opt(7, &self.name_suffix);
-        to.opt(8, &self.api_versions);
-        to.opt(9, &self.kube_version);
-        to.opt(10, &self.common_labels);
-        to.opt(11, &self.common_annotations);
-        to.opt(12, &self.force_common_labels);
-        to.opt(13, &self.label_without_selector);
-        to.opt(14, &self.force_common_annotations);
+        to.opt(4, &self.namespace);
+        to.opt(1, &self.patches);
+        to.opt(3, &self.replicas);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -620,9 +620,9 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.array);
         to.opt(0, &self.map);
         to.opt(1, &self.name);
-        to.opt(2, &self.array);
         to.opt(3, &self.string);
         to.misfits(&self.misfits);
     }
@@ -689,15 +689,15 @@ impl model::Model for ApplicationsApplicationSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.destination);
+        to.opt(7, &self.ignore_differences);
         to.opt(0, &self.info);
-        to.opt(1, &self.source);
         to.opt(2, &self.project);
+        to.opt(8, &self.revision_history_limit);
+        to.opt(1, &self.source);
+        to.opt(6, &self.source_hydrator);
         to.opt(3, &self.sources);
         to.opt(4, &self.sync_policy);
-        to.opt(5, &self.destination);
-        to.opt(6, &self.source_hydrator);
-        to.opt(7, &self.ignore_differences);
-        to.opt(8, &self.revision_history_limit);
         to.misfits(&self.misfits);
     }
 }
@@ -779,19 +779,19 @@ impl model::Model for ApplicationsApplicationStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sync);
+        to.opt(5, &self.conditions);
+        to.opt(11, &self.controller_namespace);
         to.opt(1, &self.health);
         to.opt(2, &self.history);
-        to.opt(3, &self.summary);
-        to.opt(4, &self.resources);
-        to.opt(5, &self.conditions);
         to.opt(6, &self.observed_at);
+        to.opt(10, &self.operation_state);
+        to.opt(9, &self.reconciled_at);
+        to.opt(12, &self.resource_health_source);
+        to.opt(4, &self.resources);
         to.opt(7, &self.source_type);
         to.opt(8, &self.source_types);
-        to.opt(9, &self.reconciled_at);
-        to.opt(10, &self.operation_state);
-        to.opt(11, &self.controller_namespace);
-        to.opt(12, &self.resource_health_source);
+        to.opt(3, &self.summary);
+        to.opt(0, &self.sync);
         to.misfits(&self.misfits);
     }
 }
@@ -826,8 +826,8 @@ impl model::Model for ApplicationsApplicationSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.images);
         to.opt(1, &self.external_ur_ls);
+        to.opt(0, &self.images);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for ApplicationsBackoff {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.factor);
         to.opt(1, &self.duration);
+        to.opt(0, &self.factor);
         to.opt(2, &self.max_duration);
         to.misfits(&self.misfits);
     }

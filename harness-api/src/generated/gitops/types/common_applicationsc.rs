@@ -40,10 +40,10 @@ impl model::Model for ApplicationsComparedTo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.source);
-        to.opt(1, &self.sources);
         to.opt(2, &self.destination);
         to.opt(3, &self.ignore_differences);
+        to.opt(0, &self.source);
+        to.opt(1, &self.sources);
         to.misfits(&self.misfits);
     }
 }

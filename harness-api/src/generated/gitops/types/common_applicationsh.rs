@@ -37,9 +37,9 @@ impl model::Model for ApplicationsHealthStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.message);
         to.opt(2, &self.last_transition_time);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -113,9 +113,9 @@ impl model::Model for ApplicationsHelmParameter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.force_string);
         to.opt(0, &self.name);
         to.opt(1, &self.value);
-        to.opt(2, &self.force_string);
         to.misfits(&self.misfits);
     }
 }

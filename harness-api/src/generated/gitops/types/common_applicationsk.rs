@@ -37,9 +37,9 @@ impl model::Model for ApplicationsKsonnetParameter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.component);
         to.opt(0, &self.name);
         to.opt(1, &self.value);
-        to.opt(2, &self.component);
         to.misfits(&self.misfits);
     }
 }
@@ -77,8 +77,8 @@ impl model::Model for ApplicationsKustomizeGvk {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
         to.opt(1, &self.group);
+        to.opt(0, &self.kind);
         to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
@@ -120,10 +120,10 @@ impl model::Model for ApplicationsKustomizePatch {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.patch);
-        to.opt(2, &self.target);
         to.opt(3, &self.options);
+        to.opt(1, &self.patch);
+        to.opt(0, &self.path);
+        to.opt(2, &self.target);
         to.misfits(&self.misfits);
     }
 }
@@ -158,8 +158,8 @@ impl model::Model for ApplicationsKustomizeReplicas {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.count);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -237,9 +237,9 @@ impl model::Model for ApplicationsKustomizeSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.res_id);
-        to.opt(1, &self.label_selector);
         to.opt(2, &self.annotation_selector);
+        to.opt(1, &self.label_selector);
+        to.opt(0, &self.res_id);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
         to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
         to.misfits(&self.misfits);
     }
 }

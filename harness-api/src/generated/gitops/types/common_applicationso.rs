@@ -41,9 +41,9 @@ impl model::Model for ApplicationsOperation {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.info);
-        to.opt(1, &self.sync);
-        to.opt(2, &self.retry);
         to.opt(3, &self.initiated_by);
+        to.opt(2, &self.retry);
+        to.opt(1, &self.sync);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for ApplicationsOperationInitiator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.username);
         to.opt(1, &self.automated);
+        to.opt(0, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -145,15 +145,15 @@ impl model::Model for ApplicationsOperationState {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.phase);
+        to.opt(4, &self.finished_at);
+        to.opt(8, &self.finished_at_ts);
         to.opt(1, &self.message);
         to.opt(2, &self.operation);
-        to.opt(3, &self.started_at);
-        to.opt(4, &self.finished_at);
+        to.opt(0, &self.phase);
         to.opt(5, &self.retry_count);
-        to.opt(6, &self.sync_result);
+        to.opt(3, &self.started_at);
         to.opt(7, &self.started_at_ts);
-        to.opt(8, &self.finished_at_ts);
+        to.opt(6, &self.sync_result);
         to.misfits(&self.misfits);
     }
 }

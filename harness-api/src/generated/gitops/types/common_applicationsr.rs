@@ -57,13 +57,13 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.name);
         to.opt(2, &self.group);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.json_pointers);
         to.opt(5, &self.jq_path_expressions);
+        to.opt(4, &self.json_pointers);
+        to.opt(0, &self.kind);
         to.opt(6, &self.managed_fields_managers);
+        to.opt(1, &self.name);
+        to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -107,11 +107,11 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.ingress);
-        to.opt(2, &self.target_refs);
         to.opt(3, &self.external_ur_ls);
+        to.opt(1, &self.ingress);
+        to.opt(0, &self.labels);
         to.opt(4, &self.target_labels);
+        to.opt(2, &self.target_refs);
         to.misfits(&self.misfits);
     }
 }
@@ -173,13 +173,13 @@ impl model::Model for ApplicationsResourceNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.info);
+        to.opt(3, &self.created_at);
         to.opt(1, &self.health);
         to.opt(2, &self.images);
-        to.opt(3, &self.created_at);
+        to.opt(0, &self.info);
+        to.opt(6, &self.networking_info);
         to.opt(4, &self.parent_refs);
         to.opt(5, &self.resource_ref);
-        to.opt(6, &self.networking_info);
         to.opt(7, &self.resource_version);
         to.misfits(&self.misfits);
     }
@@ -227,12 +227,12 @@ impl model::Model for ApplicationsResourceRef {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(3, &self.group);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.group);
-        to.opt(4, &self.version);
         to.opt(5, &self.namespace);
+        to.opt(0, &self.uid);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -302,16 +302,16 @@ impl model::Model for ApplicationsResourceResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.name);
         to.opt(2, &self.group);
-        to.opt(3, &self.status);
-        to.opt(4, &self.message);
-        to.opt(5, &self.version);
-        to.opt(6, &self.hook_type);
         to.opt(7, &self.hook_phase);
+        to.opt(6, &self.hook_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.message);
+        to.opt(1, &self.name);
         to.opt(8, &self.namespace);
+        to.opt(3, &self.status);
         to.opt(9, &self.sync_phase);
+        to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -385,17 +385,17 @@ impl model::Model for ApplicationsResourceStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.group);
+        to.opt(4, &self.health);
         to.opt(0, &self.hook);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.group);
-        to.opt(4, &self.health);
-        to.opt(5, &self.status);
-        to.opt(6, &self.version);
-        to.opt(7, &self.sync_wave);
         to.opt(8, &self.namespace);
-        to.opt(9, &self.requires_pruning);
         to.opt(10, &self.requires_deletion_confirmation);
+        to.opt(9, &self.requires_pruning);
+        to.opt(5, &self.status);
+        to.opt(7, &self.sync_wave);
+        to.opt(6, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -433,8 +433,8 @@ impl model::Model for ApplicationsRetryStrategy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
         to.opt(1, &self.backoff);
+        to.opt(0, &self.limit);
         to.opt(2, &self.refresh);
         to.misfits(&self.misfits);
     }
@@ -505,16 +505,16 @@ impl model::Model for ApplicationsRevisionHistory {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.source);
-        to.opt(2, &self.sources);
-        to.opt(3, &self.revision);
-        to.opt(4, &self.revisions);
-        to.opt(5, &self.deployed_at);
-        to.opt(6, &self.initiated_by);
-        to.opt(7, &self.deployed_at_ts);
         to.opt(8, &self.deploy_started_at);
         to.opt(9, &self.deploy_started_at_ts);
+        to.opt(5, &self.deployed_at);
+        to.opt(7, &self.deployed_at_ts);
+        to.opt(0, &self.id);
+        to.opt(6, &self.initiated_by);
+        to.opt(3, &self.revision);
+        to.opt(4, &self.revisions);
+        to.opt(1, &self.source);
+        to.opt(2, &self.sources);
         to.misfits(&self.misfits);
     }
 }

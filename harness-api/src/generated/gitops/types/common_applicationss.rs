@@ -73,17 +73,17 @@ impl model::Model for ApplicationsSyncOperation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.prune);
+        to.opt(10, &self.auto_heal_attempts_count);
         to.opt(1, &self.dry_run);
+        to.opt(5, &self.manifests);
+        to.opt(0, &self.prune);
+        to.opt(6, &self.resources);
+        to.opt(4, &self.revision);
+        to.opt(7, &self.revisions);
         to.opt(2, &self.source);
         to.opt(3, &self.sources);
-        to.opt(4, &self.revision);
-        to.opt(5, &self.manifests);
-        to.opt(6, &self.resources);
-        to.opt(7, &self.revisions);
         to.opt(8, &self.sync_options);
         to.opt(9, &self.sync_strategy);
-        to.opt(10, &self.auto_heal_attempts_count);
         to.misfits(&self.misfits);
     }
 }
@@ -124,9 +124,9 @@ impl model::Model for ApplicationsSyncOperationResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.group);
         to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }
@@ -181,12 +181,12 @@ impl model::Model for ApplicationsSyncOperationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.managed_namespace_metadata);
+        to.opt(3, &self.resources);
+        to.opt(2, &self.revision);
+        to.opt(4, &self.revisions);
         to.opt(0, &self.source);
         to.opt(1, &self.sources);
-        to.opt(2, &self.revision);
-        to.opt(3, &self.resources);
-        to.opt(4, &self.revisions);
-        to.opt(5, &self.managed_namespace_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -227,10 +227,10 @@ impl model::Model for ApplicationsSyncPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retry);
         to.opt(1, &self.automated);
-        to.opt(2, &self.sync_options);
         to.opt(3, &self.managed_namespace_metadata);
+        to.opt(0, &self.retry);
+        to.opt(2, &self.sync_options);
         to.misfits(&self.misfits);
     }
 }
@@ -268,9 +268,9 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.allow_empty);
         to.opt(0, &self.prune);
         to.opt(1, &self.self_heal);
-        to.opt(2, &self.allow_empty);
         to.misfits(&self.misfits);
     }
 }
@@ -311,10 +311,10 @@ impl model::Model for ApplicationsSyncStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(3, &self.compared_to);
         to.opt(1, &self.revision);
         to.opt(2, &self.revisions);
-        to.opt(3, &self.compared_to);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -349,8 +349,8 @@ impl model::Model for ApplicationsSyncStrategy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.hook);
         to.opt(1, &self.apply);
+        to.opt(0, &self.hook);
         to.misfits(&self.misfits);
     }
 }

@@ -45,9 +45,9 @@ impl model::Model for CertificatesRepositoryCertificate {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cert_data);
         to.opt(1, &self.cert_info);
+        to.opt(4, &self.cert_sub_type);
         to.opt(2, &self.cert_type);
         to.opt(3, &self.server_name);
-        to.opt(4, &self.cert_sub_type);
         to.misfits(&self.misfits);
     }
 }
@@ -88,10 +88,10 @@ impl model::Model for CommonsConnectionState {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.message);
         to.opt(2, &self.attempted_at);
         to.opt(3, &self.attempted_at_ts);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

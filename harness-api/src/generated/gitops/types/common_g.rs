@@ -90,12 +90,12 @@ impl model::Model for Gitopsservicev1NamespaceList {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.empty);
-        to.opt(1, &self.page_size);
-        to.opt(2, &self.page_index);
         to.opt(3, &self.namespaces);
+        to.opt(2, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(1, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -142,12 +142,12 @@ impl model::Model for GpgkeysGnuPgPublicKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.fingerprint);
+        to.opt(3, &self.key_data);
         to.opt(0, &self.key_id);
         to.opt(1, &self.owner);
-        to.opt(2, &self.trust);
-        to.opt(3, &self.key_data);
         to.opt(4, &self.sub_type);
-        to.opt(5, &self.fingerprint);
+        to.opt(2, &self.trust);
         to.misfits(&self.misfits);
     }
 }

@@ -117,20 +117,20 @@ impl model::Model for Servicev1Application {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.app);
-        to.opt(1, &self.name);
-        to.opt(2, &self.stale);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.parent_app_ref);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.last_modified_at);
-        to.opt(7, &self.repo_identifier);
-        to.opt(8, &self.agent_identifier);
-        to.opt(9, &self.repo_identifiers);
         to.opt(10, &self.account_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.app);
         to.opt(11, &self.cluster_identifier);
+        to.opt(3, &self.created_at);
+        to.opt(6, &self.last_modified_at);
+        to.opt(1, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(4, &self.parent_app_ref);
         to.opt(12, &self.project_identifier);
+        to.opt(7, &self.repo_identifier);
+        to.opt(9, &self.repo_identifiers);
         to.opt(13, &self.skip_repo_validation);
+        to.opt(2, &self.stale);
         to.misfits(&self.misfits);
     }
 }
@@ -204,17 +204,17 @@ impl model::Model for Servicev1ApplicationQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
         to.opt(0, &self.fields);
         to.opt(1, &self.filter);
-        to.opt(2, &self.sort_by);
-        to.opt(3, &self.page_size);
-        to.opt(4, &self.page_index);
-        to.opt(5, &self.sort_order);
-        to.opt(6, &self.search_term);
         to.opt(7, &self.metadata_only);
         to.opt(8, &self.org_identifier);
-        to.opt(9, &self.account_identifier);
+        to.opt(4, &self.page_index);
+        to.opt(3, &self.page_size);
         to.opt(10, &self.project_identifier);
+        to.opt(6, &self.search_term);
+        to.opt(2, &self.sort_by);
+        to.opt(5, &self.sort_order);
         to.misfits(&self.misfits);
     }
 }
@@ -252,9 +252,9 @@ impl model::Model for Servicev1Project {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auto_create_service_env);
         to.opt(0, &self.org_identifier);
         to.opt(1, &self.project_identifier);
-        to.opt(2, &self.auto_create_service_env);
         to.misfits(&self.misfits);
     }
 }

@@ -66,8 +66,8 @@ impl model::Model for V1LabelSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_labels);
         to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_labels);
         to.misfits(&self.misfits);
     }
 }
@@ -106,8 +106,8 @@ impl model::Model for V1LabelSelectorRequirement {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -149,9 +149,9 @@ impl model::Model for V1ListMeta {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.continue_);
-        to.opt(1, &self.self_link);
-        to.opt(2, &self.resource_version);
         to.opt(3, &self.remaining_item_count);
+        to.opt(2, &self.resource_version);
+        to.opt(1, &self.self_link);
         to.misfits(&self.misfits);
     }
 }
@@ -192,10 +192,10 @@ impl model::Model for V1LoadBalancerIngress {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ip);
-        to.opt(1, &self.ports);
-        to.opt(2, &self.ip_mode);
         to.opt(3, &self.hostname);
+        to.opt(0, &self.ip);
+        to.opt(2, &self.ip_mode);
+        to.opt(1, &self.ports);
         to.misfits(&self.misfits);
     }
 }
@@ -253,13 +253,13 @@ impl model::Model for V1ManagedFieldsEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
-        to.opt(1, &self.manager);
-        to.opt(2, &self.fields_v1);
-        to.opt(3, &self.operation);
         to.opt(4, &self.api_version);
         to.opt(5, &self.fields_type);
+        to.opt(2, &self.fields_v1);
+        to.opt(1, &self.manager);
+        to.opt(3, &self.operation);
         to.opt(6, &self.subresource);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -349,21 +349,21 @@ impl model::Model for V1ObjectMeta {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
-        to.opt(1, &self.name);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.self_link);
-        to.opt(4, &self.namespace);
-        to.opt(5, &self.finalizers);
-        to.opt(6, &self.generation);
         to.opt(7, &self.annotations);
+        to.opt(12, &self.creation_timestamp);
+        to.opt(14, &self.deletion_grace_period_seconds);
+        to.opt(13, &self.deletion_timestamp);
+        to.opt(5, &self.finalizers);
         to.opt(8, &self.generate_name);
+        to.opt(6, &self.generation);
+        to.opt(2, &self.labels);
         to.opt(9, &self.managed_fields);
+        to.opt(1, &self.name);
+        to.opt(4, &self.namespace);
         to.opt(10, &self.owner_references);
         to.opt(11, &self.resource_version);
-        to.opt(12, &self.creation_timestamp);
-        to.opt(13, &self.deletion_timestamp);
-        to.opt(14, &self.deletion_grace_period_seconds);
+        to.opt(3, &self.self_link);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -415,12 +415,12 @@ impl model::Model for V1OwnerReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(3, &self.api_version);
+        to.opt(5, &self.block_owner_deletion);
+        to.opt(4, &self.controller);
         to.opt(1, &self.kind);
         to.opt(2, &self.name);
-        to.opt(3, &self.api_version);
-        to.opt(4, &self.controller);
-        to.opt(5, &self.block_owner_deletion);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }
@@ -458,8 +458,8 @@ impl model::Model for V1PortStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
         to.opt(1, &self.error);
+        to.opt(0, &self.port);
         to.opt(2, &self.protocol);
         to.misfits(&self.misfits);
     }

@@ -73,15 +73,15 @@ impl model::Model for V1DeploymentsDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
         to.opt(1, &self.deploy);
+        to.opt(0, &self.error);
         to.opt(2, &self.failed);
-        to.opt(3, &self.running);
+        to.opt(8, &self.failure_rate);
         to.opt(4, &self.redeploy);
         to.opt(5, &self.rollback);
+        to.opt(3, &self.running);
         to.opt(6, &self.started_at);
         to.opt(7, &self.succeeded);
-        to.opt(8, &self.failure_rate);
         to.opt(9, &self.terminating);
         to.opt(10, &self.total_deployments);
         to.misfits(&self.misfits);
@@ -177,17 +177,17 @@ impl model::Model for V1RecentDeploymentQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_ref);
-        to.opt(1, &self.end_time);
-        to.opt(2, &self.start_time);
-        to.opt(3, &self.search_term);
-        to.opt(4, &self.service_ref);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.operation_phase);
+        to.one(9, &self.account_identifier);
         to.opt(7, &self.agent_identifier);
         to.opt(8, &self.application_name);
-        to.one(9, &self.account_identifier);
+        to.opt(1, &self.end_time);
+        to.opt(0, &self.env_ref);
+        to.opt(6, &self.operation_phase);
+        to.opt(5, &self.org_identifier);
         to.opt(10, &self.project_identifier);
+        to.opt(3, &self.search_term);
+        to.opt(4, &self.service_ref);
+        to.opt(2, &self.start_time);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -229,8 +229,8 @@ impl model::Model for V1RecentDeploymentsDetailsList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
+        to.opt(0, &self.empty);
         to.opt(2, &self.page_item_count);
         to.misfits(&self.misfits);
     }
@@ -285,11 +285,11 @@ impl model::Model for V1TopApplicationPhaseStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failed);
-        to.opt(1, &self.succeeded);
-        to.opt(2, &self.deployment_rate);
         to.opt(3, &self.agent_identifier);
         to.opt(4, &self.application_name);
+        to.opt(2, &self.deployment_rate);
+        to.opt(0, &self.failed);
+        to.opt(1, &self.succeeded);
         to.opt(5, &self.total_deployments);
         to.misfits(&self.misfits);
     }
@@ -325,8 +325,8 @@ impl model::Model for V1TopApplicationPhaseStatsList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
+        to.opt(0, &self.empty);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for AgentExportBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
-        to.opt(1, &self.page_size);
-        to.opt(2, &self.page_index);
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.agent_identifier);
         to.opt(3, &self.entity_type);
         to.opt(4, &self.org_identifier);
-        to.opt(5, &self.agent_identifier);
-        to.opt(6, &self.account_identifier);
+        to.opt(2, &self.page_index);
+        to.opt(1, &self.page_size);
         to.opt(7, &self.project_identifier);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

@@ -65,14 +65,14 @@ impl model::Model for V1Filter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.filter_type);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.org_identifier);
-        to.opt(5, &self.last_modified_at);
         to.opt(6, &self.filter_properties);
+        to.opt(2, &self.filter_type);
         to.opt(7, &self.filter_visibility);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
         to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -131,13 +131,13 @@ impl model::Model for V1FilterList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

@@ -57,12 +57,12 @@ impl model::Model for Servicev1AppProject {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.created_at);
-        to.opt(2, &self.org_identifier);
-        to.opt(3, &self.last_modified_at);
-        to.opt(4, &self.agent_identifier);
         to.opt(5, &self.account_identifier);
+        to.opt(4, &self.agent_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.last_modified_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_identifier);
         to.opt(6, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -117,12 +117,12 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
+        to.opt(3, &self.account_identifier);
         to.opt(1, &self.agent_identifier);
         to.opt(2, &self.argo_project_name);
-        to.opt(3, &self.account_identifier);
-        to.opt(4, &self.project_identifier);
         to.opt(5, &self.auto_create_service_env);
+        to.opt(0, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -180,13 +180,13 @@ impl model::Model for V1AppProjectMappingList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -244,13 +244,13 @@ impl model::Model for V1AppProjectMappingQueryV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
-        to.opt(1, &self.org_identifier);
+        to.opt(4, &self.account_identifier);
         to.opt(2, &self.agent_identifier);
         to.opt(3, &self.argo_project_name);
-        to.opt(4, &self.account_identifier);
-        to.opt(5, &self.project_identifier);
         to.opt(6, &self.auto_create_service_env);
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -312,13 +312,13 @@ impl model::Model for V1AppProjectMappingV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.agent_identifier);
+        to.opt(4, &self.argo_project_name);
         to.opt(0, &self.created_at);
         to.opt(1, &self.identifier);
-        to.opt(2, &self.org_identifier);
         to.opt(3, &self.last_modified_at);
-        to.opt(4, &self.argo_project_name);
-        to.opt(5, &self.agent_identifier);
-        to.opt(6, &self.account_identifier);
+        to.opt(2, &self.org_identifier);
         to.opt(7, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -423,9 +423,9 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auto_create_service_env);
         to.opt(0, &self.org_identifier);
         to.opt(1, &self.project_identifier);
-        to.opt(2, &self.auto_create_service_env);
         to.misfits(&self.misfits);
     }
 }

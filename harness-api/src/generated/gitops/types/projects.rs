@@ -37,9 +37,9 @@ impl model::Model for AppprojectsAppProject {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
         to.opt(0, &self.spec);
         to.opt(1, &self.status);
-        to.opt(2, &self.metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -163,20 +163,20 @@ impl model::Model for AppprojectsAppProjectSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.roles);
-        to.opt(1, &self.description);
-        to.opt(2, &self.source_repos);
-        to.opt(3, &self.sync_windows);
-        to.opt(4, &self.destinations);
-        to.opt(5, &self.signature_keys);
-        to.opt(6, &self.source_namespaces);
-        to.opt(7, &self.orphaned_resources);
         to.opt(8, &self.cluster_resource_blacklist);
         to.opt(9, &self.cluster_resource_whitelist);
+        to.opt(1, &self.description);
         to.opt(10, &self.destination_service_accounts);
+        to.opt(4, &self.destinations);
         to.opt(11, &self.namespace_resource_blacklist);
         to.opt(12, &self.namespace_resource_whitelist);
+        to.opt(7, &self.orphaned_resources);
         to.opt(13, &self.permit_only_project_scoped_clusters);
+        to.opt(0, &self.roles);
+        to.opt(5, &self.signature_keys);
+        to.opt(6, &self.source_namespaces);
+        to.opt(2, &self.source_repos);
+        to.opt(3, &self.sync_windows);
         to.misfits(&self.misfits);
     }
 }
@@ -249,8 +249,8 @@ impl model::Model for AppprojectsApplicationDestination {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.server);
         to.opt(2, &self.namespace);
+        to.opt(1, &self.server);
         to.misfits(&self.misfits);
     }
 }
@@ -288,9 +288,9 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.server);
-        to.opt(1, &self.namespace);
         to.opt(2, &self.default_service_account);
+        to.opt(1, &self.namespace);
+        to.opt(0, &self.server);
         to.misfits(&self.misfits);
     }
 }
@@ -328,9 +328,9 @@ impl model::Model for AppprojectsJwtToken {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.exp);
         to.opt(2, &self.iat);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }
@@ -400,9 +400,9 @@ impl model::Model for AppprojectsOrphanedResourceKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.group);
         to.misfits(&self.misfits);
     }
 }
@@ -437,8 +437,8 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.warn);
         to.opt(1, &self.ignore);
+        to.opt(0, &self.warn);
         to.misfits(&self.misfits);
     }
 }
@@ -482,11 +482,11 @@ impl model::Model for AppprojectsProjectRole {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.groups);
-        to.opt(2, &self.policies);
-        to.opt(3, &self.jwt_tokens);
         to.opt(4, &self.description);
+        to.opt(1, &self.groups);
+        to.opt(3, &self.jwt_tokens);
+        to.opt(0, &self.name);
+        to.opt(2, &self.policies);
         to.misfits(&self.misfits);
     }
 }
@@ -580,14 +580,14 @@ impl model::Model for AppprojectsSyncWindow {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
+        to.opt(7, &self.applications);
         to.opt(1, &self.clusters);
         to.opt(2, &self.duration);
-        to.opt(3, &self.schedule);
-        to.opt(4, &self.time_zone);
+        to.opt(0, &self.kind);
         to.opt(5, &self.manual_sync);
         to.opt(6, &self.namespaces);
-        to.opt(7, &self.applications);
+        to.opt(3, &self.schedule);
+        to.opt(4, &self.time_zone);
         to.misfits(&self.misfits);
     }
 }
@@ -622,8 +622,8 @@ impl model::Model for ProjectsProjectCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.upsert);
         to.opt(1, &self.project);
+        to.opt(0, &self.upsert);
         to.misfits(&self.misfits);
     }
 }
@@ -690,8 +690,8 @@ impl model::Model for V1GroupKind {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
         to.opt(1, &self.group);
+        to.opt(0, &self.kind);
         to.misfits(&self.misfits);
     }
 }

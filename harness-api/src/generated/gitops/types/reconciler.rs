@@ -75,17 +75,17 @@ impl model::Model for ReconcilerReconcileCountsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cluster_count);
-        to.opt(1, &self.repo_creds_count);
-        to.opt(2, &self.repository_count);
         to.opt(3, &self.application_count);
-        to.opt(4, &self.application_set_count);
-        to.opt(5, &self.gnu_pg_public_key_count);
-        to.opt(6, &self.cluster_per_project_count);
-        to.opt(7, &self.repository_per_project_count);
         to.opt(8, &self.application_per_project_count);
-        to.opt(9, &self.repository_certificate_count);
+        to.opt(4, &self.application_set_count);
         to.opt(10, &self.application_set_per_project_count);
+        to.opt(0, &self.cluster_count);
+        to.opt(6, &self.cluster_per_project_count);
+        to.opt(5, &self.gnu_pg_public_key_count);
+        to.opt(1, &self.repo_creds_count);
+        to.opt(9, &self.repository_certificate_count);
+        to.opt(2, &self.repository_count);
+        to.opt(7, &self.repository_per_project_count);
         to.misfits(&self.misfits);
     }
 }

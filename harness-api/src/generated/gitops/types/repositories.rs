@@ -84,8 +84,8 @@ impl model::Model for RepositoriesAwsSecretRef {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aws_access_key_id);
-        to.opt(1, &self.aws_session_token);
         to.opt(2, &self.aws_secret_access_key);
+        to.opt(1, &self.aws_session_token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -162,9 +162,9 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role);
-        to.opt(1, &self.region);
         to.opt(2, &self.jwt_auth);
+        to.opt(1, &self.region);
+        to.opt(0, &self.role);
         to.opt(3, &self.secret_ref);
         to.misfits(&self.misfits);
     }
@@ -203,9 +203,9 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.ecr_gen);
         to.opt(2, &self.gcr_gen);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -294,8 +294,8 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cluster_name);
         to.opt(1, &self.cluster_location);
+        to.opt(0, &self.cluster_name);
         to.opt(2, &self.cluster_project_id);
         to.opt(3, &self.service_account_ref);
         to.misfits(&self.misfits);
@@ -341,11 +341,11 @@ impl model::Model for RepositoriesHelmAppSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_parameters);
         to.opt(0, &self.name);
-        to.opt(1, &self.values);
         to.opt(2, &self.parameters);
         to.opt(3, &self.value_files);
-        to.opt(4, &self.file_parameters);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -453,9 +453,9 @@ impl model::Model for RepositoriesKsonnetAppSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environments);
         to.opt(0, &self.name);
         to.opt(1, &self.parameters);
-        to.opt(2, &self.environments);
         to.misfits(&self.misfits);
     }
 }
@@ -493,9 +493,9 @@ impl model::Model for RepositoriesKsonnetEnvironment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.k8s_version);
         to.opt(2, &self.destination);
+        to.opt(1, &self.k8s_version);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -530,8 +530,8 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.server);
         to.opt(1, &self.namespace);
+        to.opt(0, &self.server);
         to.misfits(&self.misfits);
     }
 }
@@ -598,8 +598,8 @@ impl model::Model for RepositoriesRefs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.branches);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -701,24 +701,24 @@ impl model::Model for RepositoriesRepoAccessQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.proxy);
-        to.opt(4, &self.project);
-        to.opt(5, &self.insecure);
-        to.opt(6, &self.password);
-        to.opt(7, &self.username);
-        to.opt(8, &self.enable_oci);
-        to.opt(9, &self.update_mask);
-        to.opt(10, &self.github_app_id);
-        to.opt(11, &self.ssh_private_key);
         to.opt(12, &self.connection_type);
-        to.opt(13, &self.tls_client_cert_key);
-        to.opt(14, &self.tls_client_cert_data);
-        to.opt(15, &self.github_app_private_key);
-        to.opt(16, &self.github_app_installation_id);
+        to.opt(8, &self.enable_oci);
         to.opt(17, &self.github_app_enterprise_base_url);
+        to.opt(10, &self.github_app_id);
+        to.opt(16, &self.github_app_installation_id);
+        to.opt(15, &self.github_app_private_key);
+        to.opt(5, &self.insecure);
+        to.opt(0, &self.name);
+        to.opt(6, &self.password);
+        to.opt(4, &self.project);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.repo);
+        to.opt(11, &self.ssh_private_key);
+        to.opt(14, &self.tls_client_cert_data);
+        to.opt(13, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(9, &self.update_mask);
+        to.opt(7, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -766,11 +766,11 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.helm);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.ksonnet);
         to.opt(3, &self.directory);
+        to.opt(0, &self.helm);
+        to.opt(2, &self.ksonnet);
         to.opt(4, &self.kustomize);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -860,13 +860,13 @@ impl model::Model for RepositoriesRepoCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
+        to.opt(5, &self.creds_only);
         to.opt(1, &self.ecr_gen);
         to.opt(2, &self.gcr_gen);
-        to.opt(3, &self.upsert);
         to.opt(4, &self.gen_type);
-        to.opt(5, &self.creds_only);
         to.opt(6, &self.refresh_interval);
+        to.opt(0, &self.repo);
+        to.opt(3, &self.upsert);
         to.misfits(&self.misfits);
     }
 }
@@ -913,12 +913,12 @@ impl model::Model for RepositoriesRepoUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
         to.opt(1, &self.ecr_gen);
         to.opt(2, &self.gcr_gen);
         to.opt(3, &self.gen_type);
-        to.opt(4, &self.update_mask);
         to.opt(5, &self.refresh_interval);
+        to.opt(0, &self.repo);
+        to.opt(4, &self.update_mask);
         to.misfits(&self.misfits);
     }
 }
@@ -1040,29 +1040,29 @@ impl model::Model for RepositoriesRepository {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.repo);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.proxy);
-        to.opt(4, &self.no_proxy);
-        to.opt(5, &self.project);
-        to.opt(6, &self.insecure);
-        to.opt(7, &self.password);
-        to.opt(8, &self.username);
+        to.opt(15, &self.connection_state);
+        to.opt(13, &self.connection_type);
         to.opt(9, &self.enable_lfs);
         to.opt(10, &self.enable_oci);
-        to.opt(11, &self.github_app_id);
-        to.opt(12, &self.ssh_private_key);
-        to.opt(13, &self.connection_type);
-        to.opt(14, &self.inherited_creds);
-        to.opt(15, &self.connection_state);
-        to.opt(16, &self.tls_client_cert_key);
-        to.opt(17, &self.tls_client_cert_data);
         to.opt(18, &self.force_http_basic_auth);
-        to.opt(19, &self.github_app_private_key);
-        to.opt(20, &self.insecure_ignore_host_key);
-        to.opt(21, &self.github_app_installation_id);
         to.opt(22, &self.github_app_enterprise_base_url);
+        to.opt(11, &self.github_app_id);
+        to.opt(21, &self.github_app_installation_id);
+        to.opt(19, &self.github_app_private_key);
+        to.opt(14, &self.inherited_creds);
+        to.opt(6, &self.insecure);
+        to.opt(20, &self.insecure_ignore_host_key);
+        to.opt(0, &self.name);
+        to.opt(4, &self.no_proxy);
+        to.opt(7, &self.password);
+        to.opt(5, &self.project);
+        to.opt(3, &self.proxy);
+        to.opt(1, &self.repo);
+        to.opt(12, &self.ssh_private_key);
+        to.opt(17, &self.tls_client_cert_data);
+        to.opt(16, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(8, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1140,8 +1140,8 @@ impl model::Model for RepositoriesServiceAccountSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.audiences);
+        to.opt(0, &self.name);
         to.opt(2, &self.namespace);
         to.misfits(&self.misfits);
     }
@@ -1212,16 +1212,16 @@ impl model::Model for Servicev1Repository {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stale);
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
         to.opt(1, &self.created_at);
         to.opt(2, &self.identifier);
-        to.opt(3, &self.repository);
-        to.opt(4, &self.org_identifier);
         to.opt(5, &self.last_modified_at);
-        to.opt(6, &self.agent_identifier);
-        to.opt(7, &self.account_identifier);
+        to.opt(4, &self.org_identifier);
         to.opt(8, &self.project_identifier);
+        to.opt(3, &self.repository);
         to.opt(9, &self.repository_credentials_id);
+        to.opt(0, &self.stale);
         to.misfits(&self.misfits);
     }
 }
@@ -1331,18 +1331,18 @@ impl model::Model for V1RepoListReq {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
-        to.opt(1, &self.sort_by);
-        to.opt(2, &self.page_size);
-        to.opt(3, &self.page_index);
-        to.opt(4, &self.sort_order);
-        to.opt(5, &self.search_term);
-        to.opt(6, &self.org_identifier);
-        to.opt(7, &self.inherited_creds);
-        to.opt(8, &self.agent_identifier);
         to.opt(9, &self.account_identifier);
-        to.opt(10, &self.project_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(0, &self.filter);
         to.opt(11, &self.include_child_scopes);
+        to.opt(7, &self.inherited_creds);
+        to.opt(6, &self.org_identifier);
+        to.opt(3, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.opt(10, &self.project_identifier);
+        to.opt(5, &self.search_term);
+        to.opt(1, &self.sort_by);
+        to.opt(4, &self.sort_order);
         to.misfits(&self.misfits);
     }
 }
@@ -1400,13 +1400,13 @@ impl model::Model for V1Repositorylist {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.upsert);
         to.opt(1, &self.certificates);
+        to.opt(0, &self.upsert);
         to.misfits(&self.misfits);
     }
 }

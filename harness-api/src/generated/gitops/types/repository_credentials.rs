@@ -81,19 +81,19 @@ impl model::Model for HrepocredsRepoCreds {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.password);
-        to.opt(4, &self.username);
         to.opt(5, &self.enable_oci);
-        to.opt(6, &self.github_app_id);
-        to.opt(7, &self.ssh_private_key);
-        to.opt(8, &self.tls_client_cert_key);
-        to.opt(9, &self.tls_client_cert_data);
-        to.opt(10, &self.github_app_private_key);
-        to.opt(11, &self.github_app_installation_id);
         to.opt(12, &self.github_app_enterprise_base_url);
+        to.opt(6, &self.github_app_id);
+        to.opt(11, &self.github_app_installation_id);
+        to.opt(10, &self.github_app_private_key);
+        to.opt(1, &self.name);
+        to.opt(3, &self.password);
+        to.opt(7, &self.ssh_private_key);
+        to.opt(9, &self.tls_client_cert_data);
+        to.opt(8, &self.tls_client_cert_key);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(4, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -168,8 +168,8 @@ impl model::Model for HrepocredsRepoCredsQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.repo_creds_type);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -271,15 +271,15 @@ impl model::Model for Servicev1RepositoryCredentials {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stale);
-        to.opt(1, &self.created_at);
-        to.opt(2, &self.repo_creds);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.org_identifier);
-        to.opt(5, &self.last_modified_at);
-        to.opt(6, &self.agent_identifier);
         to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.last_modified_at);
+        to.opt(4, &self.org_identifier);
         to.opt(8, &self.project_identifier);
+        to.opt(2, &self.repo_creds);
+        to.opt(0, &self.stale);
         to.misfits(&self.misfits);
     }
 }
@@ -337,13 +337,13 @@ impl model::Model for Servicev1RepositoryCredentialsList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -413,16 +413,16 @@ impl model::Model for V1RepositoryCredentialsQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter);
-        to.opt(1, &self.page_size);
-        to.opt(2, &self.page_index);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.search_term);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.agent_identifier);
         to.opt(7, &self.account_identifier);
-        to.opt(8, &self.project_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(0, &self.filter);
+        to.opt(3, &self.identifier);
         to.opt(9, &self.include_child_scopes);
+        to.opt(5, &self.org_identifier);
+        to.opt(2, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(8, &self.project_identifier);
+        to.opt(4, &self.search_term);
         to.misfits(&self.misfits);
     }
 }

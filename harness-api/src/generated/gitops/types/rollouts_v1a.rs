@@ -37,8 +37,8 @@ impl model::Model for V1Affinity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pod_affinity);
         to.opt(1, &self.node_affinity);
+        to.opt(0, &self.pod_affinity);
         to.opt(2, &self.pod_anti_affinity);
         to.misfits(&self.misfits);
     }
@@ -114,8 +114,8 @@ impl model::Model for V1AnalysisRunMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
         to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
         to.misfits(&self.misfits);
     }
 }
@@ -150,8 +150,8 @@ impl model::Model for V1AppArmorProfile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -234,12 +234,12 @@ impl model::Model for V1AzureDiskVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.fs_type);
-        to.opt(2, &self.disk_uri);
-        to.opt(3, &self.disk_name);
-        to.opt(4, &self.read_only);
         to.opt(5, &self.caching_mode);
+        to.opt(3, &self.disk_name);
+        to.opt(2, &self.disk_uri);
+        to.opt(1, &self.fs_type);
+        to.opt(0, &self.kind);
+        to.opt(4, &self.read_only);
         to.misfits(&self.misfits);
     }
 }
@@ -278,8 +278,8 @@ impl model::Model for V1AzureFileVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.read_only);
-        to.opt(1, &self.share_name);
         to.opt(2, &self.secret_name);
+        to.opt(1, &self.share_name);
         to.misfits(&self.misfits);
     }
 }
@@ -321,9 +321,9 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
         to.opt(1, &self.read_only);
         to.opt(2, &self.volume_id);
-        to.opt(3, &self.partition);
         to.misfits(&self.misfits);
     }
 }

@@ -57,13 +57,13 @@ impl model::Model for V1CanaryStep {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pause);
         to.opt(1, &self.analysis);
-        to.opt(2, &self.set_weight);
         to.opt(3, &self.experiment);
+        to.opt(0, &self.pause);
         to.opt(4, &self.set_canary_scale);
         to.opt(5, &self.set_header_route);
         to.opt(6, &self.set_mirror_route);
+        to.opt(2, &self.set_weight);
         to.misfits(&self.misfits);
     }
 }
@@ -146,12 +146,12 @@ impl model::Model for V1CephFsVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.user);
         to.opt(2, &self.monitors);
+        to.opt(0, &self.path);
         to.opt(3, &self.read_only);
-        to.opt(4, &self.secret_ref);
         to.opt(5, &self.secret_file);
+        to.opt(4, &self.secret_ref);
+        to.opt(1, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -194,8 +194,8 @@ impl model::Model for V1CinderVolumeSource {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
         to.opt(1, &self.read_only);
-        to.opt(2, &self.volume_id);
         to.opt(3, &self.secret_ref);
+        to.opt(2, &self.volume_id);
         to.misfits(&self.misfits);
     }
 }
@@ -278,11 +278,11 @@ impl model::Model for V1CloudWatchMetricDataQuery {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.expression);
         to.opt(0, &self.id);
         to.opt(1, &self.label);
-        to.opt(2, &self.period);
-        to.opt(3, &self.expression);
         to.opt(4, &self.metric_stat);
+        to.opt(2, &self.period);
         to.opt(5, &self.return_data);
         to.misfits(&self.misfits);
     }
@@ -324,10 +324,10 @@ impl model::Model for V1CloudWatchMetricStat {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stat);
-        to.opt(1, &self.unit);
         to.opt(2, &self.metric);
         to.opt(3, &self.period);
+        to.opt(0, &self.stat);
+        to.opt(1, &self.unit);
         to.misfits(&self.misfits);
     }
 }
@@ -365,9 +365,9 @@ impl model::Model for V1CloudWatchMetricStatMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.namespace);
         to.opt(1, &self.dimensions);
         to.opt(2, &self.metric_name);
+        to.opt(0, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -447,11 +447,11 @@ impl model::Model for V1ClusterTrustBundleProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.path);
-        to.opt(2, &self.optional);
-        to.opt(3, &self.signer_name);
         to.opt(4, &self.label_selector);
+        to.opt(0, &self.name);
+        to.opt(2, &self.optional);
+        to.opt(1, &self.path);
+        to.opt(3, &self.signer_name);
         to.misfits(&self.misfits);
     }
 }
@@ -486,8 +486,8 @@ impl model::Model for V1ConfigMapEnvSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.optional);
         to.opt(1, &self.local_object_reference);
+        to.opt(0, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -526,8 +526,8 @@ impl model::Model for V1ConfigMapKeySelector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.optional);
         to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -566,8 +566,8 @@ impl model::Model for V1ConfigMapProjection {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.items);
-        to.opt(1, &self.optional);
         to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -608,10 +608,10 @@ impl model::Model for V1ConfigMapVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.items);
-        to.opt(1, &self.optional);
         to.opt(2, &self.default_mode);
+        to.opt(0, &self.items);
         to.opt(3, &self.local_object_reference);
+        to.opt(1, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -737,30 +737,30 @@ impl model::Model for V1Container {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.tty);
         to.opt(2, &self.args);
-        to.opt(3, &self.name);
-        to.opt(4, &self.image);
-        to.opt(5, &self.ports);
-        to.opt(6, &self.stdin);
         to.opt(7, &self.command);
+        to.opt(0, &self.env);
         to.opt(8, &self.env_from);
-        to.opt(9, &self.lifecycle);
-        to.opt(10, &self.resources);
-        to.opt(11, &self.stdin_once);
-        to.opt(12, &self.working_dir);
-        to.opt(13, &self.resize_policy);
-        to.opt(14, &self.startup_probe);
-        to.opt(15, &self.volume_mounts);
-        to.opt(16, &self.liveness_probe);
-        to.opt(17, &self.restart_policy);
-        to.opt(18, &self.volume_devices);
-        to.opt(19, &self.readiness_probe);
+        to.opt(4, &self.image);
         to.opt(20, &self.image_pull_policy);
+        to.opt(9, &self.lifecycle);
+        to.opt(16, &self.liveness_probe);
+        to.opt(3, &self.name);
+        to.opt(5, &self.ports);
+        to.opt(19, &self.readiness_probe);
+        to.opt(13, &self.resize_policy);
+        to.opt(10, &self.resources);
+        to.opt(17, &self.restart_policy);
         to.opt(21, &self.security_context);
+        to.opt(14, &self.startup_probe);
+        to.opt(6, &self.stdin);
+        to.opt(11, &self.stdin_once);
         to.opt(22, &self.termination_message_path);
         to.opt(23, &self.termination_message_policy);
+        to.opt(1, &self.tty);
+        to.opt(18, &self.volume_devices);
+        to.opt(15, &self.volume_mounts);
+        to.opt(12, &self.working_dir);
         to.misfits(&self.misfits);
     }
 }
@@ -804,11 +804,11 @@ impl model::Model for V1ContainerPort {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(4, &self.container_port);
         to.opt(1, &self.host_ip);
         to.opt(2, &self.host_port);
+        to.opt(0, &self.name);
         to.opt(3, &self.protocol);
-        to.opt(4, &self.container_port);
         to.misfits(&self.misfits);
     }
 }
@@ -890,9 +890,9 @@ impl model::Model for V1csiVolumeSource {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.driver);
         to.opt(1, &self.fs_type);
+        to.opt(4, &self.node_publish_secret_ref);
         to.opt(2, &self.read_only);
         to.opt(3, &self.volume_attributes);
-        to.opt(4, &self.node_publish_secret_ref);
         to.misfits(&self.misfits);
     }
 }

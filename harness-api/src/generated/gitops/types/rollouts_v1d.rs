@@ -37,9 +37,9 @@ impl model::Model for V1DatadogMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
-        to.opt(1, &self.interval);
         to.opt(2, &self.api_version);
+        to.opt(1, &self.interval);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -112,9 +112,9 @@ impl model::Model for V1DownwardApiVolumeFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_ref);
         to.opt(0, &self.mode);
         to.opt(1, &self.path);
-        to.opt(2, &self.field_ref);
         to.opt(3, &self.resource_field_ref);
         to.misfits(&self.misfits);
     }
@@ -150,8 +150,8 @@ impl model::Model for V1DownwardApiVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.items);
         to.opt(1, &self.default_mode);
+        to.opt(0, &self.items);
         to.misfits(&self.misfits);
     }
 }

@@ -73,9 +73,9 @@ impl model::Model for V1EnvFromSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config_map_ref);
         to.opt(0, &self.prefix);
         to.opt(1, &self.secret_ref);
-        to.opt(2, &self.config_map_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -156,10 +156,10 @@ impl model::Model for V1EnvVarSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_ref);
-        to.opt(1, &self.secret_key_ref);
         to.opt(2, &self.config_map_key_ref);
+        to.opt(0, &self.field_ref);
         to.opt(3, &self.resource_field_ref);
+        to.opt(1, &self.secret_key_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -194,8 +194,8 @@ impl model::Model for V1EphemeralContainer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.target_container_name);
         to.opt(1, &self.ephemeral_container_common);
+        to.opt(0, &self.target_container_name);
         to.misfits(&self.misfits);
     }
 }
@@ -321,30 +321,30 @@ impl model::Model for V1EphemeralContainerCommon {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env);
-        to.opt(1, &self.tty);
         to.opt(2, &self.args);
-        to.opt(3, &self.name);
-        to.opt(4, &self.image);
-        to.opt(5, &self.ports);
-        to.opt(6, &self.stdin);
         to.opt(7, &self.command);
+        to.opt(0, &self.env);
         to.opt(8, &self.env_from);
-        to.opt(9, &self.lifecycle);
-        to.opt(10, &self.resources);
-        to.opt(11, &self.stdin_once);
-        to.opt(12, &self.working_dir);
-        to.opt(13, &self.resize_policy);
-        to.opt(14, &self.startup_probe);
-        to.opt(15, &self.volume_mounts);
-        to.opt(16, &self.liveness_probe);
-        to.opt(17, &self.restart_policy);
-        to.opt(18, &self.volume_devices);
-        to.opt(19, &self.readiness_probe);
+        to.opt(4, &self.image);
         to.opt(20, &self.image_pull_policy);
+        to.opt(9, &self.lifecycle);
+        to.opt(16, &self.liveness_probe);
+        to.opt(3, &self.name);
+        to.opt(5, &self.ports);
+        to.opt(19, &self.readiness_probe);
+        to.opt(13, &self.resize_policy);
+        to.opt(10, &self.resources);
+        to.opt(17, &self.restart_policy);
         to.opt(21, &self.security_context);
+        to.opt(14, &self.startup_probe);
+        to.opt(6, &self.stdin);
+        to.opt(11, &self.stdin_once);
         to.opt(22, &self.termination_message_path);
         to.opt(23, &self.termination_message_policy);
+        to.opt(1, &self.tty);
+        to.opt(18, &self.volume_devices);
+        to.opt(15, &self.volume_mounts);
+        to.opt(12, &self.working_dir);
         to.misfits(&self.misfits);
     }
 }

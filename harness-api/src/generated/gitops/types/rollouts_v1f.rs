@@ -159,11 +159,11 @@ impl model::Model for V1fcVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.lun);
-        to.opt(1, &self.wwids);
         to.opt(2, &self.fs_type);
+        to.opt(0, &self.lun);
         to.opt(3, &self.read_only);
         to.opt(4, &self.target_ww_ns);
+        to.opt(1, &self.wwids);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for V1GitRepoVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.revision);
         to.opt(1, &self.directory);
         to.opt(2, &self.repository);
+        to.opt(0, &self.revision);
         to.misfits(&self.misfits);
     }
 }
@@ -77,9 +77,9 @@ impl model::Model for V1GlusterfsVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.endpoints);
         to.opt(0, &self.path);
         to.opt(1, &self.read_only);
-        to.opt(2, &self.endpoints);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for V1GraphiteMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.address);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -157,9 +157,9 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
+        to.opt(3, &self.partition);
         to.opt(1, &self.pd_name);
         to.opt(2, &self.read_only);
-        to.opt(3, &self.partition);
         to.misfits(&self.misfits);
     }
 }

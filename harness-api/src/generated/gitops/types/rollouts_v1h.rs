@@ -70,8 +70,8 @@ impl model::Model for V1HostAlias {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ip);
         to.opt(1, &self.hostnames);
+        to.opt(0, &self.ip);
         to.misfits(&self.misfits);
     }
 }
@@ -152,10 +152,10 @@ impl model::Model for V1httpGetAction {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.host);
+        to.opt(4, &self.http_headers);
         to.opt(1, &self.path);
         to.opt(2, &self.port);
         to.opt(3, &self.scheme);
-        to.opt(4, &self.http_headers);
         to.misfits(&self.misfits);
     }
 }

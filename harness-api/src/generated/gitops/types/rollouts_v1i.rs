@@ -34,8 +34,8 @@ impl model::Model for V1ImageVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reference);
         to.opt(1, &self.pull_policy);
+        to.opt(0, &self.reference);
         to.misfits(&self.misfits);
     }
 }
@@ -70,8 +70,8 @@ impl model::Model for V1InfluxdbMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.profile);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -145,17 +145,17 @@ impl model::Model for V1iscsiVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.iqn);
-        to.opt(1, &self.lun);
+        to.opt(10, &self.chap_auth_discovery);
+        to.opt(9, &self.chap_auth_session);
         to.opt(2, &self.fs_type);
+        to.opt(7, &self.initiator_name);
+        to.opt(0, &self.iqn);
+        to.opt(8, &self.iscsi_interface);
+        to.opt(1, &self.lun);
         to.opt(3, &self.portals);
         to.opt(4, &self.read_only);
         to.opt(5, &self.secret_ref);
         to.opt(6, &self.target_portal);
-        to.opt(7, &self.initiator_name);
-        to.opt(8, &self.iscsi_interface);
-        to.opt(9, &self.chap_auth_session);
-        to.opt(10, &self.chap_auth_discovery);
         to.misfits(&self.misfits);
     }
 }

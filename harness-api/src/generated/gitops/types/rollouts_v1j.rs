@@ -34,8 +34,8 @@ impl model::Model for V1JobMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -129,21 +129,21 @@ impl model::Model for V1JobSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.suspend);
-        to.opt(1, &self.selector);
-        to.opt(2, &self.template);
-        to.opt(3, &self.managed_by);
-        to.opt(4, &self.completions);
-        to.opt(5, &self.parallelism);
+        to.opt(14, &self.active_deadline_seconds);
         to.opt(6, &self.backoff_limit);
-        to.opt(7, &self.success_policy);
+        to.opt(12, &self.backoff_limit_per_index);
         to.opt(8, &self.completion_mode);
+        to.opt(4, &self.completions);
+        to.opt(3, &self.managed_by);
         to.opt(9, &self.manual_selector);
         to.opt(10, &self.max_failed_indexes);
+        to.opt(5, &self.parallelism);
         to.opt(11, &self.pod_failure_policy);
-        to.opt(12, &self.backoff_limit_per_index);
         to.opt(13, &self.pod_replacement_policy);
-        to.opt(14, &self.active_deadline_seconds);
+        to.opt(1, &self.selector);
+        to.opt(7, &self.success_policy);
+        to.opt(0, &self.suspend);
+        to.opt(2, &self.template);
         to.opt(15, &self.ttl_seconds_after_finished);
         to.misfits(&self.misfits);
     }

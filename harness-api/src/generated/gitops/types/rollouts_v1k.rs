@@ -61,14 +61,14 @@ impl model::Model for V1KayentaMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scopes);
         to.opt(1, &self.address);
-        to.opt(2, &self.threshold);
         to.opt(3, &self.application);
         to.opt(4, &self.canary_config_name);
-        to.opt(5, &self.metrics_account_name);
-        to.opt(6, &self.storage_account_name);
         to.opt(7, &self.configuration_account_name);
+        to.opt(5, &self.metrics_account_name);
+        to.opt(0, &self.scopes);
+        to.opt(6, &self.storage_account_name);
+        to.opt(2, &self.threshold);
         to.misfits(&self.misfits);
     }
 }
@@ -106,9 +106,9 @@ impl model::Model for V1KayentaScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.control_scope);
         to.opt(2, &self.experiment_scope);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -143,8 +143,8 @@ impl model::Model for V1KayentaThreshold {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pass);
         to.opt(1, &self.marginal);
+        to.opt(0, &self.pass);
         to.misfits(&self.misfits);
     }
 }

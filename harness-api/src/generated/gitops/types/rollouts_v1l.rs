@@ -34,8 +34,8 @@ impl model::Model for V1Lifecycle {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pre_stop);
         to.opt(1, &self.post_start);
+        to.opt(0, &self.pre_stop);
         to.misfits(&self.misfits);
     }
 }
@@ -77,8 +77,8 @@ impl model::Model for V1LifecycleHandler {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.exec);
-        to.opt(1, &self.sleep);
         to.opt(2, &self.http_get);
+        to.opt(1, &self.sleep);
         to.opt(3, &self.tcp_socket);
         to.misfits(&self.misfits);
     }

@@ -105,16 +105,16 @@ impl model::Model for V1Metric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.count);
-        to.opt(2, &self.interval);
-        to.opt(3, &self.provider);
-        to.opt(4, &self.failure_limit);
-        to.opt(5, &self.initial_delay);
-        to.opt(6, &self.failure_condition);
-        to.opt(7, &self.success_condition);
-        to.opt(8, &self.inconclusive_limit);
         to.opt(9, &self.consecutive_error_limit);
+        to.opt(1, &self.count);
+        to.opt(6, &self.failure_condition);
+        to.opt(4, &self.failure_limit);
+        to.opt(8, &self.inconclusive_limit);
+        to.opt(5, &self.initial_delay);
+        to.opt(2, &self.interval);
+        to.opt(0, &self.name);
+        to.opt(3, &self.provider);
+        to.opt(7, &self.success_condition);
         to.misfits(&self.misfits);
     }
 }
@@ -192,18 +192,18 @@ impl model::Model for V1MetricProvider {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.job);
-        to.opt(1, &self.web);
-        to.opt(2, &self.plugin);
+        to.opt(9, &self.cloud_watch);
         to.opt(3, &self.datadog);
-        to.opt(4, &self.kayenta);
         to.opt(5, &self.graphite);
         to.opt(6, &self.influxdb);
+        to.opt(0, &self.job);
+        to.opt(4, &self.kayenta);
         to.opt(7, &self.new_relic);
-        to.opt(8, &self.wavefront);
-        to.opt(9, &self.cloud_watch);
+        to.opt(2, &self.plugin);
         to.opt(10, &self.prometheus);
         to.opt(11, &self.skywalking);
+        to.opt(8, &self.wavefront);
+        to.opt(1, &self.web);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for V1NewRelicMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.profile);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -83,8 +83,8 @@ impl model::Model for V1NodeAffinity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.misfits(&self.misfits);
     }
 }
@@ -155,8 +155,8 @@ impl model::Model for V1NodeSelectorRequirement {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.values);
         to.opt(2, &self.operator);
+        to.opt(1, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -191,8 +191,8 @@ impl model::Model for V1NodeSelectorTerm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_fields);
         to.opt(1, &self.match_expressions);
+        to.opt(0, &self.match_fields);
         to.misfits(&self.misfits);
     }
 }
@@ -231,8 +231,8 @@ impl model::Model for V1nfsVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.path);
-        to.opt(1, &self.server);
         to.opt(2, &self.read_only);
+        to.opt(1, &self.server);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for V1ObjectFieldSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_path);
         to.opt(1, &self.api_version);
+        to.opt(0, &self.field_path);
         to.misfits(&self.misfits);
     }
 }

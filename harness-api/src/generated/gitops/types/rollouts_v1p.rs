@@ -65,15 +65,15 @@ impl model::Model for V1PersistentVolumeClaimSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.selector);
-        to.opt(1, &self.resources);
-        to.opt(2, &self.data_source);
-        to.opt(3, &self.volume_mode);
-        to.opt(4, &self.volume_name);
         to.opt(5, &self.access_modes);
+        to.opt(2, &self.data_source);
         to.opt(6, &self.data_source_ref);
+        to.opt(1, &self.resources);
+        to.opt(0, &self.selector);
         to.opt(7, &self.storage_class_name);
         to.opt(8, &self.volume_attributes_class_name);
+        to.opt(3, &self.volume_mode);
+        to.opt(4, &self.volume_name);
         to.misfits(&self.misfits);
     }
 }
@@ -108,8 +108,8 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -144,8 +144,8 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.read_only);
         to.opt(1, &self.claim_name);
+        to.opt(0, &self.read_only);
         to.misfits(&self.misfits);
     }
 }
@@ -180,8 +180,8 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pd_id);
         to.opt(1, &self.fs_type);
+        to.opt(0, &self.pd_id);
         to.misfits(&self.misfits);
     }
 }
@@ -231,8 +231,8 @@ impl model::Model for V1PodAffinity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.misfits(&self.misfits);
     }
 }
@@ -286,12 +286,12 @@ impl model::Model for V1PodAffinityTerm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.namespaces);
-        to.opt(1, &self.topology_key);
         to.opt(2, &self.label_selector);
         to.opt(3, &self.match_label_keys);
         to.opt(4, &self.mismatch_label_keys);
         to.opt(5, &self.namespace_selector);
+        to.opt(0, &self.namespaces);
+        to.opt(1, &self.topology_key);
         to.misfits(&self.misfits);
     }
 }
@@ -341,8 +341,8 @@ impl model::Model for V1PodAntiAffinity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.opt(1, &self.preferred_during_scheduling_ignored_during_execution);
+        to.opt(0, &self.required_during_scheduling_ignored_during_execution);
         to.misfits(&self.misfits);
     }
 }
@@ -380,9 +380,9 @@ impl model::Model for V1PodDnsConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.nameservers);
         to.opt(0, &self.options);
         to.opt(1, &self.searches);
-        to.opt(2, &self.nameservers);
         to.misfits(&self.misfits);
     }
 }
@@ -488,9 +488,9 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.values);
-        to.opt(1, &self.operator);
         to.opt(2, &self.container_name);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.values);
         to.misfits(&self.misfits);
     }
 }
@@ -525,8 +525,8 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.status);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -784,19 +784,19 @@ impl model::Model for V1PodSecurityContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.app_armor_profile);
         to.opt(0, &self.fs_group);
-        to.opt(1, &self.sysctls);
-        to.opt(2, &self.run_as_user);
+        to.opt(10, &self.fs_group_change_policy);
         to.opt(3, &self.run_as_group);
         to.opt(4, &self.run_as_non_root);
+        to.opt(2, &self.run_as_user);
+        to.opt(11, &self.se_linux_change_policy);
         to.opt(5, &self.se_linux_options);
         to.opt(6, &self.seccomp_profile);
-        to.opt(7, &self.windows_options);
-        to.opt(8, &self.app_armor_profile);
         to.opt(9, &self.supplemental_groups);
-        to.opt(10, &self.fs_group_change_policy);
-        to.opt(11, &self.se_linux_change_policy);
         to.opt(12, &self.supplemental_groups_policy);
+        to.opt(1, &self.sysctls);
+        to.opt(7, &self.windows_options);
         to.misfits(&self.misfits);
     }
 }
@@ -986,46 +986,46 @@ impl model::Model for V1PodSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.os);
-        to.opt(1, &self.host_ipc);
-        to.opt(2, &self.host_pid);
-        to.opt(3, &self.volumes);
+        to.opt(35, &self.active_deadline_seconds);
         to.opt(4, &self.affinity);
-        to.opt(5, &self.hostname);
-        to.opt(6, &self.node_name);
-        to.opt(7, &self.overhead);
-        to.opt(8, &self.priority);
+        to.opt(38, &self.automount_service_account_token);
+        to.opt(14, &self.containers);
         to.opt(9, &self.dns_config);
         to.opt(10, &self.dns_policy);
-        to.opt(11, &self.host_users);
-        to.opt(12, &self.resources);
-        to.opt(13, &self.subdomain);
-        to.opt(14, &self.containers);
+        to.opt(32, &self.enable_service_links);
+        to.opt(34, &self.ephemeral_containers);
         to.opt(15, &self.host_aliases);
+        to.opt(1, &self.host_ipc);
         to.opt(16, &self.host_network);
-        to.opt(17, &self.tolerations);
-        to.opt(18, &self.node_selector);
-        to.opt(19, &self.restart_policy);
-        to.opt(20, &self.scheduler_name);
+        to.opt(2, &self.host_pid);
+        to.opt(11, &self.host_users);
+        to.opt(5, &self.hostname);
+        to.opt(27, &self.image_pull_secrets);
         to.opt(21, &self.init_containers);
+        to.opt(6, &self.node_name);
+        to.opt(18, &self.node_selector);
+        to.opt(0, &self.os);
+        to.opt(7, &self.overhead);
+        to.opt(28, &self.preemption_policy);
+        to.opt(8, &self.priority);
+        to.opt(30, &self.priority_class_name);
         to.opt(22, &self.readiness_gates);
         to.opt(23, &self.resource_claims);
-        to.opt(24, &self.service_account);
+        to.opt(12, &self.resources);
+        to.opt(19, &self.restart_policy);
+        to.opt(29, &self.runtime_class_name);
+        to.opt(20, &self.scheduler_name);
         to.opt(25, &self.scheduling_gates);
         to.opt(26, &self.security_context);
-        to.opt(27, &self.image_pull_secrets);
-        to.opt(28, &self.preemption_policy);
-        to.opt(29, &self.runtime_class_name);
-        to.opt(30, &self.priority_class_name);
-        to.opt(31, &self.set_hostname_as_fqdn);
-        to.opt(32, &self.enable_service_links);
+        to.opt(24, &self.service_account);
         to.opt(33, &self.service_account_name);
-        to.opt(34, &self.ephemeral_containers);
-        to.opt(35, &self.active_deadline_seconds);
+        to.opt(31, &self.set_hostname_as_fqdn);
         to.opt(36, &self.share_process_namespace);
-        to.opt(37, &self.topology_spread_constraints);
-        to.opt(38, &self.automount_service_account_token);
+        to.opt(13, &self.subdomain);
         to.opt(39, &self.termination_grace_period_seconds);
+        to.opt(17, &self.tolerations);
+        to.opt(37, &self.topology_spread_constraints);
+        to.opt(3, &self.volumes);
         to.misfits(&self.misfits);
     }
 }
@@ -1060,8 +1060,8 @@ impl model::Model for V1PodTemplateMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
         to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
         to.misfits(&self.misfits);
     }
 }
@@ -1096,8 +1096,8 @@ impl model::Model for V1PodTemplateSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -1172,8 +1172,8 @@ impl model::Model for V1PreferredSchedulingTerm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weight);
         to.opt(1, &self.preference);
+        to.opt(0, &self.weight);
         to.misfits(&self.misfits);
     }
 }
@@ -1231,13 +1231,13 @@ impl model::Model for V1Probe {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.handler);
-        to.opt(1, &self.period_seconds);
-        to.opt(2, &self.timeout_seconds);
         to.opt(3, &self.failure_threshold);
-        to.opt(4, &self.success_threshold);
+        to.opt(0, &self.handler);
         to.opt(5, &self.initial_delay_seconds);
+        to.opt(1, &self.period_seconds);
+        to.opt(4, &self.success_threshold);
         to.opt(6, &self.termination_grace_period_seconds);
+        to.opt(2, &self.timeout_seconds);
         to.misfits(&self.misfits);
     }
 }
@@ -1316,8 +1316,8 @@ impl model::Model for V1ProjectedVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sources);
         to.opt(1, &self.default_mode);
+        to.opt(0, &self.sources);
         to.misfits(&self.misfits);
     }
 }
@@ -1396,12 +1396,12 @@ impl model::Model for V1PrometheusMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.address);
-        to.opt(2, &self.headers);
-        to.opt(3, &self.timeout);
-        to.opt(4, &self.insecure);
         to.opt(5, &self.authentication);
+        to.opt(2, &self.headers);
+        to.opt(4, &self.insecure);
+        to.opt(0, &self.query);
+        to.opt(3, &self.timeout);
         to.misfits(&self.misfits);
     }
 }

@@ -73,9 +73,9 @@ impl model::Model for V1ResourceFieldSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.container_name);
         to.opt(0, &self.divisor);
         to.opt(1, &self.resource);
-        to.opt(2, &self.container_name);
         to.misfits(&self.misfits);
     }
 }
@@ -159,11 +159,11 @@ impl model::Model for V1RolloutAnalysis {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.analysis_run_metadata);
         to.opt(0, &self.args);
         to.opt(1, &self.dry_run);
-        to.opt(2, &self.templates);
-        to.opt(3, &self.analysis_run_metadata);
         to.opt(4, &self.measurement_retention);
+        to.opt(2, &self.templates);
         to.misfits(&self.misfits);
     }
 }
@@ -237,17 +237,17 @@ impl model::Model for V1RolloutAnalysisRunInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.icon);
-        to.opt(1, &self.jobs);
         to.opt(2, &self.error);
         to.opt(3, &self.failed);
-        to.opt(4, &self.status);
-        to.opt(5, &self.metrics);
-        to.opt(6, &self.metadata);
-        to.opt(7, &self.revision);
-        to.opt(8, &self.non_job_info);
-        to.opt(9, &self.successful);
+        to.opt(0, &self.icon);
         to.opt(10, &self.inconclusive);
+        to.opt(1, &self.jobs);
+        to.opt(6, &self.metadata);
+        to.opt(5, &self.metrics);
+        to.opt(8, &self.non_job_info);
+        to.opt(7, &self.revision);
+        to.opt(4, &self.status);
+        to.opt(9, &self.successful);
         to.misfits(&self.misfits);
     }
 }
@@ -318,8 +318,8 @@ impl model::Model for V1RolloutContainerInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.image);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -377,13 +377,13 @@ impl model::Model for V1RolloutExperimentInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.analysis_runs);
         to.opt(0, &self.icon);
-        to.opt(1, &self.status);
         to.opt(2, &self.message);
         to.opt(3, &self.metadata);
-        to.opt(4, &self.revision);
         to.opt(5, &self.replica_sets);
-        to.opt(6, &self.analysis_runs);
+        to.opt(4, &self.revision);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -468,10 +468,10 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.args);
-        to.opt(1, &self.name);
         to.opt(2, &self.cluster_scope);
-        to.opt(3, &self.template_name);
+        to.opt(1, &self.name);
         to.opt(4, &self.required_for_completion);
+        to.opt(3, &self.template_name);
         to.misfits(&self.misfits);
     }
 }
@@ -521,13 +521,13 @@ impl model::Model for V1RolloutExperimentTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.weight);
-        to.opt(2, &self.service);
-        to.opt(3, &self.spec_ref);
         to.opt(4, &self.metadata);
+        to.opt(0, &self.name);
         to.opt(5, &self.replicas);
         to.opt(6, &self.selector);
+        to.opt(2, &self.service);
+        to.opt(3, &self.spec_ref);
+        to.opt(1, &self.weight);
         to.misfits(&self.misfits);
     }
 }
@@ -653,30 +653,30 @@ impl model::Model for V1RolloutInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.icon);
-        to.opt(1, &self.step);
-        to.opt(2, &self.ready);
-        to.opt(3, &self.steps);
-        to.opt(4, &self.status);
-        to.opt(5, &self.current);
-        to.opt(6, &self.desired);
-        to.opt(7, &self.message);
-        to.opt(8, &self.updated);
-        to.opt(9, &self.metadata);
-        to.opt(10, &self.strategy);
-        to.opt(11, &self.available);
-        to.opt(12, &self.set_weight);
-        to.opt(13, &self.containers);
-        to.opt(14, &self.generation);
-        to.opt(15, &self.experiments);
-        to.opt(16, &self.replica_sets);
-        to.opt(17, &self.restarted_at);
         to.opt(18, &self.actual_weight);
         to.opt(19, &self.analysis_runs);
+        to.opt(11, &self.available);
         to.opt(20, &self.canary_images);
-        to.opt(21, &self.stable_images);
-        to.opt(22, &self.preview_images);
         to.opt(23, &self.canary_revision);
+        to.opt(13, &self.containers);
+        to.opt(5, &self.current);
+        to.opt(6, &self.desired);
+        to.opt(15, &self.experiments);
+        to.opt(14, &self.generation);
+        to.opt(0, &self.icon);
+        to.opt(7, &self.message);
+        to.opt(9, &self.metadata);
+        to.opt(22, &self.preview_images);
+        to.opt(2, &self.ready);
+        to.opt(16, &self.replica_sets);
+        to.opt(17, &self.restarted_at);
+        to.opt(12, &self.set_weight);
+        to.opt(21, &self.stable_images);
+        to.opt(4, &self.status);
+        to.opt(1, &self.step);
+        to.opt(3, &self.steps);
+        to.opt(10, &self.strategy);
+        to.opt(8, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -721,10 +721,10 @@ impl model::Model for V1RolloutJobInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.icon);
-        to.opt(1, &self.status);
         to.opt(2, &self.metadata);
-        to.opt(3, &self.started_at);
         to.opt(4, &self.metric_name);
+        to.opt(3, &self.started_at);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -765,10 +765,10 @@ impl model::Model for V1RolloutNonJobInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
-        to.opt(1, &self.status);
-        to.opt(2, &self.started_at);
         to.opt(3, &self.metric_name);
+        to.opt(2, &self.started_at);
+        to.opt(1, &self.status);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -845,10 +845,10 @@ impl model::Model for V1RolloutPodInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.icon);
-        to.opt(1, &self.ready);
-        to.opt(2, &self.status);
         to.opt(3, &self.metadata);
+        to.opt(1, &self.ready);
         to.opt(4, &self.restarts);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -942,22 +942,22 @@ impl model::Model for V1RolloutReplicaSetInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.active);
+        to.opt(14, &self.available);
+        to.opt(5, &self.canary);
         to.opt(0, &self.icon);
+        to.opt(6, &self.images);
+        to.opt(10, &self.metadata);
         to.opt(1, &self.ping);
         to.opt(2, &self.pods);
         to.opt(3, &self.pong);
-        to.opt(4, &self.active);
-        to.opt(5, &self.canary);
-        to.opt(6, &self.images);
-        to.opt(7, &self.stable);
-        to.opt(8, &self.status);
         to.opt(9, &self.preview);
-        to.opt(10, &self.metadata);
         to.opt(11, &self.replicas);
         to.opt(12, &self.revision);
-        to.opt(13, &self.template);
-        to.opt(14, &self.available);
         to.opt(15, &self.scale_down_deadline);
+        to.opt(7, &self.stable);
+        to.opt(8, &self.status);
+        to.opt(13, &self.template);
         to.misfits(&self.misfits);
     }
 }
@@ -995,9 +995,9 @@ impl model::Model for V1RouteMatch {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.method);
         to.opt(2, &self.headers);
+        to.opt(1, &self.method);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -1059,14 +1059,14 @@ impl model::Model for V1rbdVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pool);
-        to.opt(1, &self.user);
-        to.opt(2, &self.image);
         to.opt(3, &self.fs_type);
+        to.opt(2, &self.image);
         to.opt(4, &self.keyring);
         to.opt(5, &self.monitors);
+        to.opt(0, &self.pool);
         to.opt(6, &self.read_only);
         to.opt(7, &self.secret_ref);
+        to.opt(1, &self.user);
         to.misfits(&self.misfits);
     }
 }

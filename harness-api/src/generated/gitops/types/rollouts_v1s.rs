@@ -70,15 +70,15 @@ impl model::Model for V1ScaleIoVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
-        to.opt(1, &self.system);
         to.opt(2, &self.gateway);
+        to.opt(9, &self.protection_domain);
         to.opt(3, &self.read_only);
         to.opt(4, &self.secret_ref);
         to.opt(5, &self.ssl_enabled);
-        to.opt(6, &self.volume_name);
         to.opt(7, &self.storage_mode);
         to.opt(8, &self.storage_pool);
-        to.opt(9, &self.protection_domain);
+        to.opt(1, &self.system);
+        to.opt(6, &self.volume_name);
         to.misfits(&self.misfits);
     }
 }
@@ -123,10 +123,10 @@ impl model::Model for V1ScopeDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end);
-        to.opt(1, &self.step);
+        to.opt(4, &self.region);
         to.opt(2, &self.scope);
         to.opt(3, &self.start);
-        to.opt(4, &self.region);
+        to.opt(1, &self.step);
         to.misfits(&self.misfits);
     }
 }
@@ -161,8 +161,8 @@ impl model::Model for V1SeccompProfile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.localhost_profile);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -197,8 +197,8 @@ impl model::Model for V1SecretEnvSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.optional);
         to.opt(1, &self.local_object_reference);
+        to.opt(0, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -237,8 +237,8 @@ impl model::Model for V1SecretKeySelector {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.optional);
         to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -277,8 +277,8 @@ impl model::Model for V1SecretProjection {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.items);
-        to.opt(1, &self.optional);
         to.opt(2, &self.local_object_reference);
+        to.opt(1, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -319,10 +319,10 @@ impl model::Model for V1SecretVolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.default_mode);
         to.opt(0, &self.items);
         to.opt(1, &self.optional);
         to.opt(2, &self.secret_name);
-        to.opt(3, &self.default_mode);
         to.misfits(&self.misfits);
     }
 }
@@ -400,18 +400,18 @@ impl model::Model for V1SecurityContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proc_mount);
-        to.opt(1, &self.run_as_user);
-        to.opt(2, &self.privileged);
-        to.opt(3, &self.run_as_group);
+        to.opt(11, &self.allow_privilege_escalation);
+        to.opt(9, &self.app_armor_profile);
         to.opt(4, &self.capabilities);
+        to.opt(2, &self.privileged);
+        to.opt(0, &self.proc_mount);
+        to.opt(10, &self.read_only_root_filesystem);
+        to.opt(3, &self.run_as_group);
         to.opt(5, &self.run_as_non_root);
+        to.opt(1, &self.run_as_user);
         to.opt(6, &self.se_linux_options);
         to.opt(7, &self.seccomp_profile);
         to.opt(8, &self.windows_options);
-        to.opt(9, &self.app_armor_profile);
-        to.opt(10, &self.read_only_root_filesystem);
-        to.opt(11, &self.allow_privilege_escalation);
         to.misfits(&self.misfits);
     }
 }
@@ -449,9 +449,9 @@ impl model::Model for V1ServiceAccountTokenProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
         to.opt(1, &self.audience);
         to.opt(2, &self.expiration_seconds);
+        to.opt(0, &self.path);
         to.misfits(&self.misfits);
     }
 }
@@ -489,9 +489,9 @@ impl model::Model for V1SetCanaryScale {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weight);
-        to.opt(1, &self.replicas);
         to.opt(2, &self.match_traffic_weight);
+        to.opt(1, &self.replicas);
+        to.opt(0, &self.weight);
         to.misfits(&self.misfits);
     }
 }
@@ -526,8 +526,8 @@ impl model::Model for V1SetHeaderRoute {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.match_);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -565,8 +565,8 @@ impl model::Model for V1SetMirrorRoute {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.match_);
+        to.opt(0, &self.name);
         to.opt(2, &self.percentage);
         to.misfits(&self.misfits);
     }
@@ -645,9 +645,9 @@ impl model::Model for V1SkyWalkingMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.address);
         to.opt(2, &self.interval);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -766,8 +766,8 @@ impl model::Model for V1StringMatch {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.exact);
-        to.opt(1, &self.regex);
         to.opt(2, &self.prefix);
+        to.opt(1, &self.regex);
         to.misfits(&self.misfits);
     }
 }
@@ -912,10 +912,10 @@ impl model::Model for V1seLinuxOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.level);
         to.opt(0, &self.role);
         to.opt(1, &self.type_);
         to.opt(2, &self.user);
-        to.opt(3, &self.level);
         to.misfits(&self.misfits);
     }
 }

@@ -75,11 +75,11 @@ impl model::Model for V1Toleration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.effect);
+        to.opt(0, &self.key);
         to.opt(3, &self.operator);
         to.opt(4, &self.toleration_seconds);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -141,14 +141,14 @@ impl model::Model for V1TopologySpreadConstraint {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.max_skew);
-        to.opt(1, &self.min_domains);
-        to.opt(2, &self.topology_key);
         to.opt(3, &self.label_selector);
         to.opt(4, &self.match_label_keys);
-        to.opt(5, &self.node_taints_policy);
-        to.opt(6, &self.when_unsatisfiable);
+        to.opt(0, &self.max_skew);
+        to.opt(1, &self.min_domains);
         to.opt(7, &self.node_affinity_policy);
+        to.opt(5, &self.node_taints_policy);
+        to.opt(2, &self.topology_key);
+        to.opt(6, &self.when_unsatisfiable);
         to.misfits(&self.misfits);
     }
 }
@@ -186,9 +186,9 @@ impl model::Model for V1TypedLocalObjectReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.api_group);
         to.misfits(&self.misfits);
     }
 }
@@ -229,9 +229,9 @@ impl model::Model for V1TypedObjectReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.api_group);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.api_group);
         to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }

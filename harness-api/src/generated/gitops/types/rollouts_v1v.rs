@@ -70,8 +70,8 @@ impl model::Model for V1VolumeDevice {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.device_path);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -129,13 +129,13 @@ impl model::Model for V1VolumeMount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.sub_path);
-        to.opt(2, &self.read_only);
         to.opt(3, &self.mount_path);
-        to.opt(4, &self.sub_path_expr);
         to.opt(5, &self.mount_propagation);
+        to.opt(0, &self.name);
+        to.opt(2, &self.read_only);
         to.opt(6, &self.recursive_read_only);
+        to.opt(1, &self.sub_path);
+        to.opt(4, &self.sub_path_expr);
         to.misfits(&self.misfits);
     }
 }
@@ -185,10 +185,10 @@ impl model::Model for V1VolumeProjection {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.secret);
+        to.opt(3, &self.cluster_trust_bundle);
         to.opt(1, &self.config_map);
         to.opt(2, &self.downward_api);
-        to.opt(3, &self.cluster_trust_bundle);
+        to.opt(0, &self.secret);
         to.opt(4, &self.service_account_token);
         to.misfits(&self.misfits);
     }
@@ -375,36 +375,36 @@ impl model::Model for V1VolumeSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.fc);
-        to.opt(1, &self.csi);
-        to.opt(2, &self.nfs);
-        to.opt(3, &self.rbd);
-        to.opt(4, &self.image);
-        to.opt(5, &self.iscsi);
-        to.opt(6, &self.cephfs);
-        to.opt(7, &self.cinder);
-        to.opt(8, &self.secret);
-        to.opt(9, &self.flocker);
-        to.opt(10, &self.git_repo);
-        to.opt(11, &self.quobyte);
-        to.opt(12, &self.scale_io);
-        to.opt(13, &self.empty_dir);
-        to.opt(14, &self.host_path);
+        to.opt(27, &self.aws_elastic_block_store);
         to.opt(15, &self.azure_disk);
         to.opt(16, &self.azure_file);
+        to.opt(6, &self.cephfs);
+        to.opt(7, &self.cinder);
         to.opt(17, &self.config_map);
-        to.opt(18, &self.ephemeral);
-        to.opt(19, &self.glusterfs);
-        to.opt(20, &self.projected);
-        to.opt(21, &self.storageos);
-        to.opt(22, &self.flex_volume);
+        to.opt(1, &self.csi);
         to.opt(23, &self.downward_api);
-        to.opt(24, &self.vsphere_volume);
-        to.opt(25, &self.portworx_volume);
+        to.opt(13, &self.empty_dir);
+        to.opt(18, &self.ephemeral);
+        to.opt(0, &self.fc);
+        to.opt(22, &self.flex_volume);
+        to.opt(9, &self.flocker);
         to.opt(26, &self.gce_persistent_disk);
-        to.opt(27, &self.aws_elastic_block_store);
-        to.opt(28, &self.photon_persistent_disk);
+        to.opt(10, &self.git_repo);
+        to.opt(19, &self.glusterfs);
+        to.opt(14, &self.host_path);
+        to.opt(4, &self.image);
+        to.opt(5, &self.iscsi);
+        to.opt(2, &self.nfs);
         to.opt(29, &self.persistent_volume_claim);
+        to.opt(28, &self.photon_persistent_disk);
+        to.opt(25, &self.portworx_volume);
+        to.opt(20, &self.projected);
+        to.opt(11, &self.quobyte);
+        to.opt(3, &self.rbd);
+        to.opt(12, &self.scale_io);
+        to.opt(8, &self.secret);
+        to.opt(21, &self.storageos);
+        to.opt(24, &self.vsphere_volume);
         to.misfits(&self.misfits);
     }
 }
@@ -446,9 +446,9 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fs_type);
-        to.opt(1, &self.volume_path);
         to.opt(2, &self.storage_policy_id);
         to.opt(3, &self.storage_policy_name);
+        to.opt(1, &self.volume_path);
         to.misfits(&self.misfits);
     }
 }

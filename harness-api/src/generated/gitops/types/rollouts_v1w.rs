@@ -34,8 +34,8 @@ impl model::Model for V1WavefrontMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.address);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }
@@ -97,14 +97,14 @@ impl model::Model for V1WebMetric {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.body);
-        to.opt(2, &self.method);
         to.opt(3, &self.headers);
         to.opt(4, &self.insecure);
         to.opt(5, &self.json_body);
         to.opt(6, &self.json_path);
+        to.opt(2, &self.method);
         to.opt(7, &self.timeout_seconds);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -175,8 +175,8 @@ impl model::Model for V1WeightedPodAffinityTerm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.weight);
         to.opt(1, &self.pod_affinity_term);
+        to.opt(0, &self.weight);
         to.misfits(&self.misfits);
     }
 }
@@ -217,10 +217,10 @@ impl model::Model for V1WindowsSecurityContextOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host_process);
-        to.opt(1, &self.run_as_user_name);
         to.opt(2, &self.gmsa_credential_spec);
         to.opt(3, &self.gmsa_credential_spec_name);
+        to.opt(0, &self.host_process);
+        to.opt(1, &self.run_as_user_name);
         to.misfits(&self.misfits);
     }
 }

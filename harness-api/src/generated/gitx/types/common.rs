@@ -49,11 +49,11 @@ impl model::Model for CreateGitxWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_name);
-        to.opt(1, &self.folder_paths);
-        to.opt(2, &self.webhook_name);
         to.opt(3, &self.connector_ref);
+        to.opt(1, &self.folder_paths);
+        to.opt(0, &self.repo_name);
         to.opt(4, &self.webhook_identifier);
+        to.opt(2, &self.webhook_name);
         to.misfits(&self.misfits);
     }
 }
@@ -140,8 +140,8 @@ impl model::Model for CreateWebhookRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.spec);
-        to.one(1, &self.webhook_name);
         to.one(2, &self.webhook_identifier);
+        to.one(1, &self.webhook_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -215,9 +215,9 @@ impl model::Model for EventStatusMessageBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.explanation);
         to.opt(0, &self.hint);
         to.opt(1, &self.message);
-        to.opt(2, &self.explanation);
         to.misfits(&self.misfits);
     }
 }
@@ -303,10 +303,10 @@ impl model::Model for GitWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_name);
-        to.opt(1, &self.folder_paths);
-        to.opt(2, &self.webhook_type);
         to.opt(3, &self.connector_ref);
+        to.opt(1, &self.folder_paths);
+        to.opt(0, &self.repo_name);
+        to.opt(2, &self.webhook_type);
         to.misfits(&self.misfits);
     }
 }
@@ -396,20 +396,20 @@ impl model::Model for GitxWebhookEventResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.branch);
-        to.opt(1, &self.payload);
-        to.opt(2, &self.commit_id);
-        to.opt(3, &self.repo_name);
-        to.opt(4, &self.commit_url);
-        to.opt(5, &self.file_count);
         to.opt(6, &self.author_name);
-        to.opt(7, &self.event_status);
+        to.opt(0, &self.branch);
+        to.opt(2, &self.commit_id);
         to.opt(8, &self.commit_message);
+        to.opt(4, &self.commit_url);
         to.opt(9, &self.event_identifier);
+        to.opt(7, &self.event_status);
+        to.opt(13, &self.event_status_message);
         to.opt(10, &self.event_trigger_time);
         to.opt(11, &self.failure_file_count);
+        to.opt(5, &self.file_count);
+        to.opt(1, &self.payload);
+        to.opt(3, &self.repo_name);
         to.opt(12, &self.webhook_identifier);
-        to.opt(13, &self.event_status_message);
         to.misfits(&self.misfits);
     }
 }
@@ -473,13 +473,13 @@ impl model::Model for GitxWebhookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_name);
-        to.opt(1, &self.is_enabled);
-        to.opt(2, &self.folder_paths);
-        to.opt(3, &self.webhook_name);
         to.opt(4, &self.connector_ref);
         to.opt(5, &self.event_trigger_time);
+        to.opt(2, &self.folder_paths);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.repo_name);
         to.opt(6, &self.webhook_identifier);
+        to.opt(3, &self.webhook_name);
         to.misfits(&self.misfits);
     }
 }
@@ -520,10 +520,10 @@ impl model::Model for HmacAuthSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.header);
         to.opt(1, &self.auth_type);
-        to.opt(2, &self.secret_key);
         to.opt(3, &self.hash_algorithm);
+        to.opt(0, &self.header);
+        to.opt(2, &self.secret_key);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -771,11 +771,11 @@ impl model::Model for UpdateGitxWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_name);
-        to.opt(1, &self.is_enabled);
-        to.opt(2, &self.folder_paths);
-        to.opt(3, &self.webhook_name);
         to.opt(4, &self.connector_ref);
+        to.opt(2, &self.folder_paths);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.repo_name);
+        to.opt(3, &self.webhook_name);
         to.misfits(&self.misfits);
     }
 }
@@ -861,8 +861,8 @@ impl model::Model for UpdateWebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.spec);
         to.one(1, &self.is_enabled);
+        to.one(0, &self.spec);
         to.one(2, &self.webhook_name);
         to.misfits(&self.misfits);
     }
@@ -949,11 +949,11 @@ impl model::Model for WebhookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.is_enabled);
-        to.opt(2, &self.webhook_name);
         to.opt(3, &self.event_trigger_time);
+        to.opt(1, &self.is_enabled);
+        to.opt(0, &self.spec);
         to.opt(4, &self.webhook_identifier);
+        to.opt(2, &self.webhook_name);
         to.misfits(&self.misfits);
     }
 }

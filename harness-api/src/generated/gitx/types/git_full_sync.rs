@@ -77,18 +77,18 @@ impl model::Model for GitFullSyncConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.branch);
-        to.opt(1, &self.pr_title);
-        to.opt(2, &self.new_branch);
-        to.opt(3, &self.base_branch);
-        to.opt(4, &self.root_folder);
-        to.opt(5, &self.is_new_branch);
-        to.opt(6, &self.target_branch);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.repo_identifier);
         to.opt(9, &self.account_identifier);
+        to.opt(3, &self.base_branch);
+        to.opt(0, &self.branch);
         to.opt(10, &self.create_pull_request);
+        to.opt(5, &self.is_new_branch);
+        to.opt(2, &self.new_branch);
+        to.opt(7, &self.org_identifier);
+        to.opt(1, &self.pr_title);
         to.opt(11, &self.project_identifier);
+        to.opt(8, &self.repo_identifier);
+        to.opt(4, &self.root_folder);
+        to.opt(6, &self.target_branch);
         to.misfits(&self.misfits);
     }
 }
@@ -176,15 +176,15 @@ impl model::Model for GitFullSyncConfigRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.branch);
-        to.opt(1, &self.pr_title);
-        to.opt(2, &self.new_branch);
         to.opt(3, &self.base_branch);
-        to.one(4, &self.root_folder);
-        to.opt(5, &self.is_new_branch);
-        to.opt(6, &self.target_branch);
-        to.one(7, &self.repo_identifier);
+        to.one(0, &self.branch);
         to.opt(8, &self.create_pull_request);
+        to.opt(5, &self.is_new_branch);
+        to.opt(2, &self.new_branch);
+        to.opt(1, &self.pr_title);
+        to.one(7, &self.repo_identifier);
+        to.one(4, &self.root_folder);
+        to.opt(6, &self.target_branch);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -278,21 +278,21 @@ impl model::Model for GitFullSyncEntityInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(13, &self.account_identifier);
         to.opt(1, &self.branch);
-        to.opt(2, &self.repo_url);
-        to.opt(3, &self.file_path);
-        to.opt(4, &self.repo_name);
         to.opt(5, &self.entity_type);
+        to.opt(10, &self.error_message);
+        to.opt(11, &self.error_messages);
+        to.opt(3, &self.file_path);
         to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(4, &self.repo_name);
+        to.opt(2, &self.repo_url);
         to.opt(7, &self.retry_count);
         to.opt(8, &self.root_folder);
         to.opt(9, &self.sync_status);
-        to.opt(10, &self.error_message);
-        to.opt(11, &self.error_messages);
-        to.opt(12, &self.org_identifier);
-        to.opt(13, &self.account_identifier);
-        to.opt(14, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -469,8 +469,8 @@ impl model::Model for GitFullSyncEntityInfoFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sync_status);
         to.opt(1, &self.entity_types);
+        to.opt(0, &self.sync_status);
         to.misfits(&self.misfits);
     }
 }
@@ -684,14 +684,14 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -732,10 +732,10 @@ impl model::Model for ResponseDtoGitFullSyncConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -781,10 +781,10 @@ impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -830,10 +830,10 @@ impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

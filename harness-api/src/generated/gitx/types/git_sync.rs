@@ -57,13 +57,13 @@ impl model::Model for GitEnabled {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.git_sync_enabled);
         to.opt(1, &self.connectivity_mode);
-        to.opt(2, &self.is_git_sync_enabled);
-        to.opt(3, &self.git_sync_enabled_only_for_ff);
         to.opt(4, &self.git_simplification_enabled);
-        to.opt(5, &self.is_git_sync_enabled_only_for_ff);
+        to.opt(0, &self.git_sync_enabled);
+        to.opt(3, &self.git_sync_enabled_only_for_ff);
         to.opt(6, &self.is_git_simplification_enabled);
+        to.opt(2, &self.is_git_sync_enabled);
+        to.opt(5, &self.is_git_sync_enabled_only_for_ff);
         to.misfits(&self.misfits);
     }
 }
@@ -133,15 +133,15 @@ impl model::Model for GitSyncConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.repo);
         to.opt(2, &self.branch);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.org_identifier);
         to.opt(5, &self.git_connector_ref);
         to.opt(6, &self.git_connector_type);
-        to.opt(7, &self.project_identifier);
         to.opt(8, &self.git_sync_folder_config_dt_os);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.repo);
         to.misfits(&self.misfits);
     }
 }

@@ -81,19 +81,19 @@ impl model::Model for GitSyncError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_id);
-        to.opt(1, &self.scopes);
-        to.opt(2, &self.status);
-        to.opt(3, &self.repo_url);
-        to.opt(4, &self.created_at);
-        to.opt(5, &self.error_type);
-        to.opt(6, &self.branch_name);
-        to.opt(7, &self.change_type);
-        to.opt(8, &self.entity_type);
-        to.opt(9, &self.failure_reason);
-        to.opt(10, &self.complete_file_path);
         to.opt(11, &self.account_identifier);
         to.opt(12, &self.additional_error_details);
+        to.opt(6, &self.branch_name);
+        to.opt(7, &self.change_type);
+        to.opt(10, &self.complete_file_path);
+        to.opt(4, &self.created_at);
+        to.opt(8, &self.entity_type);
+        to.opt(5, &self.error_type);
+        to.opt(9, &self.failure_reason);
+        to.opt(0, &self.repo_id);
+        to.opt(3, &self.repo_url);
+        to.opt(1, &self.scopes);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -151,13 +151,13 @@ impl model::Model for GitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_id);
-        to.opt(1, &self.created_at);
         to.opt(2, &self.branch_name);
+        to.opt(5, &self.commit_message);
+        to.opt(1, &self.created_at);
+        to.opt(6, &self.errors_for_summary_view);
         to.opt(3, &self.failed_count);
         to.opt(4, &self.git_commit_id);
-        to.opt(5, &self.commit_message);
-        to.opt(6, &self.errors_for_summary_view);
+        to.opt(0, &self.repo_id);
         to.misfits(&self.misfits);
     }
 }
@@ -410,14 +410,14 @@ impl model::Model for PageResponseGitSyncError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -479,14 +479,14 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -527,10 +527,10 @@ impl model::Model for ResponseDtoGitSyncErrorCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -576,10 +576,10 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -620,10 +620,10 @@ impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -57,13 +57,13 @@ impl model::Model for GitSyncSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.enabled_only_for_ff);
         to.opt(2, &self.execute_on_delegate);
-        to.opt(3, &self.project_identifier);
-        to.opt(4, &self.is_enabled_only_for_ff);
         to.opt(5, &self.git_simplification_enabled);
+        to.opt(4, &self.is_enabled_only_for_ff);
         to.opt(6, &self.is_git_simplification_enabled);
+        to.opt(0, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -104,10 +104,10 @@ impl model::Model for ResponseDtoGitSyncSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for EntityDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.branch);
-        to.opt(2, &self.project);
-        to.opt(3, &self.is_valid);
-        to.opt(4, &self.entity_url);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.entity_type);
-        to.opt(7, &self.error_metadata);
         to.opt(8, &self.entity_metadata);
+        to.opt(6, &self.entity_type);
+        to.opt(4, &self.entity_url);
+        to.opt(7, &self.error_metadata);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.is_valid);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -125,9 +125,9 @@ impl model::Model for EntityMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environment_identifier);
         to.opt(0, &self.override_type);
         to.opt(1, &self.pipeline_identifier);
-        to.opt(2, &self.environment_identifier);
         to.opt(3, &self.template_version_label);
         to.misfits(&self.misfits);
     }
@@ -171,10 +171,10 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_url);
-        to.opt(1, &self.file_path);
         to.opt(2, &self.entity_details);
         to.opt(3, &self.file_action_type);
+        to.opt(1, &self.file_path);
+        to.opt(0, &self.file_url);
         to.misfits(&self.misfits);
     }
 }
@@ -217,9 +217,9 @@ impl model::Model for GitxErrorMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.hint);
-        to.opt(1, &self.explanation);
         to.opt(2, &self.error_message);
+        to.opt(1, &self.explanation);
+        to.opt(0, &self.hint);
         to.misfits(&self.misfits);
     }
 }

@@ -68,12 +68,12 @@ impl model::Model for BitbucketServerProviderRequestInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.domain);
         to.opt(2, &self.client_id);
         to.opt(3, &self.client_secret_ref);
-        to.opt(4, &self.secret_manager_ref);
         to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -118,10 +118,10 @@ impl model::Model for CreateProviderRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -247,13 +247,13 @@ impl model::Model for GetProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
-        to.opt(4, &self.last_modified_at);
         to.opt(5, &self.account_identifier);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.name);
         to.opt(6, &self.provider_response_info);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -327,12 +327,12 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.domain);
         to.opt(2, &self.client_id);
         to.opt(3, &self.client_secret_ref);
-        to.opt(4, &self.secret_manager_ref);
         to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -405,12 +405,12 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.opt(1, &self.domain);
         to.opt(2, &self.client_id);
         to.opt(3, &self.client_secret_ref);
-        to.opt(4, &self.secret_manager_ref);
         to.opt(5, &self.delegate_selectors);
+        to.opt(1, &self.domain);
+        to.opt(4, &self.secret_manager_ref);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -463,10 +463,10 @@ impl model::Model for ProviderResponseInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.delegate_selectors);
         to.opt(1, &self.domain);
         to.opt(2, &self.secret_manager_ref);
-        to.opt(3, &self.delegate_selectors);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -507,10 +507,10 @@ impl model::Model for ResponseDtoCreateProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -556,10 +556,10 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -605,10 +605,10 @@ impl model::Model for ResponseDtoGetProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -654,10 +654,10 @@ impl model::Model for ResponseDtoListGetProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -703,10 +703,10 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -749,9 +749,9 @@ impl model::Model for UpdateProviderRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
 }

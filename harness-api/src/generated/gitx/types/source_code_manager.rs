@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoListSourceCodeManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -89,10 +89,10 @@ impl model::Model for ResponseDtoSourceCodeManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -159,14 +159,14 @@ impl model::Model for SourceCodeManager {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(4, &self.authentication);
+        to.opt(3, &self.created_at);
         to.opt(0, &self.id);
+        to.opt(5, &self.last_modified_at);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.authentication);
-        to.opt(5, &self.last_modified_at);
         to.opt(6, &self.user_identifier);
-        to.opt(7, &self.account_identifier);
         to.misfits(&self.misfits);
     }
 }

@@ -94,21 +94,21 @@ impl model::Model for ArtifactDeploymentsDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
+        to.opt(6, &self.env_identifier);
         to.opt(1, &self.env_name);
         to.opt(2, &self.env_type);
-        to.opt(3, &self.infra_name);
-        to.opt(4, &self.pipeline_id);
-        to.opt(5, &self.service_name);
-        to.opt(6, &self.env_identifier);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.last_deployed_at);
         to.opt(9, &self.infra_identifier);
+        to.opt(3, &self.infra_name);
+        to.opt(8, &self.last_deployed_at);
         to.opt(10, &self.last_deployed_by_id);
-        to.opt(11, &self.project_identifier);
-        to.opt(12, &self.service_identifier);
         to.opt(13, &self.last_deployed_by_name);
         to.opt(14, &self.last_pipeline_execution_id);
         to.opt(15, &self.last_pipeline_execution_name);
+        to.opt(7, &self.org_identifier);
+        to.opt(4, &self.pipeline_id);
+        to.opt(11, &self.project_identifier);
+        to.opt(12, &self.service_identifier);
+        to.opt(5, &self.service_name);
         to.misfits(&self.misfits);
     }
 }
@@ -188,11 +188,11 @@ impl model::Model for ArtifactDeploymentsList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
+        to.opt(4, &self.deployments);
         to.opt(1, &self.item_count);
         to.opt(2, &self.page_count);
         to.opt(3, &self.page_index);
-        to.opt(4, &self.deployments);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -303,12 +303,12 @@ impl model::Model for ArtifactSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
         to.opt(1, &self.created_at);
+        to.opt(5, &self.downloads_count);
         to.opt(2, &self.image_name);
+        to.opt(0, &self.labels);
         to.opt(3, &self.modified_at);
         to.opt(4, &self.package_type);
-        to.opt(5, &self.downloads_count);
         to.misfits(&self.misfits);
     }
 }
@@ -450,25 +450,25 @@ impl model::Model for ArtifactVersionMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.meta);
-        to.opt(1, &self.name);
-        to.opt(2, &self.size);
-        to.opt(3, &self.uuid);
-        to.opt(4, &self.metadata);
+        to.opt(10, &self.artifact_type);
+        to.opt(17, &self.deployment_metadata);
+        to.opt(7, &self.digest_count);
+        to.opt(15, &self.downloads_count);
         to.opt(5, &self.file_count);
         to.opt(6, &self.is_deleted);
-        to.opt(7, &self.digest_count);
+        to.opt(14, &self.is_quarantined);
+        to.opt(11, &self.last_modified);
+        to.opt(0, &self.meta);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.name);
         to.opt(8, &self.package_type);
         to.opt(9, &self.pull_command);
-        to.opt(10, &self.artifact_type);
-        to.opt(11, &self.last_modified);
+        to.opt(16, &self.quarantine_reason);
+        to.opt(18, &self.registry_identifier);
         to.opt(12, &self.registry_path);
         to.opt(13, &self.registry_uuid);
-        to.opt(14, &self.is_quarantined);
-        to.opt(15, &self.downloads_count);
-        to.opt(16, &self.quarantine_reason);
-        to.opt(17, &self.deployment_metadata);
-        to.opt(18, &self.registry_identifier);
+        to.opt(2, &self.size);
+        to.opt(3, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -558,21 +558,21 @@ impl model::Model for ArtifactVersionSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.meta);
-        to.opt(1, &self.purl);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.version);
+        to.opt(7, &self.artifact_type);
         to.opt(4, &self.image_name);
         to.opt(5, &self.is_deleted);
-        to.opt(6, &self.package_type);
-        to.opt(7, &self.artifact_type);
-        to.opt(8, &self.registry_uuid);
         to.opt(9, &self.is_quarantined);
-        to.opt(10, &self.sto_pipeline_id);
-        to.opt(11, &self.ssca_artifact_id);
-        to.opt(12, &self.sto_execution_id);
+        to.opt(0, &self.meta);
+        to.opt(6, &self.package_type);
+        to.opt(1, &self.purl);
         to.opt(13, &self.quarantine_reason);
+        to.opt(8, &self.registry_uuid);
+        to.opt(11, &self.ssca_artifact_id);
         to.opt(14, &self.ssca_artifact_source_id);
+        to.opt(12, &self.sto_execution_id);
+        to.opt(10, &self.sto_pipeline_id);
+        to.opt(2, &self.uuid);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -650,18 +650,18 @@ impl model::Model for CargoArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -696,8 +696,8 @@ impl model::Model for DeploymentStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.production);
         to.opt(1, &self.pre_production);
+        to.opt(0, &self.production);
         to.misfits(&self.misfits);
     }
 }
@@ -775,18 +775,18 @@ impl model::Model for DockerArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
+        to.opt(8, &self.artifact_type);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
-        to.opt(5, &self.modified_at);
-        to.opt(6, &self.package_type);
-        to.opt(7, &self.pull_command);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.pull_command);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -833,12 +833,12 @@ impl model::Model for FileDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.path);
-        to.opt(2, &self.size);
         to.opt(3, &self.checksums);
         to.opt(4, &self.created_at);
         to.opt(5, &self.download_command);
+        to.opt(0, &self.name);
+        to.opt(1, &self.path);
+        to.opt(2, &self.size);
         to.misfits(&self.misfits);
     }
 }
@@ -916,18 +916,18 @@ impl model::Model for GenericArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
+        to.opt(8, &self.artifact_type);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
-        to.opt(5, &self.modified_at);
         to.opt(6, &self.description);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1070,8 +1070,8 @@ impl model::Model for GetArtifactFileResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.download_url);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1135,12 +1135,12 @@ impl model::Model for GetArtifactFilesResponse {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
         to.opt(1, &self.files);
-        to.opt(2, &self.status);
-        to.opt(3, &self.page_size);
         to.opt(4, &self.item_count);
         to.opt(5, &self.page_count);
         to.opt(6, &self.page_index);
         to.opt(7, &self.page_number);
+        to.opt(3, &self.page_size);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1290,18 +1290,18 @@ impl model::Model for GoArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1379,18 +1379,18 @@ impl model::Model for HelmArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
+        to.opt(8, &self.artifact_type);
         to.opt(3, &self.created_at);
         to.opt(4, &self.created_by);
-        to.opt(5, &self.modified_at);
-        to.opt(6, &self.package_type);
-        to.opt(7, &self.pull_command);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(5, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(7, &self.pull_command);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1468,18 +1468,18 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1524,10 +1524,10 @@ impl model::Model for ListArtifactFile {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.files);
-        to.opt(1, &self.page_size);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -1571,11 +1571,11 @@ impl model::Model for ListArtifactLabel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.page_size);
         to.opt(2, &self.item_count);
+        to.opt(0, &self.labels);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -1655,11 +1655,11 @@ impl model::Model for ListArtifactVersion {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
+        to.opt(4, &self.artifact_versions);
         to.opt(1, &self.item_count);
         to.opt(2, &self.page_count);
         to.opt(3, &self.page_index);
-        to.opt(4, &self.artifact_versions);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -1703,11 +1703,11 @@ impl model::Model for ListOciArtifactTags {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
         to.opt(1, &self.item_count);
+        to.opt(4, &self.oci_artifact_tags);
         to.opt(2, &self.page_count);
         to.opt(3, &self.page_index);
-        to.opt(4, &self.oci_artifact_tags);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -1789,19 +1789,19 @@ impl model::Model for MavenArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.group_id);
-        to.opt(3, &self.version);
+        to.opt(6, &self.artifact_id);
+        to.opt(9, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.artifact_id);
-        to.opt(7, &self.modified_at);
-        to.opt(8, &self.package_type);
-        to.opt(9, &self.artifact_type);
         to.opt(10, &self.download_count);
+        to.opt(2, &self.group_id);
         to.opt(11, &self.is_quarantined);
+        to.opt(7, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(8, &self.package_type);
         to.opt(12, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1879,18 +1879,18 @@ impl model::Model for NpmArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1968,18 +1968,18 @@ impl model::Model for NugetArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -2014,8 +2014,8 @@ impl model::Model for OciArtifactTag {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.digest);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -2093,18 +2093,18 @@ impl model::Model for PythonArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -2186,18 +2186,18 @@ impl model::Model for RpmArtifactDetailConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
+        to.opt(8, &self.artifact_type);
         to.opt(4, &self.created_at);
         to.opt(5, &self.created_by);
-        to.opt(6, &self.modified_at);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.artifact_type);
         to.opt(9, &self.download_count);
         to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
+        to.opt(6, &self.modified_at);
+        to.opt(0, &self.name);
+        to.opt(7, &self.package_type);
         to.opt(11, &self.quarantine_reason);
+        to.opt(1, &self.size);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }

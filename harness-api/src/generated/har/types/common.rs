@@ -40,10 +40,10 @@ impl model::Model for ArtifactStats {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.upload_size);
-        to.opt(1, &self.download_size);
         to.opt(2, &self.download_count);
+        to.opt(1, &self.download_size);
         to.opt(3, &self.total_storage_size);
+        to.opt(0, &self.upload_size);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for DeploymentMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.prod_env_count);
         to.opt(1, &self.non_prod_env_count);
+        to.opt(0, &self.prod_env_count);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for DeploymentDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.non_prod_deployment);
         to.opt(0, &self.prod_deployment);
         to.opt(1, &self.total_deployment);
-        to.opt(2, &self.non_prod_deployment);
         to.misfits(&self.misfits);
     }
 }
@@ -125,20 +125,20 @@ impl model::Model for DockerArtifactDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
         to.opt(4, &self.created_at);
+        to.opt(11, &self.downloads_count);
         to.opt(5, &self.image_name);
+        to.opt(10, &self.is_quarantined);
+        to.opt(3, &self.metadata);
         to.opt(6, &self.modified_at);
         to.opt(7, &self.package_type);
         to.opt(8, &self.pull_command);
-        to.opt(9, &self.registry_path);
-        to.opt(10, &self.is_quarantined);
-        to.opt(11, &self.downloads_count);
-        to.opt(12, &self.quarantine_reason);
         to.opt(13, &self.pull_command_by_digest);
+        to.opt(12, &self.quarantine_reason);
+        to.opt(9, &self.registry_path);
+        to.opt(1, &self.size);
+        to.opt(0, &self.url);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -188,11 +188,11 @@ impl model::Model for DockerArtifactIntegrationDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sto_details);
-        to.opt(1, &self.sbom_details);
-        to.opt(2, &self.slsa_details);
         to.opt(3, &self.build_details);
         to.opt(4, &self.deployments_details);
+        to.opt(1, &self.sbom_details);
+        to.opt(2, &self.slsa_details);
+        to.opt(0, &self.sto_details);
         to.misfits(&self.misfits);
     }
 }
@@ -259,8 +259,8 @@ impl model::Model for DockerLayerEntry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
         to.opt(1, &self.command);
+        to.opt(0, &self.size);
         to.misfits(&self.misfits);
     }
 }
@@ -370,16 +370,16 @@ impl model::Model for DockerManifestDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.digest);
-        to.opt(2, &self.os_arch);
         to.opt(3, &self.created_at);
-        to.opt(4, &self.sto_details);
-        to.opt(5, &self.is_quarantined);
-        to.opt(6, &self.sto_pipeline_id);
+        to.opt(1, &self.digest);
         to.opt(7, &self.downloads_count);
-        to.opt(8, &self.sto_execution_id);
+        to.opt(5, &self.is_quarantined);
+        to.opt(2, &self.os_arch);
         to.opt(9, &self.quarantine_reason);
+        to.opt(0, &self.size);
+        to.opt(4, &self.sto_details);
+        to.opt(8, &self.sto_execution_id);
+        to.opt(6, &self.sto_pipeline_id);
         to.misfits(&self.misfits);
     }
 }
@@ -417,9 +417,9 @@ impl model::Model for DockerManifests {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.image_name);
         to.opt(2, &self.manifests);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -658,12 +658,12 @@ impl model::Model for RegistryBuildDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.org_identifier);
-        to.opt(1, &self.step_execution_id);
-        to.opt(2, &self.stage_execution_id);
-        to.opt(3, &self.project_identifier);
-        to.opt(4, &self.pipeline_identifier);
         to.opt(5, &self.pipeline_display_name);
         to.opt(6, &self.pipeline_execution_id);
+        to.opt(4, &self.pipeline_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(2, &self.stage_execution_id);
+        to.opt(1, &self.step_execution_id);
         to.misfits(&self.misfits);
     }
 }
@@ -698,8 +698,8 @@ impl model::Model for SlsaDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.provenance_id);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -769,16 +769,16 @@ impl model::Model for StoDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.total);
-        to.opt(4, &self.medium);
-        to.opt(5, &self.ignored);
         to.opt(6, &self.critical);
-        to.opt(7, &self.pipeline_id);
         to.opt(8, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
         to.opt(9, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.opt(7, &self.pipeline_id);
+        to.opt(3, &self.total);
         to.misfits(&self.misfits);
     }
 }

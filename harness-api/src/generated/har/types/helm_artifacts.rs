@@ -149,18 +149,18 @@ impl model::Model for HelmArtifactDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.size);
-        to.opt(2, &self.version);
         to.opt(3, &self.artifact);
-        to.opt(4, &self.metadata);
         to.opt(5, &self.created_at);
+        to.opt(10, &self.downloads_count);
+        to.opt(4, &self.metadata);
         to.opt(6, &self.modified_at);
         to.opt(7, &self.package_type);
         to.opt(8, &self.pull_command);
-        to.opt(9, &self.registry_path);
-        to.opt(10, &self.downloads_count);
         to.opt(11, &self.pull_command_by_digest);
+        to.opt(9, &self.registry_path);
+        to.opt(1, &self.size);
+        to.opt(0, &self.url);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }

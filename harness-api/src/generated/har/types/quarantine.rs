@@ -82,12 +82,12 @@ impl model::Model for QuarantinePath {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_id);
+        to.opt(2, &self.file_path);
         to.opt(0, &self.id);
         to.opt(1, &self.reason);
-        to.opt(2, &self.file_path);
-        to.opt(3, &self.version_id);
-        to.opt(4, &self.artifact_id);
         to.opt(5, &self.registry_id);
+        to.opt(3, &self.version_id);
         to.misfits(&self.misfits);
     }
 }
@@ -145,11 +145,11 @@ impl model::Model for QuarantineRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.artifact);
+        to.opt(4, &self.artifact_type);
+        to.opt(3, &self.file_path);
         to.one(0, &self.reason);
         to.opt(1, &self.version);
-        to.one(2, &self.artifact);
-        to.opt(3, &self.file_path);
-        to.opt(4, &self.artifact_type);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -44,8 +44,8 @@ impl model::Model for CleanupPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.expire_days);
+        to.opt(0, &self.name);
         to.opt(2, &self.package_prefix);
         to.opt(3, &self.version_prefix);
         to.misfits(&self.misfits);
@@ -85,9 +85,9 @@ impl model::Model for ClientSetupDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sections);
-        to.opt(1, &self.sec_header);
         to.opt(2, &self.main_header);
+        to.opt(1, &self.sec_header);
+        to.opt(0, &self.sections);
         to.misfits(&self.misfits);
     }
 }
@@ -130,9 +130,9 @@ impl model::Model for ClientSetupStep {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.header);
         to.opt(2, &self.commands);
+        to.opt(1, &self.header);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -320,11 +320,11 @@ impl model::Model for ListRegistryArtifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
         to.opt(1, &self.artifacts);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -410,20 +410,20 @@ impl model::Model for Registry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.config);
-        to.opt(2, &self.labels);
-        to.opt(3, &self.is_public);
-        to.opt(4, &self.scanners);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.modified_at);
-        to.opt(8, &self.policy_refs);
-        to.opt(9, &self.description);
-        to.opt(10, &self.package_type);
-        to.opt(11, &self.cleanup_policy);
         to.opt(12, &self.allowed_pattern);
         to.opt(13, &self.blocked_pattern);
+        to.opt(11, &self.cleanup_policy);
+        to.opt(1, &self.config);
+        to.opt(5, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(3, &self.is_public);
+        to.opt(2, &self.labels);
+        to.opt(7, &self.modified_at);
+        to.opt(10, &self.package_type);
+        to.opt(8, &self.policy_refs);
+        to.opt(4, &self.scanners);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -513,21 +513,21 @@ impl model::Model for RegistryArtifactMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifact_type);
+        to.opt(13, &self.downloads_count);
+        to.opt(5, &self.is_deleted);
+        to.opt(4, &self.is_public);
+        to.opt(11, &self.is_quarantined);
+        to.opt(3, &self.labels);
+        to.opt(8, &self.last_modified);
+        to.opt(12, &self.latest_version);
         to.opt(0, &self.meta);
         to.opt(1, &self.name);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.is_public);
-        to.opt(5, &self.is_deleted);
         to.opt(6, &self.package_type);
-        to.opt(7, &self.artifact_type);
-        to.opt(8, &self.last_modified);
+        to.opt(14, &self.registry_identifier);
         to.opt(9, &self.registry_path);
         to.opt(10, &self.registry_uuid);
-        to.opt(11, &self.is_quarantined);
-        to.opt(12, &self.latest_version);
-        to.opt(13, &self.downloads_count);
-        to.opt(14, &self.registry_identifier);
+        to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -640,19 +640,19 @@ impl model::Model for RegistryRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.config);
-        to.opt(2, &self.labels);
-        to.one(3, &self.is_public);
-        to.opt(4, &self.scanners);
-        to.opt(5, &self.parent_ref);
-        to.one(6, &self.identifier);
-        to.opt(7, &self.policy_refs);
-        to.opt(8, &self.description);
-        to.one(9, &self.package_type);
-        to.opt(10, &self.cleanup_policy);
         to.opt(11, &self.allowed_pattern);
         to.opt(12, &self.blocked_pattern);
+        to.opt(10, &self.cleanup_policy);
+        to.opt(1, &self.config);
+        to.opt(8, &self.description);
+        to.one(6, &self.identifier);
+        to.one(3, &self.is_public);
+        to.opt(2, &self.labels);
+        to.one(9, &self.package_type);
+        to.opt(5, &self.parent_ref);
+        to.opt(7, &self.policy_refs);
+        to.opt(4, &self.scanners);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -837,10 +837,10 @@ impl model::Model for UpstreamConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.auth);
-        to.opt(2, &self.source);
         to.opt(3, &self.auth_type);
+        to.opt(2, &self.source);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

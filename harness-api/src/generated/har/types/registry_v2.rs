@@ -37,8 +37,8 @@ impl model::Model for AddOciArtifactTagsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.package);
+        to.opt(0, &self.tags);
         to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
@@ -80,10 +80,10 @@ impl model::Model for CreateBulkDownloadRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.packages);
-        to.opt(1, &self.versions);
-        to.opt(2, &self.registry_id);
         to.opt(3, &self.output_file_name);
+        to.opt(0, &self.packages);
+        to.opt(2, &self.registry_id);
+        to.opt(1, &self.versions);
         to.misfits(&self.misfits);
     }
 }
@@ -127,11 +127,11 @@ impl model::Model for DeleteMetadataBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.package);
-        to.opt(2, &self.version);
         to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
         to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -251,11 +251,11 @@ impl model::Model for SaveMetadataBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.package);
-        to.opt(2, &self.version);
         to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
         to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -335,11 +335,11 @@ impl model::Model for UpdateMetadataBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.path);
-        to.opt(1, &self.package);
-        to.opt(2, &self.version);
         to.opt(3, &self.metadata);
+        to.opt(1, &self.package);
+        to.opt(0, &self.path);
         to.opt(4, &self.registry_identifier);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }

@@ -43,8 +43,8 @@ impl model::Model for BulkDeleteV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.force);
         to.opt(1, &self.dry_run);
+        to.opt(0, &self.force);
         to.opt(2, &self.packages);
         to.opt(3, &self.registry);
         to.opt(4, &self.versions);

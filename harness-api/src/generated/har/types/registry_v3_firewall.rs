@@ -53,12 +53,12 @@ impl model::Model for AddBuildInfoV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.metadata);
-        to.opt(2, &self.registry_id);
         to.opt(3, &self.package_type);
-        to.opt(4, &self.root_package);
         to.opt(5, &self.pipeline_context);
+        to.opt(2, &self.registry_id);
+        to.opt(4, &self.root_package);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -141,12 +141,12 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.step_id);
-        to.opt(2, &self.stage_id);
-        to.opt(3, &self.project_id);
-        to.opt(4, &self.pipeline_id);
         to.opt(5, &self.execution_id);
+        to.opt(0, &self.org_id);
+        to.opt(4, &self.pipeline_id);
+        to.opt(3, &self.project_id);
+        to.opt(2, &self.stage_id);
+        to.opt(1, &self.step_id);
         to.misfits(&self.misfits);
     }
 }
@@ -236,12 +236,12 @@ impl model::Model for CreateFirewallExceptionV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.registry_id);
+        to.opt(5, &self.business_justification);
         to.opt(1, &self.expire_after);
         to.opt(2, &self.package_name);
-        to.opt(3, &self.version_list);
+        to.opt(0, &self.registry_id);
         to.opt(4, &self.remediation_plan);
-        to.opt(5, &self.business_justification);
+        to.opt(3, &self.version_list);
         to.misfits(&self.misfits);
     }
 }
@@ -352,8 +352,8 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.package_name);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -399,10 +399,10 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.expire_after);
-        to.opt(1, &self.version_list);
-        to.opt(2, &self.remediation_plan);
         to.opt(3, &self.business_justification);
+        to.opt(0, &self.expire_after);
+        to.opt(2, &self.remediation_plan);
+        to.opt(1, &self.version_list);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for TriggerBackfillV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reindex_all);
         to.opt(1, &self.entity_types);
+        to.opt(0, &self.reindex_all);
         to.misfits(&self.misfits);
     }
 }

@@ -93,14 +93,14 @@ impl model::Model for CreateLifecycleRuleV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.action);
         to.opt(2, &self.apply_to);
         to.opt(3, &self.criteria);
-        to.opt(4, &self.schedule);
         to.opt(5, &self.description);
-        to.opt(6, &self.package_type);
         to.opt(7, &self.filter_config);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(4, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
@@ -207,8 +207,8 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.config);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -246,9 +246,9 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
         to.opt(0, &self.package_type);
         to.opt(1, &self.tag_name_allowed_pattern);
-        to.opt(2, &self.package_name_allowed_pattern);
         to.misfits(&self.misfits);
     }
 }
@@ -283,8 +283,8 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
         to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }
@@ -385,15 +385,15 @@ impl model::Model for PatchLifecycleRuleV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.name);
         to.maybe(1, &self.action);
         to.maybe(2, &self.apply_to);
-        to.maybe(3, &self.enabled);
         to.maybe(4, &self.criteria);
-        to.maybe(5, &self.schedule);
         to.maybe(6, &self.description);
-        to.maybe(7, &self.package_type);
+        to.maybe(3, &self.enabled);
         to.maybe(8, &self.filter_config);
+        to.maybe(0, &self.name);
+        to.maybe(7, &self.package_type);
+        to.maybe(5, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
@@ -500,8 +500,8 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.config);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -539,9 +539,9 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
         to.opt(0, &self.package_type);
         to.opt(1, &self.tag_name_allowed_pattern);
-        to.opt(2, &self.package_name_allowed_pattern);
         to.misfits(&self.misfits);
     }
 }
@@ -576,8 +576,8 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
         to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }
@@ -639,14 +639,14 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.action);
         to.opt(2, &self.apply_to);
         to.opt(3, &self.criteria);
-        to.opt(4, &self.schedule);
         to.opt(5, &self.description);
-        to.opt(6, &self.package_type);
         to.opt(7, &self.filter_config);
+        to.opt(0, &self.name);
+        to.opt(6, &self.package_type);
+        to.opt(4, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
@@ -753,8 +753,8 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.config);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -792,9 +792,9 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.package_name_allowed_pattern);
         to.opt(0, &self.package_type);
         to.opt(1, &self.tag_name_allowed_pattern);
-        to.opt(2, &self.package_name_allowed_pattern);
         to.misfits(&self.misfits);
     }
 }
@@ -829,8 +829,8 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
         to.opt(1, &self.expression);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }

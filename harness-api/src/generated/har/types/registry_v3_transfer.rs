@@ -137,9 +137,9 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.output_file_name);
         to.opt(0, &self.package_ids);
         to.opt(1, &self.version_ids);
-        to.opt(2, &self.output_file_name);
         to.misfits(&self.misfits);
     }
 }

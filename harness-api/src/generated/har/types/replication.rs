@@ -43,11 +43,11 @@ impl model::Model for JfrogReplicationRegistry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.username);
         to.opt(2, &self.namespace);
         to.opt(3, &self.password_secret_id);
         to.opt(4, &self.password_secret_space_id);
+        to.opt(0, &self.url);
+        to.opt(1, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -92,10 +92,10 @@ impl model::Model for ListMigrationImage {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.images);
-        to.opt(1, &self.page_size);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -175,11 +175,11 @@ impl model::Model for ListReplicationRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rules);
-        to.opt(1, &self.page_size);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(0, &self.rules);
         to.misfits(&self.misfits);
     }
 }
@@ -288,10 +288,10 @@ impl model::Model for MigrationImage {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.image_id);
         to.opt(2, &self.image_tag);
         to.opt(3, &self.progress);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -366,16 +366,16 @@ impl model::Model for ReplicationRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.source);
-        to.opt(1, &self.created_at);
-        to.opt(2, &self.parent_ref);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.modified_at);
-        to.opt(5, &self.source_type);
-        to.opt(6, &self.destination);
         to.opt(7, &self.allowed_patterns);
         to.opt(8, &self.blocked_patterns);
+        to.opt(1, &self.created_at);
+        to.opt(6, &self.destination);
         to.opt(9, &self.destination_type);
+        to.opt(3, &self.identifier);
+        to.opt(4, &self.modified_at);
+        to.opt(2, &self.parent_ref);
+        to.opt(0, &self.source);
+        to.opt(5, &self.source_type);
         to.misfits(&self.misfits);
     }
 }
@@ -455,12 +455,12 @@ impl model::Model for ReplicationRuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.source);
-        to.one(1, &self.source_type);
-        to.one(2, &self.destination);
         to.one(3, &self.allowed_patterns);
         to.one(4, &self.blocked_patterns);
+        to.one(2, &self.destination);
         to.one(5, &self.destination_type);
+        to.one(0, &self.source);
+        to.one(1, &self.source_type);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -109,26 +109,26 @@ impl model::Model for ArtifactMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.meta);
-        to.opt(1, &self.name);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.version);
-        to.opt(5, &self.metadata);
+        to.opt(9, &self.artifact_type);
+        to.opt(18, &self.deployment_metadata);
+        to.opt(16, &self.downloads_count);
         to.opt(6, &self.is_deleted);
+        to.opt(13, &self.is_quarantined);
+        to.opt(3, &self.labels);
+        to.opt(10, &self.last_modified);
+        to.opt(14, &self.latest_version);
+        to.opt(0, &self.meta);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.name);
         to.opt(7, &self.package_type);
         to.opt(8, &self.pull_command);
-        to.opt(9, &self.artifact_type);
-        to.opt(10, &self.last_modified);
+        to.opt(17, &self.quarantine_reason);
+        to.opt(19, &self.registry_identifier);
         to.opt(11, &self.registry_path);
         to.opt(12, &self.registry_uuid);
-        to.opt(13, &self.is_quarantined);
-        to.opt(14, &self.latest_version);
         to.opt(15, &self.scanned_digest);
-        to.opt(16, &self.downloads_count);
-        to.opt(17, &self.quarantine_reason);
-        to.opt(18, &self.deployment_metadata);
-        to.opt(19, &self.registry_identifier);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -169,10 +169,10 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.type_);
         to.opt(2, &self.color);
         to.opt(3, &self.description);
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -360,11 +360,11 @@ impl model::Model for ListArtifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
         to.opt(1, &self.artifacts);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -408,10 +408,10 @@ impl model::Model for ListRegistry {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
         to.opt(1, &self.item_count);
         to.opt(2, &self.page_count);
         to.opt(3, &self.page_index);
+        to.opt(0, &self.page_size);
         to.opt(4, &self.registries);
         to.misfits(&self.misfits);
     }
@@ -490,18 +490,18 @@ impl model::Model for RegistryMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.path);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.is_public);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.last_modified);
-        to.opt(9, &self.registry_size);
         to.opt(10, &self.artifacts_count);
+        to.opt(6, &self.description);
         to.opt(11, &self.downloads_count);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.is_public);
+        to.opt(3, &self.labels);
+        to.opt(8, &self.last_modified);
+        to.opt(7, &self.package_type);
+        to.opt(1, &self.path);
+        to.opt(9, &self.registry_size);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -583,17 +583,17 @@ impl model::Model for RegistryTypesLabel {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.color);
+        to.opt(5, &self.created);
+        to.opt(8, &self.created_by);
+        to.opt(10, &self.description);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.color);
         to.opt(4, &self.scope);
-        to.opt(5, &self.created);
-        to.opt(6, &self.updated);
         to.opt(7, &self.space_id);
-        to.opt(8, &self.created_by);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.updated);
         to.opt(9, &self.updated_by);
-        to.opt(10, &self.description);
         to.opt(11, &self.value_count);
         to.misfits(&self.misfits);
     }
@@ -739,10 +739,10 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.key);
-        to.maybe(1, &self.type_);
         to.maybe(2, &self.color);
         to.maybe(3, &self.description);
+        to.maybe(0, &self.key);
+        to.maybe(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

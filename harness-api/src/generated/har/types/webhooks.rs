@@ -38,8 +38,8 @@ impl model::Model for ExtraHeader {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.masked);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -119,11 +119,11 @@ impl model::Model for ListWebhooks {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
-        to.opt(1, &self.webhooks);
         to.opt(2, &self.item_count);
         to.opt(3, &self.page_count);
         to.opt(4, &self.page_index);
+        to.opt(0, &self.page_size);
+        to.opt(1, &self.webhooks);
         to.misfits(&self.misfits);
     }
 }
@@ -167,11 +167,11 @@ impl model::Model for ListWebhooksExecutions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page_size);
+        to.opt(4, &self.executions);
         to.opt(1, &self.item_count);
         to.opt(2, &self.page_count);
         to.opt(3, &self.page_index);
-        to.opt(4, &self.executions);
+        to.opt(0, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
@@ -345,23 +345,23 @@ impl model::Model for Webhook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.version);
-        to.opt(4, &self.insecure);
-        to.opt(5, &self.internal);
-        to.opt(6, &self.triggers);
         to.opt(7, &self.created_at);
         to.opt(8, &self.created_by);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.modified_at);
         to.opt(11, &self.description);
+        to.opt(2, &self.enabled);
         to.opt(12, &self.extra_headers);
+        to.opt(9, &self.identifier);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.internal);
+        to.opt(16, &self.latest_execution_result);
+        to.opt(10, &self.modified_at);
+        to.opt(1, &self.name);
+        to.opt(15, &self.secret_identifier);
         to.opt(13, &self.secret_space_id);
         to.opt(14, &self.secret_space_path);
-        to.opt(15, &self.secret_identifier);
-        to.opt(16, &self.latest_execution_result);
+        to.opt(6, &self.triggers);
+        to.opt(0, &self.url);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -399,9 +399,9 @@ impl model::Model for WebhookExecRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.body);
         to.opt(2, &self.headers);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -443,8 +443,8 @@ impl model::Model for WebhookExecResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.body);
-        to.opt(1, &self.status);
         to.opt(2, &self.headers);
+        to.opt(1, &self.status);
         to.opt(3, &self.status_code);
         to.misfits(&self.misfits);
     }
@@ -523,17 +523,17 @@ impl model::Model for WebhookExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.error);
-        to.opt(2, &self.result);
         to.opt(3, &self.created);
-        to.opt(4, &self.request);
         to.opt(5, &self.duration);
+        to.opt(1, &self.error);
+        to.opt(0, &self.id);
+        to.opt(4, &self.request);
         to.opt(6, &self.response);
-        to.opt(7, &self.webhook_id);
+        to.opt(2, &self.result);
         to.opt(8, &self.retrigger_of);
-        to.opt(9, &self.trigger_type);
         to.opt(10, &self.retriggerable);
+        to.opt(9, &self.trigger_type);
+        to.opt(7, &self.webhook_id);
         to.misfits(&self.misfits);
     }
 }
@@ -669,17 +669,17 @@ impl model::Model for WebhookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.url);
-        to.one(1, &self.name);
-        to.one(2, &self.enabled);
-        to.one(3, &self.insecure);
-        to.opt(4, &self.triggers);
-        to.one(5, &self.identifier);
         to.opt(6, &self.description);
+        to.one(2, &self.enabled);
         to.opt(7, &self.extra_headers);
+        to.one(5, &self.identifier);
+        to.one(3, &self.insecure);
+        to.one(1, &self.name);
+        to.opt(10, &self.secret_identifier);
         to.opt(8, &self.secret_space_id);
         to.opt(9, &self.secret_space_path);
-        to.opt(10, &self.secret_identifier);
+        to.opt(4, &self.triggers);
+        to.one(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -49,12 +49,12 @@ impl model::Model for HarnessIacmActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
+        to.opt(0, &self.id);
         to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(4, &self.project);
         to.opt(6, &self.workspace);
         to.misfits(&self.misfits);
     }
@@ -121,15 +121,15 @@ impl model::Model for ListActivityResourceChangesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.outputs);
-        to.opt(1, &self.stage_id);
-        to.opt(2, &self.resources);
         to.opt(3, &self.data_sources);
-        to.opt(4, &self.workspace_id);
         to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
         to.opt(6, &self.pipeline_stage);
         to.opt(7, &self.planned_changes);
-        to.opt(8, &self.pipeline_execution);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }

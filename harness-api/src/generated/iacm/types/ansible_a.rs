@@ -85,20 +85,20 @@ impl model::Model for AnsibleActivityMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metrics);
-        to.opt(1, &self.trigger);
-        to.opt(2, &self.git_repo);
-        to.opt(3, &self.pipeline);
-        to.opt(4, &self.git_branch);
-        to.opt(5, &self.results_uuid);
-        to.opt(6, &self.pipeline_name);
-        to.opt(7, &self.git_commit_sha);
-        to.opt(8, &self.plugin_version);
         to.opt(9, &self.activity_status);
-        to.opt(10, &self.pipeline_stage_id);
+        to.opt(4, &self.git_branch);
         to.opt(11, &self.git_commit_message);
+        to.opt(7, &self.git_commit_sha);
+        to.opt(2, &self.git_repo);
+        to.opt(0, &self.metrics);
+        to.opt(3, &self.pipeline);
         to.opt(12, &self.pipeline_execution_id);
         to.opt(13, &self.pipeline_execution_number);
+        to.opt(6, &self.pipeline_name);
+        to.opt(10, &self.pipeline_stage_id);
+        to.opt(8, &self.plugin_version);
+        to.opt(5, &self.results_uuid);
+        to.opt(1, &self.trigger);
         to.misfits(&self.misfits);
     }
 }
@@ -172,17 +172,17 @@ impl model::Model for AnsibleActivityMetadataMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host_ok);
+        to.opt(10, &self.circuit_breaker_triggered);
         to.opt(1, &self.duration_ms);
-        to.opt(2, &self.host_failed);
-        to.opt(3, &self.total_hosts);
-        to.opt(4, &self.total_tasks);
         to.opt(5, &self.host_changed);
+        to.opt(2, &self.host_failed);
+        to.opt(0, &self.host_ok);
         to.opt(6, &self.host_skipped);
         to.opt(7, &self.host_unreachable);
         to.opt(8, &self.output_size_bytes);
         to.opt(9, &self.payload_size_bytes);
-        to.opt(10, &self.circuit_breaker_triggered);
+        to.opt(3, &self.total_hosts);
+        to.opt(4, &self.total_tasks);
         to.misfits(&self.misfits);
     }
 }
@@ -229,11 +229,11 @@ impl model::Model for AnsibleVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_name);
         to.opt(0, &self.key);
         to.opt(1, &self.name);
         to.opt(2, &self.uuid);
         to.opt(3, &self.value);
-        to.opt(4, &self.file_name);
         to.opt(5, &self.value_type);
         to.misfits(&self.misfits);
     }

@@ -98,11 +98,11 @@ impl model::Model for CreateDynamicGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
-        to.opt(1, &self.dynamic_vars);
         to.opt(2, &self.configuration);
-        to.one(3, &self.connector_type);
         to.one(4, &self.connector_identifier);
+        to.one(3, &self.connector_type);
+        to.opt(1, &self.dynamic_vars);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -195,15 +195,15 @@ impl model::Model for CreateInventoryGroupRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.configuration);
+        to.opt(8, &self.connector_identifier);
+        to.opt(7, &self.connector_type);
+        to.opt(5, &self.dynamic_vars);
+        to.opt(3, &self.env_vars);
+        to.opt(2, &self.hosts);
+        to.one(4, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.vars);
-        to.opt(2, &self.hosts);
-        to.opt(3, &self.env_vars);
-        to.one(4, &self.identifier);
-        to.opt(5, &self.dynamic_vars);
-        to.opt(6, &self.configuration);
-        to.opt(7, &self.connector_type);
-        to.opt(8, &self.connector_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -262,9 +262,9 @@ impl model::Model for CreateInventoryHostRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
         to.opt(1, &self.groups);
         to.one(2, &self.host_address);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -356,15 +356,15 @@ impl model::Model for CreateInventoryRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(7, &self.dynamic_groups);
+        to.opt(4, &self.groups);
+        to.one(5, &self.identifier);
         to.one(0, &self.name);
+        to.opt(8, &self.plugin_options);
         to.opt(1, &self.tags);
         to.one(2, &self.type_);
         to.opt(3, &self.vars);
-        to.opt(4, &self.groups);
-        to.one(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.dynamic_groups);
-        to.opt(8, &self.plugin_options);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -434,15 +434,15 @@ impl model::Model for CreateInventoryRequestPluginOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repository);
         to.opt(1, &self.inline_yaml);
-        to.opt(2, &self.source_type);
-        to.opt(3, &self.repository_path);
+        to.opt(8, &self.provider_connector_identifier);
+        to.opt(7, &self.provider_connector_type);
+        to.opt(0, &self.repository);
         to.opt(4, &self.repository_branch);
         to.opt(5, &self.repository_commit);
         to.opt(6, &self.repository_connector);
-        to.opt(7, &self.provider_connector_type);
-        to.opt(8, &self.provider_connector_identifier);
+        to.opt(3, &self.repository_path);
+        to.opt(2, &self.source_type);
         to.misfits(&self.misfits);
     }
 }
@@ -508,14 +508,14 @@ impl model::Model for CreateInventoryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
         to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.type_);
+        to.opt(6, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -565,8 +565,8 @@ impl model::Model for CreateInventoryVarsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -620,9 +620,9 @@ impl model::Model for CreateManualGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.hosts);
         to.one(0, &self.name);
         to.opt(1, &self.vars);
-        to.opt(2, &self.hosts);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -734,19 +734,19 @@ impl model::Model for CreatePlaybookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.vars);
+        to.opt(7, &self.ansible_galaxy);
+        to.opt(12, &self.ansible_galaxy_requirements_file);
+        to.opt(6, &self.description);
         to.opt(3, &self.env_vars);
         to.one(4, &self.identifier);
+        to.one(0, &self.name);
         to.opt(5, &self.repository);
-        to.opt(6, &self.description);
-        to.opt(7, &self.ansible_galaxy);
-        to.one(8, &self.repository_path);
         to.opt(9, &self.repository_branch);
         to.opt(10, &self.repository_commit);
         to.opt(11, &self.repository_connector);
-        to.opt(12, &self.ansible_galaxy_requirements_file);
+        to.one(8, &self.repository_path);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -836,20 +836,20 @@ impl model::Model for CreatePlaybookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.vars);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
         to.opt(7, &self.env_vars);
         to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
         to.opt(9, &self.repository);
-        to.opt(10, &self.repository_path);
         to.opt(11, &self.repository_branch);
         to.opt(12, &self.repository_commit);
         to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
         to.misfits(&self.misfits);
     }
 }
@@ -895,8 +895,8 @@ impl model::Model for CreatePlaybookVarRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]

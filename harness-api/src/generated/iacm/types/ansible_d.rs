@@ -86,10 +86,10 @@ impl model::Model for DynamicConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.selectors);
-        to.opt(1, &self.resource_type);
-        to.opt(2, &self.include_conditions);
         to.opt(3, &self.host_address_attribute);
+        to.opt(2, &self.include_conditions);
+        to.opt(1, &self.resource_type);
+        to.opt(0, &self.selectors);
         to.misfits(&self.misfits);
     }
 }
@@ -127,9 +127,9 @@ impl model::Model for DynamicConfigIncludeConditions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
-        to.opt(1, &self.operator);
         to.opt(2, &self.attribute);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

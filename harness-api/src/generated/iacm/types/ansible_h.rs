@@ -65,15 +65,15 @@ impl model::Model for HarnessIacmAnsibleactivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.metadata);
-        to.opt(6, &self.playbooks);
         to.opt(7, &self.event_type);
+        to.opt(0, &self.id);
         to.opt(8, &self.inventories);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(6, &self.playbooks);
+        to.opt(4, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -156,18 +156,18 @@ impl model::Model for HarnessIacmAnsibledata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.stage_id);
         to.opt(6, &self.data_type);
-        to.opt(7, &self.playbooks);
+        to.opt(0, &self.id);
         to.opt(8, &self.inventories);
+        to.opt(1, &self.org);
+        to.opt(11, &self.pipeline_execution_id);
         to.opt(9, &self.pipeline_id);
         to.opt(10, &self.pipeline_stage_id);
-        to.opt(11, &self.pipeline_execution_id);
+        to.opt(7, &self.playbooks);
+        to.opt(4, &self.project);
+        to.opt(5, &self.stage_id);
         to.misfits(&self.misfits);
     }
 }
@@ -237,15 +237,15 @@ impl model::Model for HarnessIacmInventoryDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.data);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
-        to.opt(6, &self.project);
-        to.opt(7, &self.updated);
+        to.opt(1, &self.data);
         to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(3, &self.type_);
+        to.opt(7, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -293,11 +293,11 @@ impl model::Model for HarnessIacmInventoryHost {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
-        to.opt(1, &self.groups);
         to.opt(2, &self.created);
-        to.opt(3, &self.updated);
+        to.opt(1, &self.groups);
         to.opt(4, &self.host_address);
+        to.opt(3, &self.updated);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
 }
@@ -359,14 +359,14 @@ impl model::Model for HarnessIacmInventoryVar {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(6, &self.file_name);
         to.opt(0, &self.key);
+        to.opt(4, &self.updated);
         to.opt(1, &self.uuid);
         to.opt(2, &self.value);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.var_type);
-        to.opt(6, &self.file_name);
         to.opt(7, &self.value_type);
+        to.opt(5, &self.var_type);
         to.misfits(&self.misfits);
     }
 }
@@ -432,12 +432,12 @@ impl model::Model for HarnessIacmInventoryVarCreate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.file_name);
         to.one(0, &self.key);
         to.opt(1, &self.uuid);
         to.one(2, &self.value);
-        to.opt(3, &self.var_type);
-        to.opt(4, &self.file_name);
         to.one(5, &self.value_type);
+        to.opt(3, &self.var_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -527,20 +527,20 @@ impl model::Model for HarnessIacmPlaybook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.vars);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
         to.opt(7, &self.env_vars);
         to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
         to.opt(9, &self.repository);
-        to.opt(10, &self.repository_path);
         to.opt(11, &self.repository_branch);
         to.opt(12, &self.repository_commit);
         to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
         to.misfits(&self.misfits);
     }
 }

@@ -43,11 +43,11 @@ impl model::Model for ImportInventoryBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.content);
+        to.opt(2, &self.format);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.format);
-        to.opt(3, &self.content);
-        to.opt(4, &self.identifier);
         to.misfits(&self.misfits);
     }
 }

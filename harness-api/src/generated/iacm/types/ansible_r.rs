@@ -34,8 +34,8 @@ impl model::Model for ReplaceInventoryFromImportBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.format);
         to.opt(1, &self.content);
+        to.opt(0, &self.format);
         to.misfits(&self.misfits);
     }
 }

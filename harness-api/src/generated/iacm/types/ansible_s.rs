@@ -57,10 +57,10 @@ impl model::Model for SendAnsibleEventRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
-        to.one(1, &self.playbooks);
         to.one(2, &self.event_type);
         to.one(3, &self.inventories);
+        to.opt(0, &self.metadata);
+        to.one(1, &self.playbooks);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -135,15 +135,15 @@ impl model::Model for ShowAnsibleActivityResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.metadata);
-        to.opt(6, &self.playbooks);
         to.opt(7, &self.event_type);
+        to.opt(0, &self.id);
         to.opt(8, &self.inventories);
+        to.opt(5, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(6, &self.playbooks);
+        to.opt(4, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -278,15 +278,15 @@ impl model::Model for ShowInventoryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.data);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
-        to.opt(6, &self.project);
-        to.opt(7, &self.updated);
+        to.opt(1, &self.data);
         to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(3, &self.type_);
+        to.opt(7, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -325,8 +325,8 @@ impl model::Model for ShowInventoryVarsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
 }
@@ -412,20 +412,20 @@ impl model::Model for ShowPlaybookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.vars);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
         to.opt(7, &self.env_vars);
         to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
         to.opt(9, &self.repository);
-        to.opt(10, &self.repository_path);
         to.opt(11, &self.repository_branch);
         to.opt(12, &self.repository_commit);
         to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(6, &self.updated);
+        to.opt(2, &self.vars);
         to.misfits(&self.misfits);
     }
 }
@@ -460,8 +460,8 @@ impl model::Model for ShowPlaybookVarsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for UpdateInventoryGroupRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.configuration);
+        to.opt(7, &self.connector_identifier);
+        to.opt(6, &self.connector_type);
+        to.opt(4, &self.dynamic_vars);
+        to.opt(3, &self.env_vars);
+        to.opt(2, &self.hosts);
         to.opt(0, &self.name);
         to.opt(1, &self.vars);
-        to.opt(2, &self.hosts);
-        to.opt(3, &self.env_vars);
-        to.opt(4, &self.dynamic_vars);
-        to.opt(5, &self.configuration);
-        to.opt(6, &self.connector_type);
-        to.opt(7, &self.connector_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -108,8 +108,8 @@ impl model::Model for UpdateInventoryHostRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.vars);
         to.opt(1, &self.groups);
+        to.opt(0, &self.vars);
         to.misfits(&self.misfits);
     }
 }
@@ -164,9 +164,9 @@ impl model::Model for UpdateInventoryRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.data);
+        to.opt(3, &self.description);
         to.one(1, &self.name);
         to.opt(2, &self.tags);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -216,8 +216,8 @@ impl model::Model for UpdateInventoryVarsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -320,18 +320,18 @@ impl model::Model for UpdatePlaybookRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.vars);
-        to.opt(3, &self.env_vars);
-        to.opt(4, &self.repository);
-        to.opt(5, &self.description);
         to.opt(6, &self.ansible_galaxy);
-        to.one(7, &self.repository_path);
+        to.opt(11, &self.ansible_galaxy_requirements_file);
+        to.opt(5, &self.description);
+        to.opt(3, &self.env_vars);
+        to.one(0, &self.name);
+        to.opt(4, &self.repository);
         to.opt(8, &self.repository_branch);
         to.opt(9, &self.repository_commit);
         to.opt(10, &self.repository_connector);
-        to.opt(11, &self.ansible_galaxy_requirements_file);
+        to.one(7, &self.repository_path);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -381,8 +381,8 @@ impl model::Model for UpdatePlaybookVarsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.vars);
         to.opt(1, &self.env_vars);
+        to.one(0, &self.vars);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -484,15 +484,15 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repository);
         to.opt(1, &self.inline_yaml);
-        to.opt(2, &self.source_type);
-        to.opt(3, &self.repository_path);
+        to.opt(8, &self.provider_connector_identifier);
+        to.opt(7, &self.provider_connector_type);
+        to.opt(0, &self.repository);
         to.opt(4, &self.repository_branch);
         to.opt(5, &self.repository_commit);
         to.opt(6, &self.repository_connector);
-        to.opt(7, &self.provider_connector_type);
-        to.opt(8, &self.provider_connector_identifier);
+        to.opt(3, &self.repository_path);
+        to.opt(2, &self.source_type);
         to.misfits(&self.misfits);
     }
 }

@@ -75,11 +75,11 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.actioned_by);
         to.opt(4, &self.actioned_by_email);
+        to.opt(1, &self.created);
+        to.opt(0, &self.status);
+        to.opt(2, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -137,10 +137,10 @@ impl model::Model for CreateApprovalRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.pipeline_execution_id);
+        to.one(2, &self.pipeline_stage_id);
         to.opt(0, &self.status);
         to.one(1, &self.workspace_id);
-        to.one(2, &self.pipeline_stage_id);
-        to.one(3, &self.pipeline_execution_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -226,18 +226,18 @@ impl model::Model for HarnessIacmApproval {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(7, &self.actioned_by);
+        to.opt(9, &self.actioned_by_email);
+        to.opt(4, &self.created);
         to.opt(0, &self.id);
         to.opt(1, &self.org);
-        to.opt(2, &self.status);
-        to.opt(3, &self.account);
-        to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.actioned_by);
-        to.opt(8, &self.workspace_id);
-        to.opt(9, &self.actioned_by_email);
-        to.opt(10, &self.pipeline_stage_id);
         to.opt(11, &self.pipeline_execution_id);
+        to.opt(10, &self.pipeline_stage_id);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
+        to.opt(6, &self.updated);
+        to.opt(8, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -287,9 +287,9 @@ impl model::Model for UpdateApprovalRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.status);
         to.opt(1, &self.actioned_by);
         to.opt(2, &self.actioned_by_email);
+        to.one(0, &self.status);
         to.misfits(&self.misfits);
     }
     #[inline]

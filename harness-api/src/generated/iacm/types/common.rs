@@ -165,40 +165,40 @@ impl model::Model for ActivityMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stacks);
-        to.opt(1, &self.trigger);
-        to.opt(2, &self.git_repo);
-        to.opt(3, &self.pipeline);
-        to.opt(4, &self.plan_uuid);
-        to.opt(5, &self.git_branch);
-        to.opt(6, &self.state_uuid);
-        to.opt(7, &self.data_length);
-        to.opt(8, &self.provisioner);
-        to.opt(9, &self.drift_counts);
-        to.opt(10, &self.modules_uuid);
-        to.opt(11, &self.activity_type);
-        to.opt(12, &self.cost_currency);
-        to.opt(13, &self.output_counts);
-        to.opt(14, &self.pipeline_name);
-        to.opt(15, &self.cost_diff_uuid);
-        to.opt(16, &self.git_commit_sha);
-        to.opt(17, &self.providers_uuid);
-        to.opt(18, &self.state_checksum);
         to.opt(19, &self.activity_status);
-        to.opt(20, &self.resource_counts);
-        to.opt(21, &self.pipeline_stage_id);
-        to.opt(22, &self.cost_total_monthly);
-        to.opt(23, &self.git_commit_message);
-        to.opt(24, &self.terragrunt_details);
-        to.opt(25, &self.planned_changes_count);
+        to.opt(11, &self.activity_type);
         to.opt(26, &self.cost_breakdown_uuid);
-        to.opt(27, &self.provisioner_version);
-        to.opt(28, &self.pipeline_execution_id);
+        to.opt(12, &self.cost_currency);
         to.opt(29, &self.cost_diff_total_monthly);
+        to.opt(15, &self.cost_diff_uuid);
         to.opt(30, &self.cost_past_total_monthly);
-        to.opt(31, &self.enable_solutions_factory);
-        to.opt(32, &self.pipeline_execution_number);
+        to.opt(22, &self.cost_total_monthly);
         to.opt(33, &self.cost_total_monthly_percentage_change);
+        to.opt(7, &self.data_length);
+        to.opt(9, &self.drift_counts);
+        to.opt(31, &self.enable_solutions_factory);
+        to.opt(5, &self.git_branch);
+        to.opt(23, &self.git_commit_message);
+        to.opt(16, &self.git_commit_sha);
+        to.opt(2, &self.git_repo);
+        to.opt(10, &self.modules_uuid);
+        to.opt(13, &self.output_counts);
+        to.opt(3, &self.pipeline);
+        to.opt(28, &self.pipeline_execution_id);
+        to.opt(32, &self.pipeline_execution_number);
+        to.opt(14, &self.pipeline_name);
+        to.opt(21, &self.pipeline_stage_id);
+        to.opt(4, &self.plan_uuid);
+        to.opt(25, &self.planned_changes_count);
+        to.opt(17, &self.providers_uuid);
+        to.opt(8, &self.provisioner);
+        to.opt(27, &self.provisioner_version);
+        to.opt(20, &self.resource_counts);
+        to.opt(0, &self.stacks);
+        to.opt(18, &self.state_checksum);
+        to.opt(6, &self.state_uuid);
+        to.opt(24, &self.terragrunt_details);
+        to.opt(1, &self.trigger);
         to.misfits(&self.misfits);
     }
 }
@@ -277,16 +277,16 @@ impl model::Model for ActivityMetadataStacks {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.tree_uuid);
-        to.opt(2, &self.stack_name);
-        to.opt(3, &self.stack_path);
         to.opt(4, &self.assets_uuid);
         to.opt(5, &self.error_message);
         to.opt(6, &self.manifest_uuid);
-        to.opt(7, &self.stack_outputs);
-        to.opt(8, &self.template_uuid);
         to.opt(9, &self.resource_counts);
+        to.opt(2, &self.stack_name);
+        to.opt(7, &self.stack_outputs);
+        to.opt(3, &self.stack_path);
+        to.opt(0, &self.status);
+        to.opt(8, &self.template_uuid);
+        to.opt(1, &self.tree_uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -336,8 +336,8 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
         to.opt(0, &self.added);
         to.opt(1, &self.changed);
         to.opt(2, &self.deleted);
-        to.opt(3, &self.removed);
         to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
         to.opt(5, &self.unchanged);
         to.misfits(&self.misfits);
     }
@@ -373,8 +373,8 @@ impl model::Model for AssociatedTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.template_id);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -424,8 +424,8 @@ impl model::Model for Counts {
         to.opt(0, &self.added);
         to.opt(1, &self.changed);
         to.opt(2, &self.deleted);
-        to.opt(3, &self.removed);
         to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
         to.opt(5, &self.unchanged);
         to.misfits(&self.misfits);
     }
@@ -524,14 +524,14 @@ impl model::Model for HarnessIacmChangedResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.drift);
         to.opt(3, &self.change);
-        to.opt(4, &self.module);
-        to.opt(5, &self.changes);
-        to.opt(6, &self.provider);
         to.opt(7, &self.change_count);
+        to.opt(5, &self.changes);
+        to.opt(2, &self.drift);
+        to.opt(4, &self.module);
+        to.opt(0, &self.name);
+        to.opt(6, &self.provider);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -606,16 +606,16 @@ impl model::Model for HarnessIacmResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.attributes);
+        to.opt(8, &self.drift_attributes);
+        to.opt(7, &self.drift_status);
         to.opt(0, &self.mode);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
         to.opt(3, &self.module);
+        to.opt(1, &self.name);
         to.opt(4, &self.path_id);
         to.opt(5, &self.provider);
-        to.opt(6, &self.attributes);
-        to.opt(7, &self.drift_status);
-        to.opt(8, &self.drift_attributes);
         to.opt(9, &self.sensitive_attributes);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -685,13 +685,13 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
-        to.opt(3, &self.version);
         to.opt(4, &self.created_at);
-        to.opt(5, &self.updated_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
         to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
         to.opt(7, &self.workspace_id);
         to.misfits(&self.misfits);
     }
@@ -736,11 +736,11 @@ impl model::Model for IacmEvaluatedPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deny_messages);
         to.opt(0, &self.output);
         to.opt(1, &self.policy);
-        to.opt(2, &self.status);
         to.opt(3, &self.rego_error);
-        to.opt(4, &self.deny_messages);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -822,18 +822,18 @@ impl model::Model for IacmEvaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.input);
+        to.opt(9, &self.account_id);
         to.opt(3, &self.action);
-        to.opt(4, &self.entity);
-        to.opt(5, &self.org_id);
-        to.opt(6, &self.status);
         to.opt(7, &self.created);
         to.opt(8, &self.details);
-        to.opt(9, &self.account_id);
-        to.opt(10, &self.project_id);
+        to.opt(4, &self.entity);
         to.opt(11, &self.entity_metadata);
+        to.opt(0, &self.id);
+        to.opt(2, &self.input);
+        to.opt(5, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -915,19 +915,19 @@ impl model::Model for IacmEvaluationDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
+        to.opt(9, &self.account_id);
         to.opt(2, &self.action);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.status);
         to.opt(5, &self.created);
+        to.opt(12, &self.description);
         to.opt(6, &self.details);
         to.opt(7, &self.enabled);
-        to.opt(8, &self.updated);
-        to.opt(9, &self.account_id);
         to.opt(10, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
         to.opt(11, &self.project_id);
-        to.opt(12, &self.description);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -997,14 +997,14 @@ impl model::Model for IacmPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.rego);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
         to.opt(5, &self.account_id);
+        to.opt(3, &self.created);
         to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
         to.opt(7, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1058,9 +1058,9 @@ impl model::Model for ResourcesSelectorConditions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.value);
-        to.one(1, &self.operator);
         to.one(2, &self.attribute);
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1152,19 +1152,19 @@ impl model::Model for TerragruntDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.path_id);
-        to.opt(2, &self.drift_counts);
+        to.opt(9, &self.cost_breakdown_uuid);
         to.opt(3, &self.cost_currency);
-        to.opt(4, &self.output_counts);
+        to.opt(10, &self.cost_diff_total_monthly);
         to.opt(5, &self.cost_diff_uuid);
+        to.opt(11, &self.cost_past_total_monthly);
+        to.opt(8, &self.cost_total_monthly);
+        to.opt(12, &self.cost_total_monthly_percentage_change);
+        to.opt(2, &self.drift_counts);
+        to.opt(4, &self.output_counts);
+        to.opt(1, &self.path_id);
         to.opt(6, &self.resource_counts);
         to.opt(7, &self.state_file_link);
-        to.opt(8, &self.cost_total_monthly);
-        to.opt(9, &self.cost_breakdown_uuid);
-        to.opt(10, &self.cost_diff_total_monthly);
-        to.opt(11, &self.cost_past_total_monthly);
-        to.opt(12, &self.cost_total_monthly_percentage_change);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1208,10 +1208,10 @@ impl model::Model for ValueChange {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.change);
+        to.opt(2, &self.drift);
         to.opt(0, &self.new);
         to.opt(1, &self.old);
-        to.opt(2, &self.drift);
-        to.opt(3, &self.change);
         to.opt(4, &self.sensitive);
         to.misfits(&self.misfits);
     }
@@ -1260,10 +1260,10 @@ impl model::Model for VariableResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.created);
+        to.opt(0, &self.key);
         to.opt(3, &self.updated);
+        to.opt(1, &self.value);
         to.opt(4, &self.value_type);
         to.misfits(&self.misfits);
     }
@@ -1326,13 +1326,13 @@ impl model::Model for WorkspaceProviderConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
+        to.opt(5, &self.connector_ref);
         to.opt(2, &self.created);
+        to.opt(0, &self.id);
+        to.opt(6, &self.terragrunt_provider);
+        to.opt(1, &self.type_);
         to.opt(3, &self.updated);
         to.opt(4, &self.workspace_id);
-        to.opt(5, &self.connector_ref);
-        to.opt(6, &self.terragrunt_provider);
         to.misfits(&self.misfits);
     }
 }
@@ -1391,11 +1391,11 @@ impl model::Model for WorkspaceTerraformVariableFiles {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.repository);
-        to.opt(1, &self.repository_sha);
-        to.opt(2, &self.repository_path);
         to.opt(3, &self.repository_branch);
         to.opt(4, &self.repository_commit);
         to.opt(5, &self.repository_connector);
+        to.opt(2, &self.repository_path);
+        to.opt(1, &self.repository_sha);
         to.misfits(&self.misfits);
     }
 }

@@ -55,12 +55,12 @@ impl model::Model for HarnessIacmCostResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.subresources);
-        to.opt(2, &self.diff_monthly_cost);
         to.opt(3, &self.current_monthly_cost);
-        to.opt(4, &self.previous_monthly_cost);
+        to.opt(2, &self.diff_monthly_cost);
+        to.opt(0, &self.name);
         to.opt(5, &self.percentage_change_monthly_cost);
+        to.opt(4, &self.previous_monthly_cost);
+        to.opt(1, &self.subresources);
         to.misfits(&self.misfits);
     }
 }
@@ -106,10 +106,10 @@ impl model::Model for HarnessIacmCostSubresource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.diff_monthly_cost);
         to.opt(1, &self.current_monthly_cost);
-        to.opt(2, &self.previous_monthly_cost);
+        to.opt(0, &self.diff_monthly_cost);
         to.opt(3, &self.percentage_change_monthly_cost);
+        to.opt(2, &self.previous_monthly_cost);
         to.misfits(&self.misfits);
     }
 }

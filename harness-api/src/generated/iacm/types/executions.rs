@@ -91,9 +91,9 @@ impl model::Model for CreateExecutionRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.pipeline);
-        to.one(1, &self.workspace);
-        to.one(2, &self.pipeline_stage_id);
         to.one(3, &self.pipeline_execution_id);
+        to.one(2, &self.pipeline_stage_id);
+        to.one(1, &self.workspace);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -163,15 +163,15 @@ impl model::Model for CreateExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.status);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
+        to.opt(0, &self.org);
         to.opt(5, &self.pipeline);
-        to.opt(6, &self.workspace);
-        to.opt(7, &self.pipeline_stage_id);
         to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -231,8 +231,8 @@ impl model::Model for GitAuditData {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.hash);
         to.opt(1, &self.name);
-        to.opt(2, &self.type_);
         to.one(3, &self.repo_url);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -306,15 +306,15 @@ impl model::Model for HarnessIacmChangedCosts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.diff);
         to.opt(1, &self.currency);
-        to.opt(2, &self.stage_id);
-        to.opt(3, &self.workspace_id);
-        to.opt(4, &self.stage_execution_id);
-        to.opt(5, &self.total_monthly_cost);
+        to.opt(0, &self.diff);
         to.opt(6, &self.diff_total_monthly_cost);
         to.opt(7, &self.past_total_monthly_cost);
         to.opt(8, &self.percentage_change_total_monthly_cost);
+        to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.stage_id);
+        to.opt(5, &self.total_monthly_cost);
+        to.opt(3, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -380,15 +380,15 @@ impl model::Model for HarnessIacmChangedResources {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.outputs);
-        to.opt(1, &self.stage_id);
-        to.opt(2, &self.resources);
         to.opt(3, &self.data_sources);
-        to.opt(4, &self.workspace_id);
         to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
         to.opt(6, &self.pipeline_stage);
         to.opt(7, &self.planned_changes);
-        to.opt(8, &self.pipeline_execution);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -438,11 +438,11 @@ impl model::Model for HarnessIacmCostResourcesByType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.current_monthly_cost);
         to.opt(0, &self.diff);
         to.opt(1, &self.diff_monthly_cost);
-        to.opt(2, &self.current_monthly_cost);
-        to.opt(3, &self.previous_monthly_cost);
         to.opt(4, &self.percentage_change_monthly_cost);
+        to.opt(3, &self.previous_monthly_cost);
         to.misfits(&self.misfits);
     }
 }
@@ -508,15 +508,15 @@ impl model::Model for HarnessIacmExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.status);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
+        to.opt(0, &self.org);
         to.opt(5, &self.pipeline);
-        to.opt(6, &self.workspace);
-        to.opt(7, &self.pipeline_stage_id);
         to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -586,15 +586,15 @@ impl model::Model for ListCostChangesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.diff);
         to.opt(1, &self.currency);
-        to.opt(2, &self.stage_id);
-        to.opt(3, &self.workspace_id);
-        to.opt(4, &self.stage_execution_id);
-        to.opt(5, &self.total_monthly_cost);
+        to.opt(0, &self.diff);
         to.opt(6, &self.diff_total_monthly_cost);
         to.opt(7, &self.past_total_monthly_cost);
         to.opt(8, &self.percentage_change_total_monthly_cost);
+        to.opt(4, &self.stage_execution_id);
+        to.opt(2, &self.stage_id);
+        to.opt(5, &self.total_monthly_cost);
+        to.opt(3, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -660,15 +660,15 @@ impl model::Model for ListResourceChangesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.outputs);
-        to.opt(1, &self.stage_id);
-        to.opt(2, &self.resources);
         to.opt(3, &self.data_sources);
-        to.opt(4, &self.workspace_id);
         to.opt(5, &self.drift_changes);
+        to.opt(0, &self.outputs);
+        to.opt(8, &self.pipeline_execution);
         to.opt(6, &self.pipeline_stage);
         to.opt(7, &self.planned_changes);
-        to.opt(8, &self.pipeline_execution);
+        to.opt(2, &self.resources);
+        to.opt(1, &self.stage_id);
+        to.opt(4, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -734,15 +734,15 @@ impl model::Model for ShowExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.status);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
+        to.opt(0, &self.org);
         to.opt(5, &self.pipeline);
-        to.opt(6, &self.workspace);
-        to.opt(7, &self.pipeline_stage_id);
         to.opt(8, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
+        to.opt(6, &self.workspace);
         to.misfits(&self.misfits);
     }
 }

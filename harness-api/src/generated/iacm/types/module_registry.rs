@@ -82,12 +82,12 @@ impl model::Model for CreateModuleDataRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.download_url);
         to.opt(0, &self.error);
+        to.opt(5, &self.examples_paths);
         to.one(1, &self.git_tag);
         to.one(2, &self.metadata);
         to.opt(3, &self.repo_url);
-        to.one(4, &self.download_url);
-        to.opt(5, &self.examples_paths);
         to.opt(6, &self.submodule_name);
         to.opt(7, &self.submodule_paths);
         to.misfits(&self.misfits);
@@ -184,15 +184,15 @@ impl model::Model for CreateModuleExecutionRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org);
         to.one(1, &self.account);
-        to.one(2, &self.project);
-        to.one(3, &self.pipeline);
-        to.opt(4, &self.pipeline_org);
-        to.one(5, &self.pipeline_stage_id);
-        to.opt(6, &self.pipeline_project);
         to.opt(7, &self.module_onboarding);
+        to.one(0, &self.org);
+        to.one(3, &self.pipeline);
         to.one(8, &self.pipeline_execution_id);
+        to.opt(4, &self.pipeline_org);
+        to.opt(6, &self.pipeline_project);
+        to.one(5, &self.pipeline_stage_id);
+        to.one(2, &self.project);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -246,13 +246,13 @@ impl model::Model for CreateModuleExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.status);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
         to.opt(5, &self.metadata);
         to.opt(6, &self.module_id);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -376,23 +376,23 @@ impl model::Model for CreateModuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
+        to.opt(6, &self.description);
+        to.opt(8, &self.git_tag_style);
         to.one(1, &self.name);
-        to.opt(2, &self.tags);
-        to.one(3, &self.system);
+        to.opt(12, &self.onboarding_pipeline);
+        to.opt(14, &self.onboarding_pipeline_org);
+        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(15, &self.onboarding_pipeline_sync);
+        to.opt(0, &self.org);
         to.opt(4, &self.project);
         to.opt(5, &self.repository);
-        to.opt(6, &self.description);
-        to.opt(7, &self.storage_type);
-        to.opt(8, &self.git_tag_style);
-        to.opt(9, &self.repository_path);
         to.opt(10, &self.repository_branch);
         to.opt(11, &self.repository_commit);
-        to.opt(12, &self.onboarding_pipeline);
         to.opt(13, &self.repository_connector);
-        to.opt(14, &self.onboarding_pipeline_org);
-        to.opt(15, &self.onboarding_pipeline_sync);
-        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(9, &self.repository_path);
+        to.opt(7, &self.storage_type);
+        to.one(3, &self.system);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -435,8 +435,8 @@ impl model::Model for CreateModuleTagsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.error);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -495,10 +495,10 @@ impl model::Model for CreateTestingPipelineRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.org);
-        to.opt(1, &self.type_);
-        to.one(2, &self.project);
         to.opt(3, &self.pipeline_org);
         to.opt(4, &self.pipeline_project);
+        to.one(2, &self.project);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -665,14 +665,14 @@ impl model::Model for EnableTestingRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.org);
-        to.one(1, &self.project);
         to.opt(2, &self.pipeline_id);
         to.opt(3, &self.pipeline_org);
         to.opt(4, &self.pipeline_project);
-        to.one(5, &self.provisioner_type);
-        to.opt(6, &self.release_pipeline);
+        to.one(1, &self.project);
         to.one(7, &self.provider_connector);
+        to.one(5, &self.provisioner_type);
         to.one(8, &self.provisioner_version);
+        to.opt(6, &self.release_pipeline);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -738,14 +738,14 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
+        to.opt(0, &self.org);
         to.opt(3, &self.pipelines);
-        to.opt(4, &self.provisioner_type);
-        to.opt(5, &self.release_pipeline);
+        to.opt(2, &self.project);
         to.opt(6, &self.provider_connector);
+        to.opt(4, &self.provisioner_type);
         to.opt(7, &self.provisioner_version);
+        to.opt(5, &self.release_pipeline);
         to.misfits(&self.misfits);
     }
 }
@@ -863,13 +863,13 @@ impl model::Model for HarnessIacmModuleexecutionresource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.status);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
         to.opt(5, &self.metadata);
         to.opt(6, &self.module_id);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1003,32 +1003,32 @@ impl model::Model for ListModuleByIdResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.synced);
-        to.opt(5, &self.system);
         to.opt(6, &self.account);
         to.opt(7, &self.created);
-        to.opt(8, &self.project);
-        to.opt(9, &self.updated);
-        to.opt(10, &self.versions);
-        to.opt(11, &self.repository);
         to.opt(12, &self.description);
-        to.opt(13, &self.module_error);
-        to.opt(14, &self.storage_type);
         to.opt(15, &self.git_tag_style);
-        to.opt(16, &self.repository_url);
-        to.opt(17, &self.repository_path);
-        to.opt(18, &self.testing_enabled);
-        to.opt(19, &self.testing_metadata);
-        to.opt(20, &self.repository_branch);
-        to.opt(21, &self.repository_commit);
+        to.opt(0, &self.id);
+        to.opt(13, &self.module_error);
+        to.opt(2, &self.name);
         to.opt(22, &self.onboarding_pipeline);
-        to.opt(23, &self.repository_connector);
         to.opt(24, &self.onboarding_pipeline_org);
         to.opt(25, &self.onboarding_pipeline_project);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(11, &self.repository);
+        to.opt(20, &self.repository_branch);
+        to.opt(21, &self.repository_commit);
+        to.opt(23, &self.repository_connector);
+        to.opt(17, &self.repository_path);
+        to.opt(16, &self.repository_url);
+        to.opt(14, &self.storage_type);
+        to.opt(4, &self.synced);
+        to.opt(5, &self.system);
+        to.opt(3, &self.tags);
+        to.opt(18, &self.testing_enabled);
+        to.opt(19, &self.testing_metadata);
+        to.opt(9, &self.updated);
+        to.opt(10, &self.versions);
         to.misfits(&self.misfits);
     }
 }
@@ -1107,17 +1107,17 @@ impl model::Model for ListModuleMetadataResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.system);
         to.opt(2, &self.account);
+        to.opt(8, &self.dependencies);
+        to.opt(9, &self.metadata_error);
+        to.opt(10, &self.module_version);
+        to.opt(0, &self.name);
         to.opt(3, &self.outputs);
         to.opt(4, &self.providers);
         to.opt(5, &self.resources);
         to.opt(6, &self.submodule);
+        to.opt(1, &self.system);
         to.opt(7, &self.variables);
-        to.opt(8, &self.dependencies);
-        to.opt(9, &self.metadata_error);
-        to.opt(10, &self.module_version);
         to.misfits(&self.misfits);
     }
 }
@@ -1203,12 +1203,12 @@ impl model::Model for ModuleExecutionMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.trigger);
         to.opt(1, &self.pipeline);
-        to.opt(2, &self.pipeline_name);
-        to.opt(3, &self.pipeline_stage_id);
         to.opt(4, &self.pipeline_execution_id);
         to.opt(5, &self.pipeline_execution_number);
+        to.opt(2, &self.pipeline_name);
+        to.opt(3, &self.pipeline_stage_id);
+        to.opt(0, &self.trigger);
         to.misfits(&self.misfits);
     }
 }
@@ -1294,20 +1294,20 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.system);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.repository);
         to.opt(8, &self.description);
-        to.opt(9, &self.storage_type);
-        to.opt(10, &self.repository_path);
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.opt(7, &self.repository);
         to.opt(11, &self.repository_branch);
         to.opt(12, &self.repository_commit);
         to.opt(13, &self.repository_connector);
+        to.opt(10, &self.repository_path);
+        to.opt(9, &self.storage_type);
+        to.opt(3, &self.system);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1442,31 +1442,31 @@ impl model::Model for ModuleResource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.synced);
-        to.opt(5, &self.system);
         to.opt(6, &self.account);
         to.opt(7, &self.created);
-        to.opt(8, &self.project);
-        to.opt(9, &self.updated);
-        to.opt(10, &self.versions);
-        to.opt(11, &self.repository);
         to.opt(12, &self.description);
-        to.opt(13, &self.module_error);
         to.opt(14, &self.git_tag_style);
-        to.opt(15, &self.repository_url);
-        to.opt(16, &self.repository_path);
-        to.opt(17, &self.testing_enabled);
-        to.opt(18, &self.testing_metadata);
-        to.opt(19, &self.repository_branch);
-        to.opt(20, &self.repository_commit);
+        to.opt(0, &self.id);
+        to.opt(13, &self.module_error);
+        to.opt(2, &self.name);
         to.opt(21, &self.onboarding_pipeline);
-        to.opt(22, &self.repository_connector);
         to.opt(23, &self.onboarding_pipeline_org);
         to.opt(24, &self.onboarding_pipeline_project);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(11, &self.repository);
+        to.opt(19, &self.repository_branch);
+        to.opt(20, &self.repository_commit);
+        to.opt(22, &self.repository_connector);
+        to.opt(16, &self.repository_path);
+        to.opt(15, &self.repository_url);
+        to.opt(4, &self.synced);
+        to.opt(5, &self.system);
+        to.opt(3, &self.tags);
+        to.opt(17, &self.testing_enabled);
+        to.opt(18, &self.testing_metadata);
+        to.opt(9, &self.updated);
+        to.opt(10, &self.versions);
         to.misfits(&self.misfits);
     }
 }
@@ -1528,14 +1528,14 @@ impl model::Model for ModuleTestingMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
+        to.opt(0, &self.org);
         to.opt(3, &self.pipelines);
-        to.opt(4, &self.provisioner_type);
-        to.opt(5, &self.release_pipeline);
+        to.opt(2, &self.project);
         to.opt(6, &self.provider_connector);
+        to.opt(4, &self.provisioner_type);
         to.opt(7, &self.provisioner_version);
+        to.opt(5, &self.release_pipeline);
         to.misfits(&self.misfits);
     }
 }
@@ -1573,9 +1573,9 @@ impl model::Model for OutputMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.output_description);
         to.opt(0, &self.output_name);
         to.opt(1, &self.output_sensitive);
-        to.opt(2, &self.output_description);
         to.misfits(&self.misfits);
     }
 }
@@ -1714,11 +1714,11 @@ impl model::Model for SendModuleEventRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org);
         to.one(1, &self.account);
-        to.one(2, &self.project);
-        to.opt(3, &self.metadata);
         to.one(4, &self.event_type);
+        to.opt(3, &self.metadata);
+        to.one(0, &self.org);
+        to.one(2, &self.project);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1846,23 +1846,23 @@ impl model::Model for UpdateModuleRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
+        to.opt(6, &self.description);
+        to.opt(8, &self.git_tag_style);
         to.one(1, &self.name);
-        to.opt(2, &self.tags);
-        to.one(3, &self.system);
+        to.opt(12, &self.onboarding_pipeline);
+        to.opt(14, &self.onboarding_pipeline_org);
+        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(15, &self.onboarding_pipeline_sync);
+        to.opt(0, &self.org);
         to.opt(4, &self.project);
         to.opt(5, &self.repository);
-        to.opt(6, &self.description);
-        to.opt(7, &self.storage_type);
-        to.opt(8, &self.git_tag_style);
-        to.opt(9, &self.repository_path);
         to.opt(10, &self.repository_branch);
         to.opt(11, &self.repository_commit);
-        to.opt(12, &self.onboarding_pipeline);
         to.opt(13, &self.repository_connector);
-        to.opt(14, &self.onboarding_pipeline_org);
-        to.opt(15, &self.onboarding_pipeline_sync);
-        to.opt(16, &self.onboarding_pipeline_project);
+        to.opt(9, &self.repository_path);
+        to.opt(7, &self.storage_type);
+        to.one(3, &self.system);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1961,14 +1961,14 @@ impl model::Model for UpdateTestingRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.org);
-        to.one(1, &self.project);
         to.opt(2, &self.pipeline_id);
         to.opt(3, &self.pipeline_org);
         to.opt(4, &self.pipeline_project);
-        to.one(5, &self.provisioner_type);
-        to.opt(6, &self.release_pipeline);
+        to.one(1, &self.project);
         to.one(7, &self.provider_connector);
+        to.one(5, &self.provisioner_type);
         to.one(8, &self.provisioner_version);
+        to.opt(6, &self.release_pipeline);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -2026,12 +2026,12 @@ impl model::Model for VariableMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variable_name);
-        to.opt(1, &self.variable_type);
         to.opt(2, &self.variable_default);
+        to.opt(5, &self.variable_description);
+        to.opt(0, &self.variable_name);
         to.opt(3, &self.variable_required);
         to.opt(4, &self.variable_sensitive);
-        to.opt(5, &self.variable_description);
+        to.opt(1, &self.variable_type);
         to.misfits(&self.misfits);
     }
 }
@@ -2105,9 +2105,9 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
+        to.opt(3, &self.namespace);
         to.opt(1, &self.system);
         to.opt(2, &self.version);
-        to.opt(3, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -2202,12 +2202,12 @@ impl model::Model for PutModuleLifecycleBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.overrides);
-        to.opt(1, &self.warning_count);
-        to.opt(2, &self.warning_action);
-        to.opt(3, &self.supported_count);
-        to.opt(4, &self.supported_action);
         to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
         to.misfits(&self.misfits);
     }
 }

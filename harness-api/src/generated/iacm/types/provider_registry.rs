@@ -85,9 +85,9 @@ impl model::Model for CreateProviderVersionRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.version);
-        to.one(1, &self.protocol);
         to.one(2, &self.gpg_key_id);
+        to.one(1, &self.protocol);
+        to.one(0, &self.version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -157,15 +157,15 @@ impl model::Model for GetProviderDownloadResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.os);
         to.opt(1, &self.arch);
-        to.opt(2, &self.shasum);
-        to.opt(3, &self.filename);
-        to.opt(4, &self.protocols);
-        to.opt(5, &self.shasums_url);
         to.opt(6, &self.download_url);
-        to.opt(7, &self.signing_keys);
+        to.opt(3, &self.filename);
+        to.opt(0, &self.os);
+        to.opt(4, &self.protocols);
+        to.opt(2, &self.shasum);
         to.opt(8, &self.shasums_signature_url);
+        to.opt(5, &self.shasums_url);
+        to.opt(7, &self.signing_keys);
         to.misfits(&self.misfits);
     }
 }
@@ -203,9 +203,9 @@ impl model::Model for GetProviderVersionResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.gpg_key_id);
         to.opt(0, &self.id);
         to.opt(1, &self.protocols);
-        to.opt(2, &self.gpg_key_id);
         to.misfits(&self.misfits);
     }
 }
@@ -240,8 +240,8 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key_id);
         to.opt(1, &self.ascii_armor);
+        to.opt(0, &self.key_id);
         to.misfits(&self.misfits);
     }
 }
@@ -276,8 +276,8 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.os);
         to.opt(1, &self.arch);
+        to.opt(0, &self.os);
         to.misfits(&self.misfits);
     }
 }
@@ -327,13 +327,13 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
         to.opt(4, &self.updated);
         to.opt(5, &self.versions);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -371,9 +371,9 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.platforms);
         to.opt(2, &self.protocols);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -463,13 +463,13 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.ascii_armor);
+        to.opt(4, &self.created_at);
         to.opt(0, &self.id);
-        to.opt(1, &self.user);
         to.opt(2, &self.key_id);
         to.opt(3, &self.key_name);
-        to.opt(4, &self.created_at);
         to.opt(5, &self.updated_at);
-        to.opt(6, &self.ascii_armor);
+        to.opt(1, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -551,13 +551,13 @@ impl model::Model for IacmGetProviderResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(1, &self.type_);
         to.opt(4, &self.updated);
         to.opt(5, &self.versions);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -667,8 +667,8 @@ impl model::Model for UpdateProviderVersionRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.protocol);
         to.one(1, &self.gpg_key_id);
+        to.one(0, &self.protocol);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -731,10 +731,10 @@ impl model::Model for UploadSigningKeyRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.user);
+        to.one(3, &self.ascii_armor);
         to.one(1, &self.key_id);
         to.one(2, &self.key_name);
-        to.one(3, &self.ascii_armor);
+        to.one(0, &self.user);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -808,9 +808,9 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.namespace);
         to.opt(0, &self.type_);
         to.opt(1, &self.version);
-        to.opt(2, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -910,12 +910,12 @@ impl model::Model for PutProviderLifecycleBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.overrides);
-        to.opt(1, &self.warning_count);
-        to.opt(2, &self.warning_action);
-        to.opt(3, &self.supported_count);
-        to.opt(4, &self.supported_action);
         to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
         to.misfits(&self.misfits);
     }
 }

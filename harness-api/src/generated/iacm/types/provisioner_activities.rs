@@ -37,9 +37,9 @@ impl model::Model for CompleteActivityBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.cdk_result);
         to.opt(2, &self.error_message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -141,16 +141,16 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.tree_uuid);
-        to.opt(2, &self.stack_name);
-        to.opt(3, &self.stack_path);
         to.opt(4, &self.assets_uuid);
         to.opt(5, &self.error_message);
         to.opt(6, &self.manifest_uuid);
-        to.opt(7, &self.stack_outputs);
-        to.opt(8, &self.template_uuid);
         to.opt(9, &self.resource_counts);
+        to.opt(2, &self.stack_name);
+        to.opt(7, &self.stack_outputs);
+        to.opt(3, &self.stack_path);
+        to.opt(0, &self.status);
+        to.opt(8, &self.template_uuid);
+        to.opt(1, &self.tree_uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -200,8 +200,8 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
         to.opt(0, &self.added);
         to.opt(1, &self.changed);
         to.opt(2, &self.deleted);
-        to.opt(3, &self.removed);
         to.opt(4, &self.imported);
+        to.opt(3, &self.removed);
         to.opt(5, &self.unchanged);
         to.misfits(&self.misfits);
     }
@@ -264,14 +264,14 @@ impl model::Model for StartActivityBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.git_info);
         to.opt(1, &self.activity_id);
-        to.opt(2, &self.pipeline_id);
         to.opt(3, &self.activity_type);
-        to.opt(4, &self.provisioner_type);
-        to.opt(5, &self.pipeline_stage_id);
-        to.opt(6, &self.provisioner_version);
+        to.opt(0, &self.git_info);
         to.opt(7, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(5, &self.pipeline_stage_id);
+        to.opt(4, &self.provisioner_type);
+        to.opt(6, &self.provisioner_version);
         to.misfits(&self.misfits);
     }
 }
@@ -312,10 +312,10 @@ impl model::Model for StartActivityBodyGitInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
         to.opt(1, &self.branch);
-        to.opt(2, &self.commit_sha);
         to.opt(3, &self.commit_message);
+        to.opt(2, &self.commit_sha);
+        to.opt(0, &self.repo);
         to.misfits(&self.misfits);
     }
 }

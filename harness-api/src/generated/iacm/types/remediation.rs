@@ -40,10 +40,10 @@ impl model::Model for CreateRemediationRunBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.triggered_by);
         to.opt(1, &self.input_payload);
-        to.opt(2, &self.remediation_type);
         to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.remediation_type);
+        to.opt(0, &self.triggered_by);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for UpdateRemediationRunBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.result_type);
-        to.opt(2, &self.result_payload);
         to.opt(3, &self.pipeline_execution_id);
+        to.opt(2, &self.result_payload);
+        to.opt(1, &self.result_type);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -85,8 +85,8 @@ impl model::Model for DeleteDefaultPipelineRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.operation);
-        to.opt(1, &self.workspace);
         to.one(2, &self.provisioner);
+        to.opt(1, &self.workspace);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -162,14 +162,14 @@ impl model::Model for HarnessIacmDefaultpipeline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.pipeline);
         to.opt(5, &self.operation);
-        to.opt(6, &self.workspace);
+        to.opt(0, &self.org);
+        to.opt(4, &self.pipeline);
+        to.opt(2, &self.project);
         to.opt(7, &self.provisioner);
+        to.opt(3, &self.updated);
+        to.opt(6, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -242,11 +242,11 @@ impl model::Model for UpsertDefaultPipelineRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.updated);
-        to.one(1, &self.pipeline);
         to.one(2, &self.operation);
-        to.opt(3, &self.workspace);
+        to.one(1, &self.pipeline);
         to.one(4, &self.provisioner);
+        to.one(0, &self.updated);
+        to.opt(3, &self.workspace);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -322,14 +322,14 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_id);
-        to.opt(1, &self.delete_on_date);
-        to.opt(2, &self.destroy_on_date);
-        to.opt(3, &self.delete_workspace);
         to.opt(4, &self.delete_delay_unit);
         to.opt(5, &self.delete_delay_value);
+        to.opt(1, &self.delete_on_date);
+        to.opt(3, &self.delete_workspace);
         to.opt(6, &self.destroy_delay_unit);
         to.opt(7, &self.destroy_delay_value);
+        to.opt(2, &self.destroy_on_date);
+        to.opt(0, &self.pipeline_id);
         to.misfits(&self.misfits);
     }
 }
@@ -367,8 +367,8 @@ impl model::Model for EnableProjectDriftBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.run_every);
         to.opt(1, &self.pipeline_id);
+        to.opt(0, &self.run_every);
         to.opt(2, &self.run_every_unit);
         to.misfits(&self.misfits);
     }

@@ -74,8 +74,8 @@ impl model::Model for IacmServiceVersion {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.commit);
-        to.opt(1, &self.version);
         to.opt(2, &self.deployment_mode);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }

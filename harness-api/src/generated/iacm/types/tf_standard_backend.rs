@@ -73,16 +73,16 @@ impl model::Model for HarnessIacmLockinfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.who);
-        to.opt(3, &self.info);
-        to.opt(4, &self.path);
         to.opt(5, &self.account);
         to.opt(6, &self.created);
+        to.opt(0, &self.id);
+        to.opt(3, &self.info);
+        to.opt(9, &self.operation);
+        to.opt(1, &self.org);
+        to.opt(4, &self.path);
         to.opt(7, &self.project);
         to.opt(8, &self.version);
-        to.opt(9, &self.operation);
+        to.opt(2, &self.who);
         to.opt(10, &self.workspace);
         to.misfits(&self.misfits);
     }
@@ -154,13 +154,13 @@ impl model::Model for LockWorkspaceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.id);
-        to.opt(1, &self.who);
-        to.opt(2, &self.info);
-        to.opt(3, &self.path);
         to.one(4, &self.created);
-        to.one(5, &self.version);
+        to.one(0, &self.id);
+        to.opt(2, &self.info);
         to.one(6, &self.operation);
+        to.opt(3, &self.path);
+        to.one(5, &self.version);
+        to.opt(1, &self.who);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -235,13 +235,13 @@ impl model::Model for UnlockWorkspaceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.id);
-        to.opt(1, &self.who);
-        to.opt(2, &self.info);
-        to.opt(3, &self.path);
         to.one(4, &self.created);
-        to.one(5, &self.version);
+        to.one(0, &self.id);
+        to.opt(2, &self.info);
         to.one(6, &self.operation);
+        to.opt(3, &self.path);
+        to.one(5, &self.version);
+        to.opt(1, &self.who);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -40,10 +40,10 @@ impl model::Model for IacmUnifiedStepWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.dynamic_fields);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(2, &self.yaml);
-        to.opt(3, &self.dynamic_fields);
         to.misfits(&self.misfits);
     }
 }
@@ -97,10 +97,10 @@ impl model::Model for IacmWebhookInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector);
         to.opt(0, &self.link);
         to.opt(1, &self.repo);
         to.one(2, &self.type_);
-        to.opt(3, &self.connector);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -191,14 +191,14 @@ impl model::Model for UnifiedExecutionRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.webhook);
-        to.opt(1, &self.workspace);
         to.opt(2, &self.module_test);
+        to.one(7, &self.pipeline_execution_id);
         to.one(3, &self.pipeline_id);
         to.one(4, &self.pipeline_stage_id);
-        to.opt(5, &self.skip_adding_to_db);
         to.opt(6, &self.remote_execution_id);
-        to.one(7, &self.pipeline_execution_id);
+        to.opt(5, &self.skip_adding_to_db);
+        to.opt(0, &self.webhook);
+        to.opt(1, &self.workspace);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -240,9 +240,9 @@ impl model::Model for UnifiedExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.steps);
-        to.opt(1, &self.outputs);
         to.opt(2, &self.env_variables);
+        to.opt(1, &self.outputs);
+        to.opt(0, &self.steps);
         to.misfits(&self.misfits);
     }
 }

@@ -49,13 +49,13 @@ impl model::Model for ShowLicenceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.used);
-        to.opt(1, &self.total);
+        to.opt(4, &self.account);
+        to.opt(6, &self.is_licenced);
         to.opt(2, &self.is_paid);
         to.opt(3, &self.reason);
-        to.opt(4, &self.account);
         to.opt(5, &self.start_time);
-        to.opt(6, &self.is_licenced);
+        to.opt(1, &self.total);
+        to.opt(0, &self.used);
         to.misfits(&self.misfits);
     }
 }

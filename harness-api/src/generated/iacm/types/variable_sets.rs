@@ -90,16 +90,16 @@ impl model::Model for CreateVariableSetRequestAccScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
         to.opt(4, &self.connectors);
-        to.one(5, &self.identifier);
+        to.opt(2, &self.created);
         to.opt(6, &self.description);
-        to.opt(7, &self.terraform_variables);
         to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
         to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -194,16 +194,16 @@ impl model::Model for CreateVariableSetRequestOrgScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
         to.opt(4, &self.connectors);
-        to.one(5, &self.identifier);
+        to.opt(2, &self.created);
         to.opt(6, &self.description);
-        to.opt(7, &self.terraform_variables);
         to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
         to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -298,16 +298,16 @@ impl model::Model for CreateVariableSetRequestProjScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
         to.opt(4, &self.connectors);
-        to.one(5, &self.identifier);
+        to.opt(2, &self.created);
         to.opt(6, &self.description);
-        to.opt(7, &self.terraform_variables);
         to.opt(8, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.one(1, &self.name);
         to.opt(9, &self.terraform_variable_files);
+        to.opt(7, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -407,22 +407,22 @@ impl model::Model for HarnessIacmVariableSet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.name);
         to.opt(3, &self.account);
-        to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
         to.opt(7, &self.connectors);
-        to.opt(8, &self.identifier);
+        to.opt(4, &self.created);
         to.opt(9, &self.description);
-        to.opt(10, &self.tf_vars_count);
         to.opt(11, &self.env_vars_count);
-        to.opt(12, &self.var_files_count);
-        to.opt(13, &self.terraform_variables);
         to.opt(14, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.opt(8, &self.identifier);
+        to.opt(2, &self.name);
+        to.opt(1, &self.org);
+        to.opt(5, &self.project);
         to.opt(15, &self.terraform_variable_files);
+        to.opt(13, &self.terraform_variables);
+        to.opt(10, &self.tf_vars_count);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.var_files_count);
         to.misfits(&self.misfits);
     }
 }
@@ -670,51 +670,51 @@ impl model::Model for HarnessIacmWorkspace {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.budget);
-        to.opt(5, &self.status);
         to.opt(6, &self.account);
-        to.opt(7, &self.created);
-        to.opt(8, &self.project);
-        to.opt(9, &self.run_all);
-        to.opt(10, &self.updated);
-        to.opt(11, &self.identifier);
-        to.opt(12, &self.repository);
-        to.opt(13, &self.description);
-        to.opt(14, &self.provisioner);
-        to.opt(15, &self.modules_json);
-        to.opt(16, &self.variable_sets);
+        to.opt(31, &self.associated_template);
         to.opt(17, &self.backend_locked);
+        to.opt(4, &self.budget);
+        to.opt(32, &self.cost_breakdown_json);
         to.opt(18, &self.cost_diff_json);
-        to.opt(19, &self.providers_json);
-        to.opt(20, &self.repository_sha);
-        to.opt(21, &self.state_checksum);
-        to.opt(22, &self.repository_path);
-        to.opt(23, &self.sparse_checkout);
-        to.opt(24, &self.terraform_state);
-        to.opt(25, &self.provisioner_data);
+        to.opt(43, &self.cost_estimation_enabled);
+        to.opt(7, &self.created);
         to.opt(26, &self.default_pipelines);
+        to.opt(13, &self.description);
+        to.opt(41, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.opt(11, &self.identifier);
+        to.opt(15, &self.modules_json);
+        to.opt(2, &self.name);
+        to.opt(1, &self.org);
+        to.opt(8, &self.project);
+        to.opt(29, &self.provider_connector);
+        to.opt(33, &self.provider_connectors);
+        to.opt(19, &self.providers_json);
+        to.opt(14, &self.provisioner);
+        to.opt(25, &self.provisioner_data);
+        to.opt(34, &self.provisioner_version);
+        to.opt(38, &self.prune_sensitive_data);
+        to.opt(12, &self.repository);
         to.opt(27, &self.repository_branch);
         to.opt(28, &self.repository_commit);
-        to.opt(29, &self.provider_connector);
-        to.opt(30, &self.terragrunt_version);
-        to.opt(31, &self.associated_template);
-        to.opt(32, &self.cost_breakdown_json);
-        to.opt(33, &self.provider_connectors);
-        to.opt(34, &self.provisioner_version);
+        to.opt(39, &self.repository_connector);
+        to.opt(22, &self.repository_path);
+        to.opt(20, &self.repository_sha);
+        to.opt(42, &self.repository_submodules);
+        to.opt(9, &self.run_all);
+        to.opt(23, &self.sparse_checkout);
+        to.opt(21, &self.state_checksum);
+        to.opt(5, &self.status);
+        to.opt(3, &self.tags);
         to.opt(35, &self.terraform_plan_json);
+        to.opt(24, &self.terraform_state);
+        to.opt(40, &self.terraform_state_json);
+        to.opt(44, &self.terraform_variable_files);
         to.opt(36, &self.terraform_variables);
         to.opt(37, &self.terragrunt_provider);
-        to.opt(38, &self.prune_sensitive_data);
-        to.opt(39, &self.repository_connector);
-        to.opt(40, &self.terraform_state_json);
-        to.opt(41, &self.environment_variables);
-        to.opt(42, &self.repository_submodules);
-        to.opt(43, &self.cost_estimation_enabled);
-        to.opt(44, &self.terraform_variable_files);
+        to.opt(30, &self.terragrunt_version);
+        to.opt(10, &self.updated);
+        to.opt(16, &self.variable_sets);
         to.misfits(&self.misfits);
     }
 }
@@ -842,15 +842,15 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
         to.opt(0, &self.id);
         to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.connectors);
-        to.opt(5, &self.description);
-        to.opt(6, &self.terraform_variables);
-        to.opt(7, &self.environment_variables);
         to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -940,15 +940,15 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
         to.opt(0, &self.id);
         to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.connectors);
-        to.opt(5, &self.description);
-        to.opt(6, &self.terraform_variables);
-        to.opt(7, &self.environment_variables);
         to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1038,15 +1038,15 @@ impl model::Model for UpdateVariableSetRequestProjScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connectors);
+        to.opt(2, &self.created);
+        to.opt(5, &self.description);
+        to.opt(7, &self.environment_variables);
         to.opt(0, &self.id);
         to.one(1, &self.name);
-        to.opt(2, &self.created);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.connectors);
-        to.opt(5, &self.description);
-        to.opt(6, &self.terraform_variables);
-        to.opt(7, &self.environment_variables);
         to.opt(8, &self.terraform_variable_files);
+        to.opt(6, &self.terraform_variables);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1094,11 +1094,11 @@ impl model::Model for VariableSetConnector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.connector_ref);
+        to.opt(2, &self.created);
         to.opt(0, &self.id);
         to.opt(1, &self.type_);
-        to.opt(2, &self.created);
         to.opt(3, &self.updated);
-        to.opt(4, &self.connector_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -1149,11 +1149,11 @@ impl model::Model for VariableSetVar {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.value);
-        to.opt(3, &self.created);
         to.opt(4, &self.updated);
+        to.opt(2, &self.value);
         to.opt(5, &self.value_type);
         to.misfits(&self.misfits);
     }
@@ -1220,15 +1220,15 @@ impl model::Model for VariableSetVarFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.created);
-        to.opt(2, &self.updated);
+        to.opt(0, &self.id);
         to.opt(3, &self.repository);
-        to.opt(4, &self.repository_sha);
-        to.opt(5, &self.repository_path);
         to.opt(6, &self.repository_branch);
         to.opt(7, &self.repository_commit);
         to.opt(8, &self.repository_connector);
+        to.opt(5, &self.repository_path);
+        to.opt(4, &self.repository_sha);
+        to.opt(2, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1312,18 +1312,18 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
         to.opt(2, &self.account);
-        to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
         to.opt(6, &self.connectors);
-        to.opt(7, &self.identifier);
+        to.opt(3, &self.created);
         to.opt(8, &self.description);
-        to.opt(9, &self.terraform_variables);
         to.opt(10, &self.environment_variables);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
         to.opt(11, &self.terraform_variable_files);
+        to.opt(9, &self.terraform_variables);
+        to.opt(5, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1403,18 +1403,18 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
         to.opt(2, &self.account);
-        to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
         to.opt(6, &self.connectors);
-        to.opt(7, &self.identifier);
+        to.opt(3, &self.created);
         to.opt(8, &self.description);
-        to.opt(9, &self.terraform_variables);
         to.opt(10, &self.environment_variables);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
         to.opt(11, &self.terraform_variable_files);
+        to.opt(9, &self.terraform_variables);
+        to.opt(5, &self.updated);
         to.misfits(&self.misfits);
     }
 }

@@ -179,17 +179,17 @@ impl model::Model for CreateWorkspaceVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.org);
-        to.opt(2, &self.kind);
-        to.opt(3, &self.value);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
+        to.opt(10, &self.policy_evaluation);
         to.opt(6, &self.project);
         to.opt(7, &self.updated);
-        to.opt(8, &self.workspace);
+        to.opt(3, &self.value);
         to.opt(9, &self.value_type);
-        to.opt(10, &self.policy_evaluation);
+        to.opt(8, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -275,10 +275,10 @@ impl model::Model for GetVariablesAndProvidersResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variable_files);
+        to.opt(3, &self.environment_variables);
         to.opt(1, &self.provider_connectors);
         to.opt(2, &self.terraform_variables);
-        to.opt(3, &self.environment_variables);
+        to.opt(0, &self.variable_files);
         to.misfits(&self.misfits);
     }
 }
@@ -348,16 +348,16 @@ impl model::Model for HarnessIacmWorkspacevariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.org);
-        to.opt(2, &self.kind);
-        to.opt(3, &self.value);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
         to.opt(6, &self.project);
         to.opt(7, &self.updated);
-        to.opt(8, &self.workspace);
+        to.opt(3, &self.value);
         to.opt(9, &self.value_type);
+        to.opt(8, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -443,18 +443,18 @@ impl model::Model for ProviderConnectorWithPermissions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.in_use);
-        to.opt(3, &self.source);
-        to.opt(4, &self.created);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.is_locked);
-        to.opt(7, &self.permissions);
-        to.opt(8, &self.connector_ref);
-        to.opt(9, &self.is_in_workspace);
         to.opt(10, &self.associated_template);
         to.opt(11, &self.associated_variable_set);
+        to.opt(8, &self.connector_ref);
+        to.opt(4, &self.created);
+        to.opt(2, &self.in_use);
+        to.opt(9, &self.is_in_workspace);
+        to.opt(6, &self.is_locked);
+        to.opt(7, &self.permissions);
+        to.opt(3, &self.source);
+        to.opt(0, &self.type_);
+        to.opt(5, &self.updated);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -533,16 +533,16 @@ impl model::Model for ShowWorkspaceVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.org);
-        to.opt(2, &self.kind);
-        to.opt(3, &self.value);
         to.opt(4, &self.account);
         to.opt(5, &self.created);
+        to.opt(0, &self.key);
+        to.opt(2, &self.kind);
+        to.opt(1, &self.org);
         to.opt(6, &self.project);
         to.opt(7, &self.updated);
-        to.opt(8, &self.workspace);
+        to.opt(3, &self.value);
         to.opt(9, &self.value_type);
+        to.opt(8, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -675,8 +675,8 @@ impl model::Model for VariableFilePermissions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.can_edit);
         to.opt(1, &self.can_delete);
+        to.opt(0, &self.can_edit);
         to.misfits(&self.misfits);
     }
 }
@@ -762,20 +762,20 @@ impl model::Model for VariableFileWithPermissions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
+        to.opt(11, &self.associated_template);
+        to.opt(13, &self.associated_variable_set);
         to.opt(1, &self.in_use);
-        to.opt(2, &self.source);
-        to.opt(3, &self.is_locked);
-        to.opt(4, &self.repository);
-        to.opt(5, &self.permissions);
         to.opt(6, &self.is_in_workspace);
-        to.opt(7, &self.repository_sha);
-        to.opt(8, &self.repository_path);
+        to.opt(3, &self.is_locked);
+        to.opt(5, &self.permissions);
+        to.opt(4, &self.repository);
         to.opt(9, &self.repository_branch);
         to.opt(10, &self.repository_commit);
-        to.opt(11, &self.associated_template);
         to.opt(12, &self.repository_connector);
-        to.opt(13, &self.associated_variable_set);
+        to.opt(8, &self.repository_path);
+        to.opt(7, &self.repository_sha);
+        to.opt(2, &self.source);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -910,20 +910,20 @@ impl model::Model for VariableWithPermissions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.associated_template);
+        to.opt(13, &self.associated_variable_set);
+        to.opt(6, &self.created);
+        to.opt(3, &self.in_use);
+        to.opt(12, &self.include_in_workspace);
+        to.opt(8, &self.is_locked);
         to.opt(0, &self.key);
         to.opt(1, &self.kind);
-        to.opt(2, &self.uuid);
-        to.opt(3, &self.in_use);
-        to.opt(4, &self.value);
-        to.opt(5, &self.source);
-        to.opt(6, &self.created);
-        to.opt(7, &self.updated);
-        to.opt(8, &self.is_locked);
-        to.opt(9, &self.value_type);
         to.opt(10, &self.permissions);
-        to.opt(11, &self.associated_template);
-        to.opt(12, &self.include_in_workspace);
-        to.opt(13, &self.associated_variable_set);
+        to.opt(5, &self.source);
+        to.opt(7, &self.updated);
+        to.opt(2, &self.uuid);
+        to.opt(4, &self.value);
+        to.opt(9, &self.value_type);
         to.misfits(&self.misfits);
     }
 }

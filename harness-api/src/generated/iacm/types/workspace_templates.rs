@@ -53,8 +53,8 @@ impl model::Model for CreateWorkspaceTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.version);
         to.one(1, &self.template_id);
+        to.one(0, &self.version);
         to.one(2, &self.workspace_id);
         to.misfits(&self.misfits);
     }
@@ -121,13 +121,13 @@ impl model::Model for CreateWorkspaceTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
-        to.opt(3, &self.version);
         to.opt(4, &self.created_at);
-        to.opt(5, &self.updated_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
         to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
         to.opt(7, &self.workspace_id);
         to.misfits(&self.misfits);
     }
@@ -167,8 +167,8 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.current_workspace_yaml);
-        to.opt(1, &self.requires_reconciliation);
         to.opt(2, &self.reconcilable_workspace_yaml);
+        to.opt(1, &self.requires_reconciliation);
         to.misfits(&self.misfits);
     }
 }
@@ -276,13 +276,13 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
-        to.opt(3, &self.version);
         to.opt(4, &self.created_at);
-        to.opt(5, &self.updated_at);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
         to.opt(6, &self.template_id);
+        to.opt(5, &self.updated_at);
+        to.opt(3, &self.version);
         to.opt(7, &self.workspace_id);
         to.misfits(&self.misfits);
     }

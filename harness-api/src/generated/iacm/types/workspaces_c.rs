@@ -45,8 +45,8 @@ impl model::Model for CloneWorkspaceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
         to.one(1, &self.identifier);
+        to.one(0, &self.name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -98,8 +98,8 @@ impl model::Model for CreateDataResponse {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
         to.opt(1, &self.policy_evaluation);
-        to.opt(2, &self.policy_evaluation_status);
         to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
         to.misfits(&self.misfits);
     }
 }
@@ -214,18 +214,18 @@ impl model::Model for CreateRemoteExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.executed);
-        to.opt(7, &self.workspace);
-        to.opt(8, &self.sha256_checksum);
         to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
         to.opt(10, &self.pipeline_execution_id);
         to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -463,44 +463,44 @@ impl model::Model for CreateWorkspaceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.one(1, &self.name);
-        to.opt(2, &self.tags);
+        to.opt(23, &self.associated_template);
         to.opt(3, &self.budget);
-        to.opt(4, &self.run_all);
-        to.one(5, &self.identifier);
-        to.opt(6, &self.repository);
-        to.opt(7, &self.description);
-        to.one(8, &self.provisioner);
-        to.opt(9, &self.modules_json);
-        to.opt(10, &self.variable_sets);
+        to.opt(24, &self.cost_breakdown_json);
         to.opt(11, &self.cost_diff_json);
-        to.opt(12, &self.providers_json);
-        to.opt(13, &self.repository_sha);
-        to.opt(14, &self.state_checksum);
-        to.opt(15, &self.repository_path);
-        to.opt(16, &self.sparse_checkout);
-        to.opt(17, &self.terraform_state);
+        to.opt(35, &self.cost_estimation_enabled);
         to.opt(18, &self.default_pipelines);
+        to.opt(7, &self.description);
+        to.one(33, &self.environment_variables);
+        to.opt(0, &self.id);
+        to.one(5, &self.identifier);
+        to.opt(9, &self.modules_json);
+        to.one(1, &self.name);
+        to.one(21, &self.provider_connector);
+        to.opt(25, &self.provider_connectors);
+        to.opt(12, &self.providers_json);
+        to.one(8, &self.provisioner);
+        to.opt(37, &self.provisioner_configuration);
+        to.opt(26, &self.provisioner_version);
+        to.opt(30, &self.prune_sensitive_data);
+        to.opt(6, &self.repository);
         to.opt(19, &self.repository_branch);
         to.opt(20, &self.repository_commit);
-        to.one(21, &self.provider_connector);
-        to.opt(22, &self.terragrunt_version);
-        to.opt(23, &self.associated_template);
-        to.opt(24, &self.cost_breakdown_json);
-        to.opt(25, &self.provider_connectors);
-        to.opt(26, &self.provisioner_version);
+        to.opt(31, &self.repository_connector);
+        to.opt(15, &self.repository_path);
+        to.opt(13, &self.repository_sha);
+        to.opt(34, &self.repository_submodules);
+        to.opt(4, &self.run_all);
+        to.opt(16, &self.sparse_checkout);
+        to.opt(14, &self.state_checksum);
+        to.opt(2, &self.tags);
         to.opt(27, &self.terraform_plan_json);
+        to.opt(17, &self.terraform_state);
+        to.opt(32, &self.terraform_state_json);
+        to.opt(36, &self.terraform_variable_files);
         to.one(28, &self.terraform_variables);
         to.opt(29, &self.terragrunt_provider);
-        to.opt(30, &self.prune_sensitive_data);
-        to.opt(31, &self.repository_connector);
-        to.opt(32, &self.terraform_state_json);
-        to.one(33, &self.environment_variables);
-        to.opt(34, &self.repository_submodules);
-        to.opt(35, &self.cost_estimation_enabled);
-        to.opt(36, &self.terraform_variable_files);
-        to.opt(37, &self.provisioner_configuration);
+        to.opt(22, &self.terragrunt_version);
+        to.opt(10, &self.variable_sets);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -47,8 +47,8 @@ impl model::Model for EvaluateDataResponse {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
         to.opt(1, &self.policy_evaluation);
-        to.opt(2, &self.policy_evaluation_status);
         to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
         to.misfits(&self.misfits);
     }
 }

@@ -38,8 +38,8 @@ impl model::Model for HarnessIacmOutput {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.value);
         to.opt(2, &self.sensitive);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -121,19 +121,19 @@ impl model::Model for HarnessIacmWorkspacedata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.stage_id);
         to.opt(6, &self.data_type);
-        to.opt(7, &self.workspace);
-        to.opt(8, &self.stack_path);
-        to.opt(9, &self.pipeline_id);
-        to.opt(10, &self.provisioner_type);
-        to.opt(11, &self.pipeline_stage_id);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
         to.opt(12, &self.pipeline_execution_id);
+        to.opt(9, &self.pipeline_id);
+        to.opt(11, &self.pipeline_stage_id);
+        to.opt(4, &self.project);
+        to.opt(10, &self.provisioner_type);
+        to.opt(8, &self.stack_path);
+        to.opt(5, &self.stage_id);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }

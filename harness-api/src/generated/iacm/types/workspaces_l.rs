@@ -40,10 +40,10 @@ impl model::Model for ListPipelinesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
-        to.opt(2, &self.project);
+        to.opt(0, &self.org);
         to.opt(3, &self.pipelines);
+        to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for ListProvisionersRatioResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.provisioner);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -117,9 +117,9 @@ impl model::Model for ListResourcesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_sources);
         to.opt(0, &self.outputs);
         to.opt(1, &self.resources);
-        to.opt(2, &self.data_sources);
         to.misfits(&self.misfits);
     }
 }

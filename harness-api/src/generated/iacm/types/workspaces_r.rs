@@ -77,18 +77,18 @@ impl model::Model for RemoteExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.executed);
-        to.opt(7, &self.workspace);
-        to.opt(8, &self.sha256_checksum);
         to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
         to.opt(10, &self.pipeline_execution_id);
         to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -152,11 +152,11 @@ impl model::Model for ResourceDelete {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.type_);
         to.one(2, &self.module);
+        to.one(0, &self.name);
         to.one(3, &self.path_id);
         to.one(4, &self.provider);
+        to.one(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -207,12 +207,12 @@ impl model::Model for ResourceDeleteResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.error);
         to.opt(3, &self.module);
-        to.opt(4, &self.status);
+        to.opt(0, &self.name);
         to.opt(5, &self.provider);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -257,10 +257,10 @@ impl model::Model for ResourceDeleteSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
-        to.opt(1, &self.failed);
         to.opt(2, &self.deleted);
+        to.opt(1, &self.failed);
         to.opt(3, &self.skipped);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -347,14 +347,14 @@ impl model::Model for ResourceUpdate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.attributes);
         to.one(0, &self.mode);
-        to.one(1, &self.name);
-        to.one(2, &self.type_);
         to.one(3, &self.module);
+        to.one(1, &self.name);
         to.one(4, &self.path_id);
         to.one(5, &self.provider);
-        to.one(6, &self.attributes);
         to.opt(7, &self.sensitive_attribute_paths);
+        to.one(2, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -408,13 +408,13 @@ impl model::Model for ResourceUpdateResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
         to.opt(3, &self.error);
+        to.opt(0, &self.mode);
         to.opt(4, &self.module);
-        to.opt(5, &self.status);
+        to.opt(1, &self.name);
         to.opt(6, &self.provider);
+        to.opt(5, &self.status);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -459,9 +459,9 @@ impl model::Model for ResourceUpdateSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.failed);
         to.opt(2, &self.skipped);
+        to.opt(0, &self.total);
         to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
@@ -506,11 +506,11 @@ impl model::Model for ResourcesSelector {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.include_conditions);
         to.opt(0, &self.path_id);
         to.opt(1, &self.provider);
-        to.opt(2, &self.search_text);
         to.opt(3, &self.resource_type);
-        to.opt(4, &self.include_conditions);
+        to.opt(2, &self.search_text);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for SearchResourcesRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.limit);
+        to.opt(0, &self.page);
         to.opt(2, &self.selectors);
         to.misfits(&self.misfits);
     }
@@ -77,9 +77,9 @@ impl model::Model for SearchResourcesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_sources);
         to.opt(0, &self.outputs);
         to.opt(1, &self.resources);
-        to.opt(2, &self.data_sources);
         to.misfits(&self.misfits);
     }
 }
@@ -138,10 +138,10 @@ impl model::Model for SendEventRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
-        to.opt(1, &self.metadata);
         to.one(2, &self.event_type);
-        to.opt(3, &self.pipeline_stage_id);
+        to.opt(1, &self.metadata);
         to.opt(4, &self.pipeline_execution_id);
+        to.opt(3, &self.pipeline_stage_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -229,18 +229,18 @@ impl model::Model for ShowRemoteExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.executed);
-        to.opt(7, &self.workspace);
-        to.opt(8, &self.sha256_checksum);
         to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
         to.opt(10, &self.pipeline_execution_id);
         to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }

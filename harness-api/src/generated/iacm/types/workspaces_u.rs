@@ -268,33 +268,33 @@ impl model::Model for UpdateWorkspaceRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.budget);
-        to.opt(3, &self.run_all);
-        to.opt(4, &self.repository);
-        to.opt(5, &self.description);
-        to.one(6, &self.provisioner);
-        to.opt(7, &self.variable_sets);
-        to.opt(8, &self.repository_sha);
-        to.opt(9, &self.repository_path);
-        to.opt(10, &self.sparse_checkout);
+        to.opt(24, &self.cost_estimation_enabled);
         to.opt(11, &self.default_pipelines);
+        to.opt(5, &self.description);
+        to.one(22, &self.environment_variables);
+        to.one(0, &self.name);
+        to.one(14, &self.provider_connector);
+        to.opt(16, &self.provider_connectors);
+        to.one(6, &self.provisioner);
+        to.opt(26, &self.provisioner_configuration);
+        to.opt(17, &self.provisioner_version);
+        to.opt(20, &self.prune_sensitive_data);
+        to.opt(4, &self.repository);
         to.opt(12, &self.repository_branch);
         to.opt(13, &self.repository_commit);
-        to.one(14, &self.provider_connector);
-        to.opt(15, &self.terragrunt_version);
-        to.opt(16, &self.provider_connectors);
-        to.opt(17, &self.provisioner_version);
+        to.opt(21, &self.repository_connector);
+        to.opt(9, &self.repository_path);
+        to.opt(8, &self.repository_sha);
+        to.opt(23, &self.repository_submodules);
+        to.opt(3, &self.run_all);
+        to.opt(10, &self.sparse_checkout);
+        to.opt(1, &self.tags);
+        to.opt(25, &self.terraform_variable_files);
         to.one(18, &self.terraform_variables);
         to.opt(19, &self.terragrunt_provider);
-        to.opt(20, &self.prune_sensitive_data);
-        to.opt(21, &self.repository_connector);
-        to.one(22, &self.environment_variables);
-        to.opt(23, &self.repository_submodules);
-        to.opt(24, &self.cost_estimation_enabled);
-        to.opt(25, &self.terraform_variable_files);
-        to.opt(26, &self.provisioner_configuration);
+        to.opt(15, &self.terragrunt_version);
+        to.opt(7, &self.variable_sets);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -413,18 +413,18 @@ impl model::Model for UploadRemoteExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
         to.opt(2, &self.account);
         to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.executed);
-        to.opt(7, &self.workspace);
-        to.opt(8, &self.sha256_checksum);
         to.opt(9, &self.custom_arguments);
+        to.opt(6, &self.executed);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
         to.opt(10, &self.pipeline_execution_id);
         to.opt(11, &self.pipeline_execution_url);
+        to.opt(4, &self.project);
+        to.opt(8, &self.sha256_checksum);
+        to.opt(5, &self.updated);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -465,9 +465,9 @@ impl model::Model for UpdateDriftConfigBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.run_every);
         to.opt(1, &self.pipeline_id);
         to.opt(2, &self.provisioner);
+        to.opt(0, &self.run_every);
         to.opt(3, &self.run_every_unit);
         to.misfits(&self.misfits);
     }
@@ -534,15 +534,15 @@ impl model::Model for UpdateEphemeralConfigBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_id);
-        to.opt(1, &self.provisioner);
-        to.opt(2, &self.delete_on_date);
-        to.opt(3, &self.destroy_on_date);
-        to.opt(4, &self.delete_workspace);
         to.opt(5, &self.delete_delay_unit);
         to.opt(6, &self.delete_delay_value);
+        to.opt(2, &self.delete_on_date);
+        to.opt(4, &self.delete_workspace);
         to.opt(7, &self.destroy_delay_unit);
         to.opt(8, &self.destroy_delay_value);
+        to.opt(3, &self.destroy_on_date);
+        to.opt(0, &self.pipeline_id);
+        to.opt(1, &self.provisioner);
         to.misfits(&self.misfits);
     }
 }

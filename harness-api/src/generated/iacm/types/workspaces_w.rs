@@ -57,8 +57,8 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
         to.opt(1, &self.policy_id);
         to.opt(2, &self.policy_name);
         to.opt(3, &self.policy_set_id);
-        to.opt(4, &self.policy_status);
         to.opt(5, &self.policy_set_name);
+        to.opt(4, &self.policy_status);
         to.misfits(&self.misfits);
     }
 }
@@ -124,15 +124,15 @@ impl model::Model for WorkspaceResourceSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.status);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.identifier);
         to.opt(8, &self.description);
+        to.opt(7, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
+        to.opt(6, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -383,50 +383,50 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.budget);
-        to.opt(4, &self.status);
         to.opt(5, &self.account);
-        to.opt(6, &self.created);
-        to.opt(7, &self.project);
-        to.opt(8, &self.run_all);
-        to.opt(9, &self.updated);
-        to.opt(10, &self.identifier);
-        to.opt(11, &self.repository);
-        to.opt(12, &self.description);
-        to.opt(13, &self.provisioner);
-        to.opt(14, &self.modules_json);
-        to.opt(15, &self.variable_sets);
+        to.opt(30, &self.associated_template);
         to.opt(16, &self.backend_locked);
+        to.opt(3, &self.budget);
+        to.opt(31, &self.cost_breakdown_json);
         to.opt(17, &self.cost_diff_json);
-        to.opt(18, &self.providers_json);
-        to.opt(19, &self.repository_sha);
-        to.opt(20, &self.state_checksum);
-        to.opt(21, &self.repository_path);
-        to.opt(22, &self.sparse_checkout);
-        to.opt(23, &self.terraform_state);
-        to.opt(24, &self.provisioner_data);
+        to.opt(42, &self.cost_estimation_enabled);
+        to.opt(6, &self.created);
         to.opt(25, &self.default_pipelines);
+        to.opt(12, &self.description);
+        to.opt(40, &self.environment_variables);
+        to.opt(10, &self.identifier);
+        to.opt(14, &self.modules_json);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(7, &self.project);
+        to.opt(28, &self.provider_connector);
+        to.opt(32, &self.provider_connectors);
+        to.opt(18, &self.providers_json);
+        to.opt(13, &self.provisioner);
+        to.opt(24, &self.provisioner_data);
+        to.opt(33, &self.provisioner_version);
+        to.opt(37, &self.prune_sensitive_data);
+        to.opt(11, &self.repository);
         to.opt(26, &self.repository_branch);
         to.opt(27, &self.repository_commit);
-        to.opt(28, &self.provider_connector);
-        to.opt(29, &self.terragrunt_version);
-        to.opt(30, &self.associated_template);
-        to.opt(31, &self.cost_breakdown_json);
-        to.opt(32, &self.provider_connectors);
-        to.opt(33, &self.provisioner_version);
+        to.opt(38, &self.repository_connector);
+        to.opt(21, &self.repository_path);
+        to.opt(19, &self.repository_sha);
+        to.opt(41, &self.repository_submodules);
+        to.opt(8, &self.run_all);
+        to.opt(22, &self.sparse_checkout);
+        to.opt(20, &self.state_checksum);
+        to.opt(4, &self.status);
+        to.opt(2, &self.tags);
         to.opt(34, &self.terraform_plan_json);
+        to.opt(23, &self.terraform_state);
+        to.opt(39, &self.terraform_state_json);
+        to.opt(43, &self.terraform_variable_files);
         to.opt(35, &self.terraform_variables);
         to.opt(36, &self.terragrunt_provider);
-        to.opt(37, &self.prune_sensitive_data);
-        to.opt(38, &self.repository_connector);
-        to.opt(39, &self.terraform_state_json);
-        to.opt(40, &self.environment_variables);
-        to.opt(41, &self.repository_submodules);
-        to.opt(42, &self.cost_estimation_enabled);
-        to.opt(43, &self.terraform_variable_files);
+        to.opt(29, &self.terragrunt_version);
+        to.opt(9, &self.updated);
+        to.opt(15, &self.variable_sets);
         to.misfits(&self.misfits);
     }
 }

@@ -103,16 +103,16 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.agg_formula);
         to.opt(3, &self.description);
-        to.opt(4, &self.field_for_agg);
-        to.opt(5, &self.last_computed_at);
-        to.opt(6, &self.last_error_message);
-        to.opt(7, &self.last_computed_status);
-        to.opt(8, &self.scopes_to_aggregate_at);
         to.opt(9, &self.entity_selection_criteria);
+        to.opt(4, &self.field_for_agg);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.last_computed_at);
+        to.opt(7, &self.last_computed_status);
+        to.opt(6, &self.last_error_message);
+        to.opt(0, &self.name);
+        to.opt(8, &self.scopes_to_aggregate_at);
         to.misfits(&self.misfits);
     }
 }
@@ -160,11 +160,11 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(5, &self.lifecycles);
         to.opt(3, &self.owners);
         to.opt(4, &self.scopes);
-        to.opt(5, &self.lifecycles);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -304,16 +304,16 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.agg_formula);
         to.opt(3, &self.description);
-        to.opt(4, &self.field_for_agg);
-        to.opt(5, &self.last_computed_at);
-        to.opt(6, &self.last_error_message);
-        to.opt(7, &self.last_computed_status);
-        to.opt(8, &self.scopes_to_aggregate_at);
         to.opt(9, &self.entity_selection_criteria);
+        to.opt(4, &self.field_for_agg);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.last_computed_at);
+        to.opt(7, &self.last_computed_status);
+        to.opt(6, &self.last_error_message);
+        to.opt(0, &self.name);
+        to.opt(8, &self.scopes_to_aggregate_at);
         to.misfits(&self.misfits);
     }
 }
@@ -361,11 +361,11 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(5, &self.lifecycles);
         to.opt(3, &self.owners);
         to.opt(4, &self.scopes);
-        to.opt(5, &self.lifecycles);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for AppConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
+        to.opt(5, &self.config_id);
+        to.opt(6, &self.config_name);
         to.opt(1, &self.configs);
         to.opt(2, &self.created);
         to.opt(3, &self.enabled);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.config_id);
-        to.opt(6, &self.config_name);
-        to.opt(7, &self.env_variables);
         to.opt(8, &self.enabled_disabled_at);
+        to.opt(7, &self.env_variables);
+        to.opt(0, &self.proxy);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for AuthInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.namespace);
         to.opt(1, &self.env_variables);
+        to.opt(0, &self.namespace);
         to.misfits(&self.misfits);
     }
 }

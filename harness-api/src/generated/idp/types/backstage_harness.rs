@@ -89,10 +89,10 @@ impl model::Model for BackstageHarnessSyncRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user);
         to.one(1, &self.action);
-        to.one(2, &self.sync_mode);
         to.one(3, &self.entity_identifier);
+        to.one(2, &self.sync_mode);
+        to.opt(0, &self.user);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -44,10 +44,10 @@ impl model::Model for BackstagePermissions {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.identifer);
-        to.opt(3, &self.user_group);
         to.opt(4, &self.permissions);
+        to.opt(1, &self.updated);
+        to.opt(3, &self.user_group);
         to.misfits(&self.misfits);
     }
 }

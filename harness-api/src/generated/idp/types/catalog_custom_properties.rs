@@ -49,9 +49,9 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.property);
         to.one(1, &self.entity_ref);
         to.opt(2, &self.properties);
+        to.opt(0, &self.property);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -131,11 +131,11 @@ impl model::Model for CustomPropertyByEntityRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.value);
-        to.opt(2, &self.property);
         to.opt(3, &self.entity_ref);
+        to.opt(0, &self.mode);
         to.opt(4, &self.properties);
+        to.opt(2, &self.property);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -189,9 +189,9 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.property);
         to.opt(1, &self.entity_ref);
         to.opt(2, &self.entity_refs);
+        to.one(0, &self.property);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -230,8 +230,8 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.property);
         to.opt(1, &self.entities_with_deletion);
+        to.opt(0, &self.property);
         to.misfits(&self.misfits);
     }
 }
@@ -266,8 +266,8 @@ impl model::Model for CustomPropertyByFieldGetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
         to.opt(1, &self.entity_refs);
+        to.opt(0, &self.mode);
         to.misfits(&self.misfits);
     }
 }
@@ -311,11 +311,11 @@ impl model::Model for CustomPropertyByFieldRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.value);
-        to.opt(2, &self.property);
         to.opt(3, &self.entity_ref);
         to.opt(4, &self.entity_refs);
+        to.opt(0, &self.mode);
+        to.opt(2, &self.property);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -357,9 +357,9 @@ impl model::Model for CustomPropertyByFieldResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.property);
-        to.opt(1, &self.entities_with_updates);
         to.opt(2, &self.entities_with_additions);
+        to.opt(1, &self.entities_with_updates);
+        to.opt(0, &self.property);
         to.misfits(&self.misfits);
     }
 }
@@ -516,11 +516,11 @@ impl model::Model for CustomPropertyFilterRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.one(1, &self.value);
         to.one(2, &self.filter);
+        to.opt(0, &self.mode);
         to.one(3, &self.property);
         to.opt(4, &self.skip_entity_refs);
+        to.one(1, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -563,8 +563,8 @@ impl model::Model for CustomPropertyResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -603,8 +603,8 @@ impl model::Model for EntityValue {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.entity_ref);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -643,8 +643,8 @@ impl model::Model for PropertyValue {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.mode);
-        to.opt(1, &self.value);
         to.opt(2, &self.property);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for CheckDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.rules);
         to.opt(3, &self.custom);
-        to.opt(4, &self.expression);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.percentage);
-        to.opt(7, &self.description);
-        to.opt(8, &self.fail_message);
-        to.opt(9, &self.rule_strategy);
-        to.opt(10, &self.harness_managed);
         to.opt(11, &self.default_behaviour);
+        to.opt(7, &self.description);
+        to.opt(4, &self.expression);
+        to.opt(8, &self.fail_message);
+        to.opt(10, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.percentage);
+        to.opt(9, &self.rule_strategy);
+        to.opt(2, &self.rules);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -258,14 +258,14 @@ impl model::Model for CheckListItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.custom);
-        to.opt(3, &self.expression);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.percentage);
         to.opt(6, &self.data_source);
         to.opt(7, &self.description);
+        to.opt(3, &self.expression);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -349,11 +349,11 @@ impl model::Model for CheckStats {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.type_);
+        to.opt(6, &self.namespace);
         to.opt(3, &self.owner);
         to.opt(4, &self.status);
         to.opt(5, &self.system);
-        to.opt(6, &self.namespace);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -447,12 +447,12 @@ impl model::Model for Rule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
-        to.opt(1, &self.operator);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.input_values);
         to.opt(4, &self.data_point_identifier);
         to.opt(5, &self.data_source_identifier);
+        to.opt(2, &self.identifier);
+        to.opt(3, &self.input_values);
+        to.opt(1, &self.operator);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for BackstageEnvConfigVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.value);
         to.opt(2, &self.created);
-        to.opt(3, &self.updated);
         to.opt(4, &self.env_name);
         to.opt(5, &self.identifier);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.updated);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -113,13 +113,13 @@ impl model::Model for BackstageEnvSecretVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.env_name);
+        to.opt(6, &self.harness_secret_identifier);
         to.opt(4, &self.identifier);
         to.opt(5, &self.is_deleted);
-        to.opt(6, &self.harness_secret_identifier);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -242,8 +242,8 @@ impl model::Model for ConnectorDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -297,9 +297,9 @@ impl model::Model for DataPointInputValues {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.input_values);
         to.one(1, &self.data_point_identifier);
         to.opt(2, &self.data_source_identifier);
+        to.opt(0, &self.input_values);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -457,11 +457,11 @@ impl model::Model for ExportDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.add_by_default);
+        to.opt(2, &self.default_route);
+        to.opt(4, &self.layout_schema_specs);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.default_route);
-        to.opt(3, &self.add_by_default);
-        to.opt(4, &self.layout_schema_specs);
         to.misfits(&self.misfits);
     }
 }
@@ -506,10 +506,10 @@ impl model::Model for Exports {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cards);
+        to.opt(4, &self.default_entity_types);
+        to.opt(3, &self.export_details);
         to.opt(1, &self.pages);
         to.opt(2, &self.tab_contents);
-        to.opt(3, &self.export_details);
-        to.opt(4, &self.default_entity_types);
         to.misfits(&self.misfits);
     }
 }
@@ -590,10 +590,10 @@ impl model::Model for ProxyHostDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.host);
-        to.opt(1, &self.proxy);
-        to.opt(2, &self.plugin_id);
-        to.opt(3, &self.selectors);
         to.opt(4, &self.identifier);
+        to.opt(2, &self.plugin_id);
+        to.opt(1, &self.proxy);
+        to.opt(3, &self.selectors);
         to.misfits(&self.misfits);
     }
 }
@@ -638,10 +638,10 @@ impl model::Model for ScorecardFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
+        to.opt(4, &self.lifecycle);
+        to.opt(3, &self.owners);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.owners);
-        to.opt(4, &self.lifecycle);
         to.misfits(&self.misfits);
     }
 }
@@ -815,9 +815,9 @@ impl model::Model for User {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
         to.opt(0, &self.name);
         to.opt(1, &self.uuid);
-        to.opt(2, &self.email);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for CreateCustomPluginsV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.icon);
-        to.opt(1, &self.name);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.description);
+        to.opt(0, &self.icon);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -81,9 +81,9 @@ impl model::Model for UpdateCustomPluginV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.opt(0, &self.icon);
         to.opt(1, &self.name);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
 }

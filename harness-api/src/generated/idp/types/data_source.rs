@@ -53,12 +53,12 @@ impl model::Model for DataPoint {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.data_point_identifier);
+        to.opt(2, &self.description);
+        to.opt(4, &self.detailed_description);
+        to.opt(3, &self.input_details);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.description);
-        to.opt(3, &self.input_details);
-        to.opt(4, &self.detailed_description);
-        to.opt(5, &self.data_point_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -128,9 +128,9 @@ impl model::Model for DataSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.description);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -268,9 +268,9 @@ impl model::Model for InputDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.opt(0, &self.key);
         to.opt(1, &self.required);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for CacheResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ttl_left);
         to.opt(1, &self.cache_state);
         to.opt(2, &self.is_sync_enabled);
         to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
         to.misfits(&self.misfits);
     }
 }
@@ -157,18 +157,18 @@ impl model::Model for EntitiesGroups {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.order);
-        to.opt(1, &self.total);
         to.opt(2, &self.entities);
-        to.opt(3, &self.org_name);
-        to.opt(4, &self.workflows);
-        to.opt(5, &self.group_icon);
-        to.opt(6, &self.group_name);
-        to.opt(7, &self.project_name);
-        to.opt(8, &self.org_identifier);
-        to.opt(9, &self.group_identifier);
         to.opt(10, &self.group_description);
+        to.opt(5, &self.group_icon);
+        to.opt(9, &self.group_identifier);
+        to.opt(6, &self.group_name);
+        to.opt(0, &self.order);
+        to.opt(8, &self.org_identifier);
+        to.opt(3, &self.org_name);
         to.opt(11, &self.project_identifier);
+        to.opt(7, &self.project_name);
+        to.opt(1, &self.total);
+        to.opt(4, &self.workflows);
         to.misfits(&self.misfits);
     }
 }
@@ -203,8 +203,8 @@ impl model::Model for EntitiesGroupsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
         to.opt(1, &self.count);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
@@ -251,10 +251,10 @@ impl model::Model for EntitiesGroupsResponseCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.total);
         to.opt(2, &self.account);
+        to.opt(0, &self.org);
         to.opt(3, &self.project);
+        to.opt(1, &self.total);
         to.opt(4, &self.total_owned);
         to.opt(5, &self.total_starred);
         to.misfits(&self.misfits);
@@ -295,8 +295,8 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.groups);
-        to.opt(1, &self.org_name);
         to.opt(2, &self.org_identifier);
+        to.opt(1, &self.org_name);
         to.misfits(&self.misfits);
     }
 }
@@ -341,10 +341,10 @@ impl model::Model for EntitiesGroupsResponseCountProject {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.groups);
-        to.opt(1, &self.org_name);
-        to.opt(2, &self.project_name);
         to.opt(3, &self.org_identifier);
+        to.opt(1, &self.org_name);
         to.opt(4, &self.project_identifier);
+        to.opt(2, &self.project_name);
         to.misfits(&self.misfits);
     }
 }
@@ -382,8 +382,8 @@ impl model::Model for EntitiesGroupsResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.account);
+        to.opt(0, &self.org);
         to.opt(2, &self.project);
         to.misfits(&self.misfits);
     }
@@ -570,8 +570,8 @@ impl model::Model for EntityCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.yaml);
         to.opt(1, &self.git_details);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -684,10 +684,10 @@ impl model::Model for EntityKindsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(1, &self.total);
         to.opt(2, &self.description);
         to.opt(3, &self.display_name);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -740,8 +740,8 @@ impl model::Model for EntityMoveRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.git_details);
         to.one(1, &self.entity_move_operation_type);
+        to.one(0, &self.git_details);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -941,36 +941,36 @@ impl model::Model for EntityResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(28, &self.cache_response_data);
+        to.opt(10, &self.created);
+        to.opt(15, &self.decorator);
+        to.opt(21, &self.description);
+        to.opt(18, &self.entity_ref);
+        to.opt(29, &self.entity_validity_details);
+        to.opt(22, &self.git_details);
+        to.opt(8, &self.groups);
+        to.opt(19, &self.identifier);
         to.opt(0, &self.kind);
+        to.opt(16, &self.lifecycle);
+        to.opt(13, &self.metadata);
         to.opt(1, &self.name);
+        to.opt(25, &self.org_identifier);
+        to.opt(14, &self.org_name);
+        to.opt(6, &self.owner);
+        to.opt(27, &self.project_identifier);
+        to.opt(24, &self.project_name);
+        to.opt(26, &self.reference_type);
+        to.opt(17, &self.relations);
+        to.opt(7, &self.scope);
+        to.opt(20, &self.scorecards);
         to.opt(2, &self.spec);
+        to.opt(11, &self.starred);
+        to.opt(9, &self.status);
+        to.opt(23, &self.sto_details);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.yaml);
-        to.opt(6, &self.owner);
-        to.opt(7, &self.scope);
-        to.opt(8, &self.groups);
-        to.opt(9, &self.status);
-        to.opt(10, &self.created);
-        to.opt(11, &self.starred);
         to.opt(12, &self.updated);
-        to.opt(13, &self.metadata);
-        to.opt(14, &self.org_name);
-        to.opt(15, &self.decorator);
-        to.opt(16, &self.lifecycle);
-        to.opt(17, &self.relations);
-        to.opt(18, &self.entity_ref);
-        to.opt(19, &self.identifier);
-        to.opt(20, &self.scorecards);
-        to.opt(21, &self.description);
-        to.opt(22, &self.git_details);
-        to.opt(23, &self.sto_details);
-        to.opt(24, &self.project_name);
-        to.opt(25, &self.org_identifier);
-        to.opt(26, &self.reference_type);
-        to.opt(27, &self.project_identifier);
-        to.opt(28, &self.cache_response_data);
-        to.opt(29, &self.entity_validity_details);
+        to.opt(5, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -1005,8 +1005,8 @@ impl model::Model for EntityResponseEntityValidityDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_valid);
         to.opt(1, &self.error_messages);
+        to.opt(0, &self.is_valid);
         to.misfits(&self.misfits);
     }
 }
@@ -1072,15 +1072,15 @@ impl model::Model for EntityResponseGroups {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.org_name);
-        to.opt(2, &self.group_icon);
-        to.opt(3, &self.group_name);
-        to.opt(4, &self.project_name);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.group_identifier);
         to.opt(7, &self.group_description);
+        to.opt(2, &self.group_icon);
+        to.opt(6, &self.group_identifier);
+        to.opt(3, &self.group_name);
+        to.opt(5, &self.org_identifier);
+        to.opt(1, &self.org_name);
         to.opt(8, &self.project_identifier);
+        to.opt(4, &self.project_name);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -1133,8 +1133,8 @@ impl model::Model for EntityResponseScorecards {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scores);
         to.opt(1, &self.average);
+        to.opt(0, &self.scores);
         to.misfits(&self.misfits);
     }
 }
@@ -1178,11 +1178,11 @@ impl model::Model for EntityResponseScorecardsScores {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.passed_checks);
         to.opt(0, &self.score);
         to.opt(1, &self.scorecard);
-        to.opt(2, &self.total_checks);
-        to.opt(3, &self.passed_checks);
         to.opt(4, &self.scorecard_name);
+        to.opt(2, &self.total_checks);
         to.misfits(&self.misfits);
     }
 }
@@ -1220,9 +1220,9 @@ impl model::Model for EntityResponseStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.level);
         to.opt(2, &self.message);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1299,10 +1299,10 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.scope);
-        to.opt(2, &self.variant);
         to.opt(3, &self.org_name);
         to.opt(4, &self.project_name);
+        to.opt(1, &self.scope);
+        to.opt(2, &self.variant);
         to.misfits(&self.misfits);
     }
 }
@@ -1348,8 +1348,8 @@ impl model::Model for EntityUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.yaml);
         to.opt(1, &self.git_details);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1394,10 +1394,10 @@ impl model::Model for GitMetadataUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.branch_name);
         to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -1459,14 +1459,14 @@ impl model::Model for IdpGitCreateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.store_type);
         to.opt(3, &self.base_branch);
         to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
         to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(7, &self.is_harness_code_repo);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
         to.misfits(&self.misfits);
     }
 }
@@ -1548,18 +1548,18 @@ impl model::Model for IdpGitDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_url);
-        to.opt(1, &self.repo_url);
-        to.opt(2, &self.commit_id);
-        to.opt(3, &self.file_path);
-        to.opt(4, &self.object_id);
-        to.opt(5, &self.repo_name);
-        to.opt(6, &self.store_type);
         to.opt(7, &self.base_branch);
         to.opt(8, &self.branch_name);
-        to.opt(9, &self.connector_ref);
+        to.opt(2, &self.commit_id);
         to.opt(10, &self.commit_message);
+        to.opt(9, &self.connector_ref);
+        to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
         to.opt(11, &self.is_harness_code_repo);
+        to.opt(4, &self.object_id);
+        to.opt(5, &self.repo_name);
+        to.opt(1, &self.repo_url);
+        to.opt(6, &self.store_type);
         to.misfits(&self.misfits);
     }
 }
@@ -1613,11 +1613,11 @@ impl model::Model for IdpGitImportDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.branch_name);
         to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(4, &self.is_harness_code_repo);
+        to.opt(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -1696,13 +1696,13 @@ impl model::Model for IdpGitMoveDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.file_path);
-        to.one(1, &self.repo_name);
         to.opt(2, &self.base_branch);
         to.one(3, &self.branch_name);
-        to.one(4, &self.connector_ref);
         to.opt(5, &self.commit_message);
+        to.one(4, &self.connector_ref);
+        to.one(0, &self.file_path);
         to.opt(6, &self.is_harness_code_repo);
+        to.one(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1776,16 +1776,16 @@ impl model::Model for IdpGitUpdateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.store_type);
         to.opt(3, &self.base_branch);
         to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
         to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(9, &self.is_harness_code_repo);
         to.opt(7, &self.last_commit_id);
         to.opt(8, &self.last_object_id);
-        to.opt(9, &self.is_harness_code_repo);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
         to.misfits(&self.misfits);
     }
 }

@@ -104,18 +104,18 @@ impl model::Model for EnvironmentProxyCreateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.type_);
-        to.one(2, &self.owner);
+        to.opt(8, &self.based_on_identifier);
+        to.opt(5, &self.description);
+        to.one(11, &self.environment_blueprint_identifier);
+        to.opt(10, &self.environment_blueprint_version);
+        to.one(9, &self.environment_identifier);
+        to.one(7, &self.environment_name);
         to.opt(3, &self.inputs);
         to.one(4, &self.overrides);
-        to.opt(5, &self.description);
+        to.one(2, &self.owner);
+        to.opt(0, &self.tags);
         to.opt(6, &self.target_state);
-        to.one(7, &self.environment_name);
-        to.opt(8, &self.based_on_identifier);
-        to.one(9, &self.environment_identifier);
-        to.opt(10, &self.environment_blueprint_version);
-        to.one(11, &self.environment_blueprint_identifier);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -174,11 +174,11 @@ impl model::Model for EnvironmentProxyUpdateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.based_on_identifier);
+        to.opt(4, &self.environment_blueprint_version);
         to.opt(0, &self.inputs);
         to.opt(1, &self.overrides);
         to.opt(2, &self.target_state);
-        to.opt(3, &self.based_on_identifier);
-        to.opt(4, &self.environment_blueprint_version);
         to.misfits(&self.misfits);
     }
 }

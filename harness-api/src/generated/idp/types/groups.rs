@@ -46,12 +46,12 @@ impl model::Model for Group {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
         to.opt(0, &self.icon);
+        to.opt(4, &self.identifier);
         to.opt(1, &self.name);
         to.opt(2, &self.order);
         to.opt(3, &self.workflows);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -200,14 +200,14 @@ impl model::Model for WorkflowsInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uid);
+        to.opt(7, &self.description);
         to.opt(1, &self.icon);
         to.opt(2, &self.kind);
         to.opt(3, &self.name);
-        to.opt(4, &self.type_);
         to.opt(5, &self.owner);
         to.opt(6, &self.title);
-        to.opt(7, &self.description);
+        to.opt(4, &self.type_);
+        to.opt(0, &self.uid);
         to.misfits(&self.misfits);
     }
 }

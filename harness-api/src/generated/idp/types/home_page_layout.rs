@@ -40,10 +40,10 @@ impl model::Model for BannerInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.image);
-        to.opt(2, &self.video);
         to.opt(3, &self.banner_enabled);
+        to.opt(1, &self.image);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.video);
         to.misfits(&self.misfits);
     }
 }
@@ -117,15 +117,15 @@ impl model::Model for CustomLinkCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
         to.opt(2, &self.draft);
-        to.opt(3, &self.links);
-        to.opt(4, &self.title);
         to.opt(5, &self.icon_url);
         to.opt(6, &self.identifier);
-        to.opt(7, &self.description);
-        to.opt(8, &self.default_card);
+        to.opt(3, &self.links);
+        to.opt(0, &self.size);
+        to.opt(4, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -225,13 +225,13 @@ impl model::Model for GithubCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(6, &self.default_card);
         to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.icon_url);
         to.opt(5, &self.identifier);
-        to.opt(6, &self.default_card);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -308,8 +308,8 @@ impl model::Model for HomePageLayoutInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cards);
         to.opt(1, &self.banner);
+        to.opt(0, &self.cards);
         to.opt(2, &self.header);
         to.misfits(&self.misfits);
     }
@@ -482,14 +482,14 @@ impl model::Model for LearnMoreCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
         to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.icon_url);
         to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.default_card);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -534,10 +534,10 @@ impl model::Model for LinksInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.icon);
-        to.opt(2, &self.title);
         to.opt(3, &self.identifier);
+        to.opt(2, &self.title);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -603,15 +603,15 @@ impl model::Model for MarkdownCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.draft);
-        to.opt(3, &self.title);
-        to.opt(4, &self.icon_url);
-        to.opt(5, &self.markdown);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.description);
         to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(4, &self.icon_url);
+        to.opt(6, &self.identifier);
+        to.opt(5, &self.markdown);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -676,14 +676,14 @@ impl model::Model for RecentlyVisitedCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
         to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.icon_url);
         to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.default_card);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -737,13 +737,13 @@ impl model::Model for SelfServiceCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(6, &self.default_card);
         to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.icon_url);
         to.opt(5, &self.identifier);
-        to.opt(6, &self.default_card);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -809,14 +809,14 @@ impl model::Model for TopVisitedCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.size);
-        to.opt(1, &self.type_);
+        to.opt(7, &self.default_card);
+        to.opt(6, &self.description);
         to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.icon_url);
         to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.default_card);
+        to.opt(0, &self.size);
+        to.opt(3, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -858,9 +858,9 @@ impl model::Model for UploadInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.uploads);
         to.opt(2, &self.selected);
+        to.opt(1, &self.uploads);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -926,15 +926,15 @@ impl model::Model for VideoCard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.size);
-        to.opt(2, &self.type_);
+        to.opt(8, &self.default_card);
+        to.opt(7, &self.description);
         to.opt(3, &self.draft);
-        to.opt(4, &self.title);
         to.opt(5, &self.icon_url);
         to.opt(6, &self.identifier);
-        to.opt(7, &self.description);
-        to.opt(8, &self.default_card);
+        to.opt(1, &self.size);
+        to.opt(4, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

@@ -43,11 +43,11 @@ impl model::Model for CreateKindBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
         to.opt(0, &self.icon);
+        to.opt(3, &self.identifier);
         to.opt(1, &self.name);
         to.opt(2, &self.schema);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -120,10 +120,10 @@ impl model::Model for UpdateKindBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
         to.opt(0, &self.icon);
         to.opt(1, &self.name);
         to.opt(2, &self.schema);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for ClusterConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
         to.opt(2, &self.token);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -85,9 +85,9 @@ impl model::Model for KubernetesConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.clusters);
-        to.opt(1, &self.namespace);
-        to.opt(2, &self.label_selector);
         to.opt(3, &self.data_source_location);
+        to.opt(2, &self.label_selector);
+        to.opt(1, &self.namespace);
         to.misfits(&self.misfits);
     }
 }

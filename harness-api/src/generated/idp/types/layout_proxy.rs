@@ -100,12 +100,12 @@ impl model::Model for LayoutRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.default_yaml);
-        to.opt(5, &self.display_name);
         to.misfits(&self.misfits);
     }
 }

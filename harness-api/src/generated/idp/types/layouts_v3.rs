@@ -46,12 +46,12 @@ impl model::Model for CreateLayoutV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.default_yaml);
-        to.opt(5, &self.display_name);
         to.misfits(&self.misfits);
     }
 }
@@ -98,12 +98,12 @@ impl model::Model for DeleteLayoutV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.default_yaml);
+        to.opt(5, &self.display_name);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
         to.opt(3, &self.yaml);
-        to.opt(4, &self.default_yaml);
-        to.opt(5, &self.display_name);
         to.misfits(&self.misfits);
     }
 }
@@ -184,10 +184,10 @@ impl model::Model for LayoutIngestV3BodyExports {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cards);
+        to.opt(4, &self.default_entity_types);
+        to.opt(3, &self.export_details);
         to.opt(1, &self.pages);
         to.opt(2, &self.tab_contents);
-        to.opt(3, &self.export_details);
-        to.opt(4, &self.default_entity_types);
         to.misfits(&self.misfits);
     }
 }
@@ -231,11 +231,11 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.add_by_default);
+        to.opt(2, &self.default_route);
+        to.opt(4, &self.layout_schema_specs);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.default_route);
-        to.opt(3, &self.add_by_default);
-        to.opt(4, &self.layout_schema_specs);
         to.misfits(&self.misfits);
     }
 }

@@ -58,10 +58,10 @@ impl model::Model for LicenseUsageSaveRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.email);
-        to.one(1, &self.user_name);
         to.one(2, &self.accessed_at);
+        to.one(0, &self.email);
         to.one(3, &self.user_identifier);
+        to.one(1, &self.user_name);
         to.misfits(&self.misfits);
     }
     #[inline]

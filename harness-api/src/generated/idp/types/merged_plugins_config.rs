@@ -34,8 +34,8 @@ impl model::Model for ConfigurationEntities {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
         to.opt(1, &self.env_variables);
+        to.opt(0, &self.proxy);
         to.misfits(&self.misfits);
     }
 }
@@ -105,9 +105,9 @@ impl model::Model for MergedPluginConfigs {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.proxy);
         to.opt(1, &self.config);
         to.opt(2, &self.env_variables);
+        to.opt(0, &self.proxy);
         to.misfits(&self.misfits);
     }
 }

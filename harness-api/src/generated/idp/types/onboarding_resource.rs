@@ -48,8 +48,8 @@ impl model::Model for AllEntitiesImport {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
         to.one(1, &self.catalog_connector_info);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -116,10 +116,10 @@ impl model::Model for CatalogConnectorInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.path);
-        to.one(1, &self.repo);
         to.one(2, &self.branch);
         to.one(3, &self.connector);
+        to.one(0, &self.path);
+        to.one(1, &self.repo);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -169,8 +169,8 @@ impl model::Model for EntitiesForImport {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.identifier);
         to.one(1, &self.entity_type);
+        to.one(0, &self.identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -287,8 +287,8 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml_def);
         to.opt(1, &self.description);
+        to.opt(0, &self.yaml_def);
         to.misfits(&self.misfits);
     }
 }
@@ -335,12 +335,12 @@ impl model::Model for HarnessBackstageEntities {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.entity_type);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.owner);
         to.opt(3, &self.system);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.entity_type);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -504,9 +504,9 @@ impl model::Model for IndividualEntitiesImport {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.one(1, &self.entities);
         to.one(2, &self.catalog_connector_info);
+        to.one(1, &self.entities);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -563,8 +563,8 @@ impl model::Model for SampleEntitiesImport {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
         to.one(1, &self.catalog_connector_info);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]

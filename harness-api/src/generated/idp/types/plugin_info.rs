@@ -34,8 +34,8 @@ impl model::Model for Artifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -97,14 +97,14 @@ impl model::Model for CustomPluginDetailedInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact);
+        to.opt(2, &self.config);
+        to.opt(6, &self.env_variables);
+        to.opt(3, &self.exports);
+        to.opt(5, &self.package_name);
+        to.opt(7, &self.plugin_details);
         to.opt(0, &self.proxy);
         to.opt(1, &self.saved);
-        to.opt(2, &self.config);
-        to.opt(3, &self.exports);
-        to.opt(4, &self.artifact);
-        to.opt(5, &self.package_name);
-        to.opt(6, &self.env_variables);
-        to.opt(7, &self.plugin_details);
         to.misfits(&self.misfits);
     }
 }
@@ -218,12 +218,12 @@ impl model::Model for PluginDetailedInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config);
+        to.opt(4, &self.env_variables);
+        to.opt(3, &self.exports);
+        to.opt(5, &self.plugin_details);
         to.opt(0, &self.proxy);
         to.opt(1, &self.saved);
-        to.opt(2, &self.config);
-        to.opt(3, &self.exports);
-        to.opt(4, &self.env_variables);
-        to.opt(5, &self.plugin_details);
         to.misfits(&self.misfits);
     }
 }
@@ -337,19 +337,19 @@ impl model::Model for PluginInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.core);
-        to.opt(2, &self.name);
-        to.opt(3, &self.images);
-        to.opt(4, &self.source);
-        to.opt(5, &self.enabled);
         to.opt(6, &self.category);
-        to.opt(7, &self.icon_url);
-        to.opt(8, &self.image_url);
+        to.opt(1, &self.core);
         to.opt(9, &self.created_by);
         to.opt(10, &self.description);
-        to.opt(11, &self.plugin_type);
         to.opt(12, &self.documentation);
+        to.opt(5, &self.enabled);
+        to.opt(7, &self.icon_url);
+        to.opt(0, &self.id);
+        to.opt(8, &self.image_url);
+        to.opt(3, &self.images);
+        to.opt(2, &self.name);
+        to.opt(11, &self.plugin_type);
+        to.opt(4, &self.source);
         to.misfits(&self.misfits);
     }
 }
@@ -458,9 +458,9 @@ impl model::Model for RequestPlugin {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.creator);
         to.opt(2, &self.doc_link);
+        to.opt(0, &self.name);
         to.opt(3, &self.package_link);
         to.misfits(&self.misfits);
     }

@@ -57,13 +57,13 @@ impl model::Model for ScmConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.token);
-        to.opt(1, &self.repo_scm);
+        to.opt(6, &self.data_source_location);
+        to.opt(4, &self.repo_branch);
         to.opt(2, &self.repo_name);
         to.opt(3, &self.repo_owner);
-        to.opt(4, &self.repo_branch);
+        to.opt(1, &self.repo_scm);
         to.opt(5, &self.repo_sub_folder);
-        to.opt(6, &self.data_source_location);
+        to.opt(0, &self.token);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -46,12 +46,12 @@ impl model::Model for Check {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.custom);
+        to.opt(5, &self.description);
         to.opt(3, &self.expression);
         to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -92,10 +92,10 @@ impl model::Model for Facets {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.lifecycle);
+        to.opt(2, &self.owners);
         to.opt(0, &self.tags);
         to.opt(1, &self.type_);
-        to.opt(2, &self.owners);
-        to.opt(3, &self.lifecycle);
         to.misfits(&self.misfits);
     }
 }
@@ -157,14 +157,14 @@ impl model::Model for Scorecard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.checks);
-        to.opt(2, &self.published);
-        to.opt(3, &self.components);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.percentage);
-        to.opt(6, &self.description);
         to.opt(7, &self.checks_missing);
+        to.opt(3, &self.components);
+        to.opt(6, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(2, &self.published);
         to.misfits(&self.misfits);
     }
 }
@@ -215,8 +215,8 @@ impl model::Model for ScorecardChecks {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.custom);
-        to.opt(1, &self.weightage);
         to.one(2, &self.identifier);
+        to.opt(1, &self.weightage);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -264,11 +264,11 @@ impl model::Model for ScorecardChecksDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.custom);
-        to.opt(2, &self.weightage);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.weightage);
         to.misfits(&self.misfits);
     }
 }
@@ -334,14 +334,14 @@ impl model::Model for ScorecardDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.filter);
-        to.opt(2, &self.published);
-        to.opt(3, &self.components);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.percentage);
-        to.opt(6, &self.description);
         to.opt(7, &self.checks_missing);
+        to.opt(3, &self.components);
+        to.opt(6, &self.description);
+        to.opt(1, &self.filter);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.percentage);
+        to.opt(2, &self.published);
         to.opt(8, &self.weightage_strategy);
         to.misfits(&self.misfits);
     }
@@ -521,11 +521,11 @@ impl model::Model for ScorecardStats {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.type_);
+        to.opt(6, &self.namespace);
         to.opt(3, &self.owner);
         to.opt(4, &self.score);
         to.opt(5, &self.system);
-        to.opt(6, &self.namespace);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }

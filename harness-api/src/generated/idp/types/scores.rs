@@ -46,12 +46,12 @@ impl model::Model for CheckStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.custom);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(2, &self.reason);
         to.opt(3, &self.status);
         to.opt(4, &self.weight);
-        to.opt(5, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -101,9 +101,9 @@ impl model::Model for EntityScores {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.title);
-        to.opt(3, &self.scores);
         to.opt(4, &self.namespace);
+        to.opt(3, &self.scores);
+        to.opt(2, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -174,8 +174,8 @@ impl model::Model for ScorecardGraphSummaryInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.score);
-        to.opt(1, &self.timestamp);
         to.opt(2, &self.scorecard_identifier);
+        to.opt(1, &self.timestamp);
         to.misfits(&self.misfits);
     }
 }
@@ -277,8 +277,8 @@ impl model::Model for ScorecardScore {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.score);
         to.opt(1, &self.description);
+        to.opt(0, &self.score);
         to.opt(2, &self.scorecard_name);
         to.misfits(&self.misfits);
     }
@@ -373,13 +373,13 @@ impl model::Model for ScorecardSummaryInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.score);
-        to.opt(1, &self.timestamp);
-        to.opt(2, &self.description);
-        to.opt(3, &self.scorecard_name);
         to.opt(4, &self.checks_statuses);
+        to.opt(2, &self.description);
         to.opt(5, &self.recalibrate_info);
+        to.opt(0, &self.score);
         to.opt(6, &self.scorecard_identifier);
+        to.opt(3, &self.scorecard_name);
+        to.opt(1, &self.timestamp);
         to.misfits(&self.misfits);
     }
 }

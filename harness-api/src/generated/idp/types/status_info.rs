@@ -37,9 +37,9 @@ impl model::Model for StatusInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.current_status);
         to.opt(0, &self.reason);
         to.opt(1, &self.updated_at);
-        to.opt(2, &self.current_status);
         to.misfits(&self.misfits);
     }
 }

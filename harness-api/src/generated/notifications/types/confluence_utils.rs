@@ -43,11 +43,11 @@ impl model::Model for ConfluenceOauthTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
-        to.opt(1, &self.expires_in);
-        to.opt(2, &self.token_type);
         to.opt(3, &self.access_token);
+        to.opt(1, &self.expires_in);
         to.opt(4, &self.refresh_token);
+        to.opt(0, &self.scope);
+        to.opt(2, &self.token_type);
         to.misfits(&self.misfits);
     }
     #[inline]

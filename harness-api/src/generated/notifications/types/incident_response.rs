@@ -61,14 +61,14 @@ impl model::Model for SloNotificationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.slo_name);
-        to.opt(1, &self.slo_org_id);
-        to.opt(2, &self.rule_org_id);
         to.opt(3, &self.correlation_id);
-        to.opt(4, &self.slo_project_id);
-        to.opt(5, &self.rule_project_id);
         to.opt(6, &self.entity_identifier);
         to.opt(7, &self.event_template_identifier);
+        to.opt(2, &self.rule_org_id);
+        to.opt(5, &self.rule_project_id);
+        to.opt(0, &self.slo_name);
+        to.opt(1, &self.slo_org_id);
+        to.opt(4, &self.slo_project_id);
         to.misfits(&self.misfits);
     }
 }

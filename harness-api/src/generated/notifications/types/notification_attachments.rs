@@ -45,8 +45,8 @@ impl model::Model for AttachmentDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
         to.one(1, &self.mime_type);
+        to.one(0, &self.name);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -74,16 +74,16 @@ impl model::Model for ChannelDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api_key);
-        to.opt(1, &self.headers);
-        to.opt(2, &self.email_ids);
-        to.opt(3, &self.user_groups);
         to.opt(4, &self.datadog_urls);
-        to.opt(5, &self.ms_team_keys);
-        to.opt(6, &self.webhook_urls);
         to.opt(7, &self.delegate_selectors);
-        to.opt(8, &self.slack_webhook_urls);
+        to.opt(2, &self.email_ids);
         to.opt(9, &self.execute_on_delegate);
+        to.opt(1, &self.headers);
+        to.opt(5, &self.ms_team_keys);
         to.opt(10, &self.pager_duty_integration_keys);
+        to.opt(8, &self.slack_webhook_urls);
+        to.opt(3, &self.user_groups);
+        to.opt(6, &self.webhook_urls);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -162,16 +162,16 @@ impl model::Model for NotificationChannelDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.status);
         to.opt(3, &self.account);
         to.opt(4, &self.channel);
         to.opt(5, &self.created);
-        to.opt(6, &self.project);
         to.opt(7, &self.identifier);
         to.opt(8, &self.last_modified);
+        to.opt(1, &self.name);
         to.opt(9, &self.notification_channel_type);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -209,9 +209,9 @@ impl model::Model for NotificationUserGroupDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
         to.opt(0, &self.org);
         to.opt(1, &self.project);
-        to.opt(2, &self.identifier);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.chaos_experiment_ids);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -73,8 +73,8 @@ impl model::Model for CustomNotificationTemplateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variables);
         to.opt(1, &self.template_ref);
+        to.opt(0, &self.variables);
         to.opt(2, &self.version_label);
         to.misfits(&self.misfits);
     }
@@ -113,9 +113,9 @@ impl model::Model for DelegateEventNotificationParamsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.frequency);
         to.opt(2, &self.delegate_group_ids);
+        to.opt(1, &self.frequency);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -234,8 +234,8 @@ impl model::Model for NotificationEventConfigDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.entity_identifiers);
-        to.opt(1, &self.notification_event);
         to.opt(2, &self.notification_entity);
+        to.opt(1, &self.notification_event);
         to.opt(3, &self.notification_event_data);
         to.misfits(&self.misfits);
     }
@@ -282,8 +282,8 @@ impl model::Model for NotificationResourceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.events);
         to.opt(1, &self.enabled);
+        to.opt(0, &self.events);
         to.opt(2, &self.resource_name);
         to.misfits(&self.misfits);
     }
@@ -358,17 +358,17 @@ impl model::Model for NotificationRuleDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.status);
         to.opt(3, &self.account);
         to.opt(4, &self.created);
-        to.opt(5, &self.project);
+        to.opt(10, &self.custom_notification_template_ref);
         to.opt(6, &self.identifier);
         to.opt(7, &self.last_modified);
-        to.opt(8, &self.notification_conditions);
+        to.opt(1, &self.name);
         to.opt(9, &self.notification_channel_refs);
-        to.opt(10, &self.custom_notification_template_ref);
+        to.opt(8, &self.notification_conditions);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -443,8 +443,8 @@ impl model::Model for PipelineEventNotificationParamsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.scope_identifiers);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -499,11 +499,11 @@ impl model::Model for SloEventNotificationParamsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.error_budget_remaining_minutes);
-        to.opt(2, &self.error_budget_burn_rate_percentage);
-        to.opt(3, &self.error_budget_remaining_percentage);
         to.opt(4, &self.error_budget_burn_rate_lookback_duration);
+        to.opt(2, &self.error_budget_burn_rate_percentage);
+        to.opt(1, &self.error_budget_remaining_minutes);
+        to.opt(3, &self.error_budget_remaining_percentage);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for AuthedUser {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.email);
+        to.opt(0, &self.id);
         to.opt(2, &self.username);
         to.misfits(&self.misfits);
     }
@@ -77,9 +77,9 @@ impl model::Model for Enterprise {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.domain);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.domain);
         to.misfits(&self.misfits);
     }
 }
@@ -157,18 +157,18 @@ impl model::Model for SlackOauthTokenResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ok);
-        to.opt(1, &self.team);
-        to.opt(2, &self.scope);
+        to.opt(9, &self.access_token);
         to.opt(3, &self.app_id);
-        to.opt(4, &self.enterprise);
-        to.opt(5, &self.expires_in);
-        to.opt(6, &self.token_type);
         to.opt(7, &self.authed_user);
         to.opt(8, &self.bot_user_id);
-        to.opt(9, &self.access_token);
-        to.opt(10, &self.refresh_token);
+        to.opt(4, &self.enterprise);
+        to.opt(5, &self.expires_in);
         to.opt(11, &self.is_enterprise_install);
+        to.opt(0, &self.ok);
+        to.opt(10, &self.refresh_token);
+        to.opt(2, &self.scope);
+        to.opt(1, &self.team);
+        to.opt(6, &self.token_type);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -34,8 +34,8 @@ impl model::Model for Dependency {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.optional);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.optional);
         to.misfits(&self.misfits);
     }
 }
@@ -73,9 +73,9 @@ impl model::Model for Implementation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.backend);
         to.opt(0, &self.steps);
         to.opt(1, &self.values);
-        to.opt(2, &self.backend);
         to.misfits(&self.misfits);
     }
 }
@@ -129,12 +129,12 @@ impl model::Model for InfraInstance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.outputs);
-        to.opt(1, &self.metadata);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.target_state);
         to.opt(4, &self.dependencies);
+        to.opt(2, &self.identifier);
         to.opt(5, &self.implementation);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.outputs);
+        to.opt(3, &self.target_state);
         to.misfits(&self.misfits);
     }
 }
@@ -178,10 +178,10 @@ impl model::Model for OrchestratorInfrastructure {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.outputs);
-        to.opt(1, &self.metadata);
-        to.opt(2, &self.instances);
         to.opt(3, &self.identifier);
+        to.opt(2, &self.instances);
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.outputs);
         to.opt(4, &self.target_state);
         to.misfits(&self.misfits);
     }
@@ -220,9 +220,9 @@ impl model::Model for Output {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.description);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
-        to.opt(2, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -347,11 +347,11 @@ impl model::Model for Steps {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.apply);
-        to.opt(1, &self.pause);
         to.opt(2, &self.create);
         to.opt(3, &self.delete);
-        to.opt(4, &self.resume);
         to.opt(5, &self.destroy);
+        to.opt(1, &self.pause);
+        to.opt(4, &self.resume);
         to.misfits(&self.misfits);
     }
 }

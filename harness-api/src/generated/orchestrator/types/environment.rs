@@ -88,10 +88,10 @@ impl model::Model for CompileRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.target_state);
-        to.opt(1, &self.org_identifier);
         to.one(2, &self.environment_yaml);
+        to.opt(1, &self.org_identifier);
         to.opt(3, &self.project_identifier);
+        to.one(0, &self.target_state);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -136,10 +136,10 @@ impl model::Model for CompileResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.errors);
-        to.opt(1, &self.config_options);
-        to.opt(2, &self.infrastructure);
         to.opt(3, &self.combined_overrides);
+        to.opt(1, &self.config_options);
+        to.opt(0, &self.errors);
+        to.opt(2, &self.infrastructure);
         to.misfits(&self.misfits);
     }
 }
@@ -246,8 +246,8 @@ impl model::Model for EnvironmentConfigOptions {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.inputs);
         to.opt(1, &self.entities);
+        to.opt(0, &self.inputs);
         to.misfits(&self.misfits);
     }
 }
@@ -321,9 +321,9 @@ impl model::Model for InterfaceInput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
-        to.opt(2, &self.default);
         to.misfits(&self.misfits);
     }
 }
@@ -363,8 +363,8 @@ impl model::Model for SchemasResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.environment_schema);
         to.opt(1, &self.environment_blueprint_schema);
+        to.opt(0, &self.environment_schema);
         to.misfits(&self.misfits);
     }
 }

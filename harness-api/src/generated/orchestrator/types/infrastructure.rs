@@ -53,8 +53,8 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.action);
-        to.opt(1, &self.message);
         to.one(2, &self.approval_id);
+        to.opt(1, &self.message);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -112,9 +112,9 @@ impl model::Model for ExecuteRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.infrastructure_yaml);
         to.opt(0, &self.org_identifier);
         to.opt(1, &self.project_identifier);
-        to.one(2, &self.infrastructure_yaml);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -156,9 +156,9 @@ impl model::Model for ExecutionEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
         to.opt(0, &self.event);
         to.opt(1, &self.message);
-        to.opt(2, &self.created_at);
         to.misfits(&self.misfits);
     }
 }
@@ -193,8 +193,8 @@ impl model::Model for ExecutionOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.description);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -284,21 +284,21 @@ impl model::Model for InfrastructureExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.spec);
+        to.opt(6, &self.approvals);
+        to.opt(14, &self.completed_instance_ids);
         to.opt(2, &self.events);
+        to.opt(0, &self.id);
+        to.opt(13, &self.infrastructure_id);
+        to.opt(9, &self.instance_ids);
         to.opt(3, &self.message);
         to.opt(4, &self.outputs);
+        to.opt(10, &self.pipeline_url);
         to.opt(5, &self.progress);
-        to.opt(6, &self.approvals);
+        to.opt(1, &self.spec);
+        to.opt(12, &self.spec_revision);
         to.opt(7, &self.started_at);
         to.opt(8, &self.stopped_at);
-        to.opt(9, &self.instance_ids);
-        to.opt(10, &self.pipeline_url);
         to.opt(11, &self.target_state);
-        to.opt(12, &self.spec_revision);
-        to.opt(13, &self.infrastructure_id);
-        to.opt(14, &self.completed_instance_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -333,8 +333,8 @@ impl model::Model for InfrastructureExecutionList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.executions);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -369,8 +369,8 @@ impl model::Model for InfrastructureList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.infrastructures);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -411,10 +411,10 @@ impl model::Model for InfrastructureOutput {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.active_executions);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.spec);
         to.opt(1, &self.state);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.active_executions);
         to.misfits(&self.misfits);
     }
 }
@@ -489,9 +489,9 @@ impl model::Model for InfrastructureSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.revision);
         to.opt(1, &self.created_at);
         to.opt(2, &self.infrastructure);
+        to.opt(0, &self.revision);
         to.misfits(&self.misfits);
     }
 }
@@ -569,9 +569,9 @@ impl model::Model for InfrastructureState {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.updated_at);
         to.opt(2, &self.session_ended_at);
         to.opt(3, &self.session_started_at);
+        to.opt(1, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -669,14 +669,14 @@ impl model::Model for PipelineApproval {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.message);
-        to.opt(2, &self.deadline);
-        to.opt(3, &self.project_id);
         to.opt(4, &self.approval_id);
+        to.opt(2, &self.deadline);
+        to.opt(1, &self.message);
+        to.opt(0, &self.org_id);
+        to.opt(7, &self.pipeline_execution_id);
         to.opt(5, &self.pipeline_id);
         to.opt(6, &self.pipeline_url);
-        to.opt(7, &self.pipeline_execution_id);
+        to.opt(3, &self.project_id);
         to.misfits(&self.misfits);
     }
 }

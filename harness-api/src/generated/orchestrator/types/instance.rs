@@ -45,8 +45,8 @@ impl model::Model for ForceStateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.state);
         to.one(1, &self.infrastructure_id);
+        to.opt(0, &self.state);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -136,20 +136,20 @@ impl model::Model for Instance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.step);
+        to.opt(12, &self.applied_revision);
         to.opt(3, &self.backend);
+        to.opt(7, &self.created_at);
+        to.opt(10, &self.current_state);
+        to.opt(0, &self.id);
+        to.opt(13, &self.infrastructure_id);
         to.opt(4, &self.message);
         to.opt(5, &self.outputs);
         to.opt(6, &self.progress);
-        to.opt(7, &self.created_at);
-        to.opt(8, &self.updated_at);
-        to.opt(9, &self.target_state);
-        to.opt(10, &self.current_state);
+        to.opt(2, &self.step);
         to.opt(11, &self.target_revision);
-        to.opt(12, &self.applied_revision);
-        to.opt(13, &self.infrastructure_id);
+        to.opt(9, &self.target_state);
+        to.opt(8, &self.updated_at);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -203,12 +203,12 @@ impl model::Model for InstanceEvent {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.event);
         to.opt(2, &self.created_at);
-        to.opt(3, &self.instance_id);
+        to.opt(1, &self.event);
+        to.opt(0, &self.id);
         to.opt(4, &self.infrastructure_id);
         to.opt(5, &self.infrastructure_revision);
+        to.opt(3, &self.instance_id);
         to.misfits(&self.misfits);
     }
 }
@@ -243,8 +243,8 @@ impl model::Model for InstanceEventList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.events);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -279,8 +279,8 @@ impl model::Model for InstanceList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.instances);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for ApprovalInstanceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.status);
-        to.opt(3, &self.details);
-        to.opt(4, &self.deadline);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.last_modified_at);
         to.opt(7, &self.approval_message);
+        to.opt(5, &self.created_at);
+        to.opt(4, &self.deadline);
+        to.opt(3, &self.details);
+        to.opt(0, &self.id);
         to.opt(8, &self.include_pipeline_execution_history);
+        to.opt(6, &self.last_modified_at);
+        to.opt(2, &self.status);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -114,10 +114,10 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -164,9 +164,9 @@ impl model::Model for AddHarnessApprovalActivityBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.action);
-        to.opt(1, &self.comments);
-        to.opt(2, &self.auto_approve);
         to.opt(3, &self.approver_inputs);
+        to.opt(2, &self.auto_approve);
+        to.opt(1, &self.comments);
         to.misfits(&self.misfits);
     }
 }
@@ -243,8 +243,8 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.action);
-        to.opt(1, &self.comments);
         to.opt(2, &self.approver_inputs);
+        to.opt(1, &self.comments);
         to.misfits(&self.misfits);
     }
 }

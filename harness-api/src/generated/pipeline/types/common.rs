@@ -79,8 +79,8 @@ impl model::Model for ExecutionTriggerInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_rerun);
         to.opt(1, &self.build_info);
+        to.opt(0, &self.is_rerun);
         to.opt(2, &self.rerun_info);
         to.opt(3, &self.trigger_type);
         to.opt(4, &self.triggered_by);
@@ -127,9 +127,9 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_input_type);
         to.opt(0, &self.field_name);
         to.opt(1, &self.field_value);
-        to.opt(2, &self.field_input_type);
         to.misfits(&self.misfits);
     }
 }
@@ -167,9 +167,9 @@ impl model::Model for ForMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.partition);
         to.opt(2, &self.partition_list);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -227,13 +227,13 @@ impl model::Model for GitCreateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
         to.opt(0, &self.file_path);
         to.opt(1, &self.repo_name);
         to.opt(2, &self.store_type);
-        to.opt(3, &self.base_branch);
-        to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
-        to.opt(6, &self.commit_message);
         to.misfits(&self.misfits);
     }
 }
@@ -295,13 +295,13 @@ impl model::Model for GitDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_url);
-        to.opt(1, &self.repo_url);
+        to.opt(6, &self.branch_name);
         to.opt(2, &self.commit_id);
         to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
         to.opt(4, &self.object_id);
         to.opt(5, &self.repo_name);
-        to.opt(6, &self.branch_name);
+        to.opt(1, &self.repo_url);
         to.misfits(&self.misfits);
     }
 }
@@ -345,11 +345,11 @@ impl model::Model for GitImportInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.branch_name);
         to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(4, &self.is_force_import);
+        to.opt(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -387,9 +387,9 @@ impl model::Model for GitMetadataUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
         to.opt(0, &self.file_path);
         to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -475,12 +475,12 @@ impl model::Model for GitMoveDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.base_branch);
         to.opt(3, &self.branch_name);
-        to.opt(4, &self.connector_ref);
         to.opt(5, &self.commit_message);
+        to.opt(4, &self.connector_ref);
+        to.opt(0, &self.file_path);
+        to.opt(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -578,14 +578,14 @@ impl model::Model for MatrixMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sub_type);
-        to.opt(1, &self.node_name);
-        to.opt(2, &self.matrix_values);
-        to.opt(3, &self.matrix_values_map);
         to.opt(4, &self.matrix_combination);
         to.opt(5, &self.matrix_combination_list);
         to.opt(6, &self.matrix_keys_to_skip_in_name);
         to.opt(7, &self.matrix_keys_to_skip_in_name_list);
+        to.opt(2, &self.matrix_values);
+        to.opt(3, &self.matrix_values_map);
+        to.opt(1, &self.node_name);
+        to.opt(0, &self.sub_type);
         to.misfits(&self.misfits);
     }
 }
@@ -635,10 +635,10 @@ impl model::Model for MergeInputSetRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last_yaml_to_merge);
-        to.opt(1, &self.stage_identifiers);
         to.opt(2, &self.input_set_branch_name);
         to.opt(3, &self.input_set_references);
+        to.opt(0, &self.last_yaml_to_merge);
+        to.opt(1, &self.stage_identifiers);
         to.opt(4, &self.with_merged_pipeline_yaml);
         to.misfits(&self.misfits);
     }
@@ -741,23 +741,23 @@ impl model::Model for NgTriggerEventHistoryDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.headers);
-        to.opt(2, &self.message);
-        to.opt(3, &self.payload);
         to.opt(4, &self.account_id);
         to.opt(5, &self.created_at);
-        to.opt(6, &self.final_status);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.event_created_at);
-        to.opt(9, &self.target_identifier);
-        to.opt(10, &self.exception_occurred);
-        to.opt(11, &self.project_identifier);
-        to.opt(12, &self.trigger_identifier);
         to.opt(13, &self.event_correlation_id);
+        to.opt(8, &self.event_created_at);
+        to.opt(10, &self.exception_occurred);
+        to.opt(6, &self.final_status);
+        to.opt(1, &self.headers);
+        to.opt(2, &self.message);
         to.opt(14, &self.ng_trigger_event_info);
-        to.opt(15, &self.trigger_event_status);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.payload);
+        to.opt(11, &self.project_identifier);
         to.opt(16, &self.target_execution_summary);
+        to.opt(9, &self.target_identifier);
+        to.opt(15, &self.trigger_event_status);
+        to.opt(12, &self.trigger_identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -879,17 +879,17 @@ impl model::Model for PageNgTriggerEventHistoryDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -968,17 +968,17 @@ impl model::Model for PipelineEntityGitDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.branch);
-        to.opt(1, &self.file_url);
-        to.opt(2, &self.repo_url);
         to.opt(3, &self.commit_id);
         to.opt(4, &self.file_path);
-        to.opt(5, &self.object_id);
-        to.opt(6, &self.repo_name);
-        to.opt(7, &self.root_folder);
-        to.opt(8, &self.repo_identifier);
+        to.opt(1, &self.file_url);
         to.opt(9, &self.is_harness_code_repo);
-        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(5, &self.object_id);
         to.opt(11, &self.parent_entity_connector_ref);
+        to.opt(10, &self.parent_entity_repo_name);
+        to.opt(8, &self.repo_identifier);
+        to.opt(6, &self.repo_name);
+        to.opt(2, &self.repo_url);
+        to.opt(7, &self.root_folder);
         to.misfits(&self.misfits);
     }
 }
@@ -1064,20 +1064,20 @@ impl model::Model for PipelineGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.deny);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.action);
-        to.opt(5, &self.entity);
-        to.opt(6, &self.status);
-        to.opt(7, &self.created);
-        to.opt(8, &self.details);
-        to.opt(9, &self.message);
         to.opt(10, &self.account_id);
-        to.opt(11, &self.project_id);
-        to.opt(12, &self.timestamp);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
         to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1191,19 +1191,19 @@ impl model::Model for PipelinePolicyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.policy_id);
-        to.opt(6, &self.severity);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.policy_name);
+        to.opt(3, &self.created);
         to.opt(11, &self.deny_messages);
         to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1281,18 +1281,18 @@ impl model::Model for PipelinePolicySetMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
-        to.opt(6, &self.identifier);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
         to.opt(7, &self.description);
-        to.opt(8, &self.policy_set_id);
-        to.opt(9, &self.policy_set_name);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
         to.opt(10, &self.policy_metadata);
         to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1354,14 +1354,14 @@ impl model::Model for PipelineStageInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.project_id);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.execution_id);
+        to.opt(7, &self.has_parent_pipeline);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.org_id);
+        to.opt(6, &self.pipeline_name);
+        to.opt(1, &self.project_id);
         to.opt(4, &self.run_sequence);
         to.opt(5, &self.stage_node_id);
-        to.opt(6, &self.pipeline_name);
-        to.opt(7, &self.has_parent_pipeline);
         to.misfits(&self.misfits);
     }
 }
@@ -1459,14 +1459,14 @@ impl model::Model for PipelineYamlInputDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.desc);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.regex);
-        to.opt(4, &self.default);
-        to.opt(5, &self.required);
-        to.opt(6, &self.execution);
         to.opt(7, &self.allowed_values);
+        to.opt(4, &self.default);
+        to.opt(0, &self.desc);
+        to.opt(6, &self.execution);
+        to.opt(1, &self.name);
+        to.opt(3, &self.regex);
+        to.opt(5, &self.required);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1599,10 +1599,10 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1697,12 +1697,12 @@ impl model::Model for StrategyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.for_metadata);
-        to.opt(1, &self.metadata_case);
-        to.opt(2, &self.matrix_metadata);
-        to.opt(3, &self.total_iterations);
         to.opt(4, &self.current_iteration);
+        to.opt(0, &self.for_metadata);
         to.opt(5, &self.identifier_post_fix);
+        to.opt(2, &self.matrix_metadata);
+        to.opt(1, &self.metadata_case);
+        to.opt(3, &self.total_iterations);
         to.misfits(&self.misfits);
     }
 }
@@ -1765,13 +1765,13 @@ impl model::Model for TargetExecutionSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.execution_status);
+        to.opt(6, &self.plan_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(4, &self.runtime_input);
         to.opt(0, &self.start_ts);
         to.opt(1, &self.target_id);
         to.opt(2, &self.trigger_id);
-        to.opt(3, &self.run_sequence);
-        to.opt(4, &self.runtime_input);
-        to.opt(5, &self.execution_status);
-        to.opt(6, &self.plan_execution_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1806,8 +1806,8 @@ impl model::Model for TriggerEventStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1873,14 +1873,14 @@ impl model::Model for TriggeredBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.extra_info);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.trigger_name);
         to.opt(4, &self.extra_info_map);
+        to.opt(2, &self.identifier);
         to.opt(5, &self.impersonate_email);
-        to.opt(6, &self.trigger_identifier);
         to.opt(7, &self.impersonate_username);
+        to.opt(6, &self.trigger_identifier);
+        to.opt(3, &self.trigger_name);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

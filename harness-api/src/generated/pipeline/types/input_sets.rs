@@ -34,8 +34,8 @@ impl model::Model for FqNtoError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.fqn);
         to.opt(1, &self.errors);
+        to.opt(0, &self.fqn);
         to.misfits(&self.misfits);
     }
 }
@@ -101,12 +101,12 @@ impl model::Model for InputSetCreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identifier);
         to.opt(3, &self.description);
         to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
         to.one(5, &self.input_set_yaml);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -148,9 +148,9 @@ impl model::Model for InputSetError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.field_name);
         to.opt(2, &self.identifier_of_error_source);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -204,12 +204,12 @@ impl model::Model for InputSetErrorDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid);
-        to.opt(1, &self.message);
-        to.opt(2, &self.outdated);
+        to.opt(5, &self.error_pipeline_yaml);
         to.opt(3, &self.fqn_errors);
         to.opt(4, &self.invalid_refs);
-        to.opt(5, &self.error_pipeline_yaml);
+        to.opt(1, &self.message);
+        to.opt(2, &self.outdated);
+        to.opt(0, &self.valid);
         to.misfits(&self.misfits);
     }
 }
@@ -252,8 +252,8 @@ impl model::Model for InputSetErrorWrapperDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.error_pipeline_yaml);
-        to.opt(1, &self.uuid_to_error_response_map);
         to.opt(2, &self.invalid_inputset_references);
+        to.opt(1, &self.uuid_to_error_response_map);
         to.misfits(&self.misfits);
     }
 }
@@ -316,8 +316,8 @@ impl model::Model for InputSetGitUpdateDetails {
         to.opt(2, &self.commit_message);
         to.opt(3, &self.last_commit_id);
         to.opt(4, &self.last_object_id);
-        to.opt(5, &self.parent_entity_repo_name);
         to.opt(6, &self.parent_entity_connector_ref);
+        to.opt(5, &self.parent_entity_repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -388,8 +388,8 @@ impl model::Model for InputSetImportRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.input_set_name);
         to.opt(1, &self.input_set_description);
+        to.opt(0, &self.input_set_name);
         to.misfits(&self.misfits);
     }
 }
@@ -468,9 +468,9 @@ impl model::Model for InputSetMoveConfigRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.git_details);
-        to.opt(1, &self.pipeline_identifier);
         to.opt(2, &self.input_set_identifier);
         to.opt(3, &self.move_config_operation_type);
+        to.opt(1, &self.pipeline_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -588,20 +588,20 @@ impl model::Model for InputSetResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.created);
-        to.opt(4, &self.project);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.pipeline);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.store_type);
-        to.opt(9, &self.description);
-        to.opt(10, &self.git_details);
         to.opt(11, &self.connector_ref);
+        to.opt(3, &self.created);
+        to.opt(9, &self.description);
         to.opt(12, &self.error_details);
+        to.opt(10, &self.git_details);
+        to.opt(7, &self.identifier);
         to.opt(13, &self.input_set_yaml);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.pipeline);
+        to.opt(4, &self.project);
+        to.opt(8, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(5, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -671,12 +671,12 @@ impl model::Model for InputSetUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identifier);
         to.opt(3, &self.description);
         to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
         to.one(5, &self.input_set_yaml);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -730,10 +730,10 @@ impl model::Model for MergeInputSetRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stage_identifiers);
-        to.opt(1, &self.last_yaml_to_merge);
-        to.opt(2, &self.input_set_references);
         to.opt(3, &self.get_only_file_content);
+        to.opt(2, &self.input_set_references);
+        to.opt(1, &self.last_yaml_to_merge);
+        to.opt(0, &self.stage_identifiers);
         to.opt(4, &self.with_merged_pipeline_yaml);
         to.misfits(&self.misfits);
     }
@@ -780,10 +780,10 @@ impl model::Model for MergeInputSetResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_error_response);
         to.opt(1, &self.inputs_yaml_merged);
-        to.opt(2, &self.merged_pipeline_yaml);
         to.opt(3, &self.inputset_error_wrapper);
+        to.opt(0, &self.is_error_response);
+        to.opt(2, &self.merged_pipeline_yaml);
         to.misfits(&self.misfits);
     }
 }

@@ -50,10 +50,10 @@ impl model::Model for ExecutionSummaryInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.deployments);
-        to.opt(1, &self.num_of_errors);
         to.opt(2, &self.last_execution_id);
-        to.opt(3, &self.last_execution_ts);
         to.opt(4, &self.last_execution_status);
+        to.opt(3, &self.last_execution_ts);
+        to.opt(1, &self.num_of_errors);
         to.misfits(&self.misfits);
     }
 }
@@ -110,9 +110,9 @@ impl model::Model for NodeErrorInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fqn);
+        to.opt(3, &self.identifier);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -186,17 +186,17 @@ impl model::Model for PagePmsPipelineSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -235,8 +235,8 @@ impl model::Model for PipelineExecutorInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.email);
-        to.opt(1, &self.username);
         to.opt(2, &self.trigger_type);
+        to.opt(1, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -315,14 +315,14 @@ impl model::Model for PipelineFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.repo_name);
-        to.one(3, &self.filter_type);
         to.opt(4, &self.description);
-        to.opt(5, &self.pipeline_tags);
+        to.one(3, &self.filter_type);
         to.opt(6, &self.module_properties);
+        to.opt(0, &self.name);
         to.opt(7, &self.pipeline_identifiers);
+        to.opt(5, &self.pipeline_tags);
+        to.opt(2, &self.repo_name);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -409,9 +409,9 @@ impl model::Model for PipelineImportRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
-        to.opt(1, &self.pipeline_name);
         to.opt(2, &self.pipeline_description);
+        to.opt(1, &self.pipeline_name);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -459,11 +459,11 @@ impl model::Model for PipelineRecentExecution {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_ts);
-        to.opt(1, &self.status);
-        to.opt(2, &self.start_ts);
-        to.opt(3, &self.run_sequence);
         to.opt(4, &self.executor_info);
         to.opt(5, &self.plan_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -501,8 +501,8 @@ impl model::Model for PipelineSaveResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
         to.opt(2, &self.public_access_response);
         to.misfits(&self.misfits);
     }
@@ -627,21 +627,21 @@ impl model::Model for PmsPipelineResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.modules);
-        to.opt(1, &self.store_type);
-        to.opt(2, &self.git_details);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.yaml_pipeline);
-        to.opt(5, &self.cache_response);
-        to.opt(6, &self.validation_uuid);
-        to.opt(7, &self.is_inline_hc_entity);
-        to.opt(8, &self.governance_metadata);
-        to.opt(9, &self.public_access_response);
-        to.opt(10, &self.entity_validity_details);
         to.opt(11, &self.allow_dynamic_executions);
-        to.opt(12, &self.yaml_schema_error_wrapper);
+        to.opt(5, &self.cache_response);
+        to.opt(3, &self.connector_ref);
+        to.opt(10, &self.entity_validity_details);
+        to.opt(2, &self.git_details);
+        to.opt(8, &self.governance_metadata);
+        to.opt(7, &self.is_inline_hc_entity);
+        to.opt(0, &self.modules);
+        to.opt(9, &self.public_access_response);
         to.opt(13, &self.resolved_templates_pipeline_yaml);
+        to.opt(1, &self.store_type);
         to.opt(14, &self.validate_template_inputs_response);
+        to.opt(6, &self.validation_uuid);
+        to.opt(4, &self.yaml_pipeline);
+        to.opt(12, &self.yaml_schema_error_wrapper);
         to.misfits(&self.misfits);
     }
 }
@@ -760,26 +760,26 @@ impl model::Model for PmsPipelineSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.filters);
-        to.opt(3, &self.is_draft);
-        to.opt(4, &self.modules);
-        to.opt(5, &self.version);
+        to.opt(14, &self.connector_ref);
         to.opt(6, &self.created_at);
-        to.opt(7, &self.store_type);
+        to.opt(11, &self.description);
+        to.opt(19, &self.entity_validity_details);
+        to.opt(17, &self.execution_summary_info);
+        to.opt(2, &self.filters);
         to.opt(8, &self.git_details);
         to.opt(9, &self.identifier);
-        to.opt(10, &self.stage_names);
-        to.opt(11, &self.description);
-        to.opt(12, &self.num_of_stages);
-        to.opt(13, &self.yaml_version);
-        to.opt(14, &self.connector_ref);
-        to.opt(15, &self.last_updated_at);
+        to.opt(3, &self.is_draft);
         to.opt(16, &self.is_inline_hc_entity);
-        to.opt(17, &self.execution_summary_info);
+        to.opt(15, &self.last_updated_at);
+        to.opt(4, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(12, &self.num_of_stages);
         to.opt(18, &self.recent_executions_info);
-        to.opt(19, &self.entity_validity_details);
+        to.opt(10, &self.stage_names);
+        to.opt(7, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.version);
+        to.opt(13, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -822,9 +822,9 @@ impl model::Model for PublicAccessResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.public);
-        to.opt(1, &self.is_public);
         to.opt(2, &self.error_message);
+        to.opt(1, &self.is_public);
+        to.opt(0, &self.public);
         to.misfits(&self.misfits);
     }
 }
@@ -865,10 +865,10 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -914,10 +914,10 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -963,10 +963,10 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1012,10 +1012,10 @@ impl model::Model for ResponseDtopmsPipelineResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1061,10 +1061,10 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1117,11 +1117,11 @@ impl model::Model for YamlSchemaErrorDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fqn);
-        to.opt(1, &self.message);
-        to.opt(2, &self.step_info);
-        to.opt(3, &self.stage_info);
         to.opt(4, &self.hint_message);
+        to.opt(1, &self.message);
         to.opt(5, &self.message_with_fqn);
+        to.opt(3, &self.stage_info);
+        to.opt(2, &self.step_info);
         to.misfits(&self.misfits);
     }
 }
@@ -1156,8 +1156,8 @@ impl model::Model for YamlSchemaErrorWrapperDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.schema_errors);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1211,11 +1211,11 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.project_id);
-        to.opt(2, &self.pipeline_id);
         to.opt(3, &self.annotations);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.pipeline_id);
         to.opt(4, &self.plan_execution_id);
+        to.opt(1, &self.project_id);
         to.opt(5, &self.stage_execution_id);
         to.misfits(&self.misfits);
     }
@@ -1266,12 +1266,12 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.style);
-        to.opt(2, &self.step_id);
-        to.opt(3, &self.summary);
-        to.opt(4, &self.priority);
         to.opt(5, &self.context_id);
+        to.opt(0, &self.mode);
+        to.opt(4, &self.priority);
+        to.opt(2, &self.step_id);
+        to.opt(1, &self.style);
+        to.opt(3, &self.summary);
         to.opt(6, &self.timestamp);
         to.misfits(&self.misfits);
     }

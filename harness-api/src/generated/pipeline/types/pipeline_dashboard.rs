@@ -75,11 +75,11 @@ impl model::Model for PipelineCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total);
         to.opt(1, &self.aborted);
         to.opt(2, &self.expired);
         to.opt(3, &self.failure);
         to.opt(4, &self.success);
+        to.opt(0, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for PipelineExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.date);
         to.opt(1, &self.count);
+        to.opt(0, &self.date);
         to.misfits(&self.misfits);
     }
 }
@@ -156,10 +156,10 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

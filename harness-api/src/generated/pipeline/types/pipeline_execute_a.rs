@@ -75,17 +75,17 @@ impl model::Model for Ambiance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.expression_functor_token);
         to.opt(0, &self.levels);
-        to.opt(1, &self.plan_id);
-        to.opt(2, &self.start_ts);
-        to.opt(3, &self.metadata);
         to.opt(4, &self.levels_list);
+        to.opt(3, &self.metadata);
+        to.opt(10, &self.original_stage_execution_id_for_rollback_mode);
         to.opt(5, &self.plan_execution_id);
-        to.opt(6, &self.stage_execution_id);
+        to.opt(1, &self.plan_id);
         to.opt(7, &self.setup_abstractions);
         to.opt(8, &self.setup_abstractions_map);
-        to.opt(9, &self.expression_functor_token);
-        to.opt(10, &self.original_stage_execution_id_for_rollback_mode);
+        to.opt(6, &self.stage_execution_id);
+        to.opt(2, &self.start_ts);
         to.misfits(&self.misfits);
     }
 }

@@ -40,9 +40,9 @@ impl model::Model for BranchHook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
         to.opt(0, &self.ref_);
         to.opt(1, &self.repo);
-        to.opt(2, &self.action);
         to.opt(3, &self.sender);
         to.misfits(&self.misfits);
     }

@@ -43,11 +43,11 @@ impl model::Model for Commit {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
-        to.opt(1, &self.link);
         to.opt(2, &self.author);
-        to.opt(3, &self.message);
         to.opt(4, &self.committer);
+        to.opt(1, &self.link);
+        to.opt(3, &self.message);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }

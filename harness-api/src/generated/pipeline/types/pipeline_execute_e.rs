@@ -43,11 +43,11 @@ impl model::Model for ExecutionInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.end_ts);
-        to.opt(2, &self.status);
-        to.opt(3, &self.start_ts);
         to.opt(4, &self.run_sequence);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -182,28 +182,28 @@ impl model::Model for ExecutionMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.is_debug);
-        to.opt(1, &self.retry_info);
-        to.opt(2, &self.module_type);
-        to.opt(3, &self.run_sequence);
-        to.opt(4, &self.trigger_info);
         to.opt(5, &self.execution_mode);
         to.opt(6, &self.execution_uuid);
-        to.opt(7, &self.principal_info);
-        to.opt(8, &self.harness_version);
-        to.opt(9, &self.setting_to_value);
-        to.opt(10, &self.pipeline_stage_info);
-        to.opt(11, &self.pipeline_store_type);
-        to.opt(12, &self.setting_to_value_map);
         to.opt(13, &self.feature_flag_to_value);
-        to.opt(14, &self.pipeline_identifier);
-        to.opt(15, &self.git_sync_branch_context);
-        to.opt(16, &self.pipeline_connector_ref);
-        to.opt(17, &self.processed_yaml_version);
         to.opt(18, &self.feature_flag_to_value_map);
+        to.opt(15, &self.git_sync_branch_context);
+        to.opt(8, &self.harness_version);
+        to.opt(0, &self.is_debug);
         to.opt(19, &self.is_notification_configured);
         to.opt(20, &self.is_stages_expressions_provided);
+        to.opt(2, &self.module_type);
         to.opt(21, &self.original_plan_execution_id_for_rollback_mode);
+        to.opt(16, &self.pipeline_connector_ref);
+        to.opt(14, &self.pipeline_identifier);
+        to.opt(10, &self.pipeline_stage_info);
+        to.opt(11, &self.pipeline_store_type);
+        to.opt(7, &self.principal_info);
+        to.opt(17, &self.processed_yaml_version);
+        to.opt(1, &self.retry_info);
+        to.opt(3, &self.run_sequence);
+        to.opt(9, &self.setting_to_value);
+        to.opt(12, &self.setting_to_value_map);
+        to.opt(4, &self.trigger_info);
         to.misfits(&self.misfits);
     }
 }

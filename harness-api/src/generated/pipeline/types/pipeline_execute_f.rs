@@ -70,15 +70,15 @@ impl model::Model for FailureData {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.code);
-        to.opt(1, &self.level);
-        to.opt(2, &self.message);
-        to.opt(3, &self.failure_types);
-        to.opt(4, &self.step_identifier);
-        to.opt(5, &self.stage_identifier);
         to.opt(6, &self.failure_type_infos);
+        to.opt(9, &self.failure_type_infos_list);
+        to.opt(3, &self.failure_types);
         to.opt(7, &self.failure_types_list);
         to.opt(8, &self.failure_types_value);
-        to.opt(9, &self.failure_type_infos_list);
+        to.opt(1, &self.level);
+        to.opt(2, &self.message);
+        to.opt(5, &self.stage_identifier);
+        to.opt(4, &self.step_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -158,10 +158,10 @@ impl model::Model for FailureInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failure_data);
         to.opt(1, &self.error_message);
-        to.opt(2, &self.failure_types);
+        to.opt(0, &self.failure_data);
         to.opt(3, &self.failure_data_list);
+        to.opt(2, &self.failure_types);
         to.opt(4, &self.failure_types_list);
         to.opt(5, &self.failure_types_value);
         to.misfits(&self.misfits);
@@ -224,8 +224,8 @@ impl model::Model for FailureTypeInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failure_type);
         to.opt(1, &self.failure_sub_type);
+        to.opt(0, &self.failure_type);
         to.misfits(&self.misfits);
     }
 }

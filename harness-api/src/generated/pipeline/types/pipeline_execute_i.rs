@@ -38,8 +38,8 @@ impl model::Model for InterruptResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.type_);
         to.opt(2, &self.plan_execution_id);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for Label {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.color);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -114,17 +114,17 @@ impl model::Model for Level {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.group);
-        to.opt(1, &self.setup_id);
-        to.opt(2, &self.start_ts);
-        to.opt(3, &self.node_type);
-        to.opt(4, &self.step_type);
-        to.opt(5, &self.runtime_id);
         to.opt(6, &self.identifier);
+        to.opt(3, &self.node_type);
+        to.opt(10, &self.original_identifier);
         to.opt(7, &self.retry_index);
+        to.opt(5, &self.runtime_id);
+        to.opt(1, &self.setup_id);
+        to.opt(11, &self.skip_expression_chain);
+        to.opt(2, &self.start_ts);
+        to.opt(4, &self.step_type);
         to.opt(8, &self.strategy_info);
         to.opt(9, &self.strategy_metadata);
-        to.opt(10, &self.original_identifier);
-        to.opt(11, &self.skip_expression_chain);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for ParsedPayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pr);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.push);
         to.opt(3, &self.branch);
-        to.opt(4, &self.release);
         to.opt(5, &self.payload_case);
+        to.opt(0, &self.pr);
+        to.opt(2, &self.push);
+        to.opt(4, &self.release);
+        to.opt(1, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -94,9 +94,9 @@ impl model::Model for Perm {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.admin);
         to.opt(0, &self.pull);
         to.opt(1, &self.push);
-        to.opt(2, &self.admin);
         to.misfits(&self.misfits);
     }
 }
@@ -146,12 +146,12 @@ impl model::Model for PipelineUser {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.email);
-        to.opt(3, &self.login);
         to.opt(4, &self.avatar);
         to.opt(5, &self.created);
+        to.opt(2, &self.email);
+        to.opt(0, &self.id);
+        to.opt(3, &self.login);
+        to.opt(1, &self.name);
         to.opt(6, &self.updated);
         to.misfits(&self.misfits);
     }
@@ -288,32 +288,32 @@ impl model::Model for PlanExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.end_ts);
-        to.opt(2, &self.node_id);
-        to.opt(3, &self.plan_id);
-        to.opt(4, &self.status);
-        to.opt(5, &self.start_ts);
-        to.opt(6, &self.version);
         to.opt(7, &self.ambiance);
-        to.opt(8, &self.metadata);
-        to.opt(9, &self.node_type);
         to.opt(10, &self.created_at);
-        to.opt(11, &self.valid_until);
-        to.opt(12, &self.failure_info);
-        to.opt(13, &self.priority_type);
-        to.opt(14, &self.last_updated_at);
-        to.opt(15, &self.next_iteration);
-        to.opt(16, &self.processed_yaml);
-        to.opt(17, &self.trigger_header);
-        to.opt(18, &self.trigger_payload);
-        to.opt(19, &self.setup_abstractions);
-        to.opt(20, &self.governance_metadata);
-        to.opt(21, &self.trigger_json_payload);
+        to.opt(1, &self.end_ts);
         to.opt(22, &self.expression_functor_token);
-        to.opt(23, &self.stages_execution_metadata);
-        to.opt(24, &self.stage_expression_values_map);
+        to.opt(12, &self.failure_info);
+        to.opt(20, &self.governance_metadata);
+        to.opt(14, &self.last_updated_at);
+        to.opt(8, &self.metadata);
+        to.opt(15, &self.next_iteration);
+        to.opt(2, &self.node_id);
+        to.opt(9, &self.node_type);
+        to.opt(3, &self.plan_id);
         to.opt(25, &self.post_execution_rollback_infos);
+        to.opt(13, &self.priority_type);
+        to.opt(16, &self.processed_yaml);
+        to.opt(19, &self.setup_abstractions);
+        to.opt(24, &self.stage_expression_values_map);
+        to.opt(23, &self.stages_execution_metadata);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(17, &self.trigger_header);
+        to.opt(21, &self.trigger_json_payload);
+        to.opt(18, &self.trigger_payload);
+        to.opt(0, &self.uuid);
+        to.opt(11, &self.valid_until);
+        to.opt(6, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -532,27 +532,27 @@ impl model::Model for PullRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ref_);
-        to.opt(1, &self.sha);
+        to.opt(8, &self.author);
         to.opt(2, &self.base);
         to.opt(3, &self.body);
+        to.opt(9, &self.closed);
+        to.opt(15, &self.commits);
+        to.opt(20, &self.commits_list);
+        to.opt(16, &self.created);
         to.opt(4, &self.fork);
         to.opt(5, &self.head);
-        to.opt(6, &self.link);
-        to.opt(7, &self.title);
-        to.opt(8, &self.author);
-        to.opt(9, &self.closed);
         to.opt(10, &self.labels);
+        to.opt(19, &self.labels_list);
+        to.opt(6, &self.link);
+        to.opt(18, &self.merge_sha);
         to.opt(11, &self.merged);
         to.opt(12, &self.number);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.sha);
         to.opt(13, &self.source);
         to.opt(14, &self.target);
-        to.opt(15, &self.commits);
-        to.opt(16, &self.created);
+        to.opt(7, &self.title);
         to.opt(17, &self.updated);
-        to.opt(18, &self.merge_sha);
-        to.opt(19, &self.labels_list);
-        to.opt(20, &self.commits_list);
         to.misfits(&self.misfits);
     }
 }
@@ -593,9 +593,9 @@ impl model::Model for PullRequestHook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
         to.opt(0, &self.pr);
         to.opt(1, &self.repo);
-        to.opt(2, &self.action);
         to.opt(3, &self.sender);
         to.misfits(&self.misfits);
     }
@@ -670,15 +670,15 @@ impl model::Model for PushHook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ref_);
-        to.opt(1, &self.repo);
         to.opt(2, &self.after);
+        to.opt(6, &self.base_ref);
         to.opt(3, &self.before);
         to.opt(4, &self.commit);
-        to.opt(5, &self.sender);
-        to.opt(6, &self.base_ref);
         to.opt(7, &self.commits);
         to.opt(8, &self.commits_list);
+        to.opt(0, &self.ref_);
+        to.opt(1, &self.repo);
+        to.opt(5, &self.sender);
         to.misfits(&self.misfits);
     }
 }

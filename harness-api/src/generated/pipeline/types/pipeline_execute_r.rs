@@ -37,9 +37,9 @@ impl model::Model for Reference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sha);
         to.opt(1, &self.name);
         to.opt(2, &self.path);
+        to.opt(0, &self.sha);
         to.misfits(&self.misfits);
     }
 }
@@ -101,14 +101,14 @@ impl model::Model for Release {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.link);
-        to.opt(2, &self.draft);
-        to.opt(3, &self.title);
         to.opt(4, &self.created);
-        to.opt(5, &self.published);
-        to.opt(6, &self.prerelease);
         to.opt(7, &self.description);
+        to.opt(2, &self.draft);
+        to.opt(1, &self.link);
+        to.opt(6, &self.prerelease);
+        to.opt(5, &self.published);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -149,10 +149,10 @@ impl model::Model for ReleaseHook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo);
         to.opt(1, &self.action);
-        to.opt(2, &self.sender);
         to.opt(3, &self.release);
+        to.opt(0, &self.repo);
+        to.opt(2, &self.sender);
         to.misfits(&self.misfits);
     }
 }
@@ -234,17 +234,17 @@ impl model::Model for Repository {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.branch);
+        to.opt(4, &self.clone);
+        to.opt(9, &self.clone_ssh);
+        to.opt(6, &self.created);
         to.opt(0, &self.id);
         to.opt(1, &self.link);
         to.opt(2, &self.name);
+        to.opt(10, &self.namespace);
         to.opt(3, &self.perm);
-        to.opt(4, &self.clone);
-        to.opt(5, &self.branch);
-        to.opt(6, &self.created);
         to.opt(7, &self.private);
         to.opt(8, &self.updated);
-        to.opt(9, &self.clone_ssh);
-        to.opt(10, &self.namespace);
         to.misfits(&self.misfits);
     }
 }
@@ -285,10 +285,10 @@ impl model::Model for ResponseDtoInterruptResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -334,10 +334,10 @@ impl model::Model for ResponseDtoManualExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -383,10 +383,10 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -432,10 +432,10 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -559,8 +559,8 @@ impl model::Model for RetryStagesMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.skip_stages_identifier);
         to.opt(1, &self.retry_stages_identifier);
+        to.opt(0, &self.skip_stages_identifier);
         to.misfits(&self.misfits);
     }
 }

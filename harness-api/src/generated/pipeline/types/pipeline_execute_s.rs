@@ -43,11 +43,11 @@ impl model::Model for Signature {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.avatar);
         to.opt(0, &self.date);
-        to.opt(1, &self.name);
         to.opt(2, &self.email);
         to.opt(3, &self.login);
-        to.opt(4, &self.avatar);
+        to.opt(1, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -101,12 +101,12 @@ impl model::Model for StagesExecutionMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stages_execution);
         to.opt(1, &self.expression_values);
         to.opt(2, &self.full_pipeline_yaml);
-        to.opt(3, &self.stage_identifiers);
         to.opt(4, &self.is_stages_execution);
         to.opt(5, &self.stage_identifier_to_name_map);
+        to.opt(3, &self.stage_identifiers);
+        to.opt(0, &self.stages_execution);
         to.misfits(&self.misfits);
     }
 }
@@ -144,9 +144,9 @@ impl model::Model for StepType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.sub_category);
         to.opt(2, &self.step_category);
+        to.opt(1, &self.sub_category);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -207,11 +207,11 @@ impl model::Model for StrategyInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.current_iteration);
         to.opt(0, &self.for_metadata);
+        to.opt(4, &self.identifier_post_fix);
         to.opt(1, &self.metadata_case);
         to.opt(2, &self.total_iterations);
-        to.opt(3, &self.current_iteration);
-        to.opt(4, &self.identifier_post_fix);
         to.misfits(&self.misfits);
     }
 }

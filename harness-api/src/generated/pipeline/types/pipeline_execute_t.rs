@@ -40,9 +40,9 @@ impl model::Model for TagHook {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
         to.opt(0, &self.ref_);
         to.opt(1, &self.repo);
-        to.opt(2, &self.action);
         to.opt(3, &self.sender);
         to.misfits(&self.misfits);
     }
@@ -169,19 +169,19 @@ impl model::Model for TriggerPayload {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.headers);
-        to.opt(2, &self.version);
-        to.opt(3, &self.image_path);
-        to.opt(4, &self.headers_map);
-        to.opt(5, &self.source_type);
         to.opt(6, &self.artifact_data);
-        to.opt(7, &self.changed_files);
-        to.opt(8, &self.connector_ref);
-        to.opt(9, &self.manifest_data);
         to.opt(10, &self.build_data_case);
-        to.opt(11, &self.parsed_payload);
+        to.opt(7, &self.changed_files);
         to.opt(12, &self.changed_files_list);
+        to.opt(8, &self.connector_ref);
+        to.opt(1, &self.headers);
+        to.opt(4, &self.headers_map);
+        to.opt(3, &self.image_path);
+        to.opt(9, &self.manifest_data);
+        to.opt(11, &self.parsed_payload);
+        to.opt(5, &self.source_type);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.execution_id);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -169,8 +169,8 @@ impl model::Model for RunStageRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.inputs_yaml);
         to.opt(1, &self.expression_values);
+        to.opt(0, &self.inputs_yaml);
         to.opt(2, &self.stage_identifiers);
         to.misfits(&self.misfits);
     }

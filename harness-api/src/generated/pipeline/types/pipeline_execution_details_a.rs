@@ -37,9 +37,9 @@ impl model::Model for AbortedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
         to.opt(0, &self.email);
         to.opt(1, &self.user_name);
-        to.opt(2, &self.created_at);
         to.misfits(&self.misfits);
     }
 }
@@ -152,17 +152,17 @@ impl model::Model for AsyncChainExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
-        to.opt(1, &self.status);
-        to.opt(2, &self.log_keys);
-        to.opt(3, &self.timeout);
-        to.opt(4, &self.chain_end);
-        to.opt(5, &self.units_list);
         to.opt(6, &self.callback_id);
         to.opt(7, &self.callback_ids);
-        to.opt(8, &self.log_keys_list);
         to.opt(9, &self.callback_ids_list);
+        to.opt(4, &self.chain_end);
+        to.opt(2, &self.log_keys);
+        to.opt(8, &self.log_keys_list);
         to.opt(10, &self.pass_through_data);
+        to.opt(1, &self.status);
+        to.opt(3, &self.timeout);
+        to.opt(0, &self.units);
+        to.opt(5, &self.units_list);
         to.misfits(&self.misfits);
     }
 }
@@ -242,14 +242,14 @@ impl model::Model for AsyncExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
-        to.opt(1, &self.status);
-        to.opt(2, &self.log_keys);
-        to.opt(3, &self.timeout);
-        to.opt(4, &self.units_list);
         to.opt(5, &self.callback_ids);
-        to.opt(6, &self.log_keys_list);
         to.opt(7, &self.callback_ids_list);
+        to.opt(2, &self.log_keys);
+        to.opt(6, &self.log_keys_list);
+        to.opt(1, &self.status);
+        to.opt(3, &self.timeout);
+        to.opt(0, &self.units);
+        to.opt(4, &self.units_list);
         to.misfits(&self.misfits);
     }
 }

@@ -79,11 +79,11 @@ impl model::Model for ChildChainExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.suspend);
         to.opt(1, &self.last_link);
         to.opt(2, &self.next_child_id);
         to.opt(3, &self.pass_through_data);
         to.opt(4, &self.previous_child_id);
+        to.opt(0, &self.suspend);
         to.misfits(&self.misfits);
     }
 }
@@ -130,12 +130,12 @@ impl model::Model for ChildExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.child_node_id);
+        to.opt(2, &self.log_keys);
+        to.opt(5, &self.log_keys_list);
         to.opt(0, &self.skip);
         to.opt(1, &self.units);
-        to.opt(2, &self.log_keys);
         to.opt(3, &self.units_list);
-        to.opt(4, &self.child_node_id);
-        to.opt(5, &self.log_keys_list);
         to.misfits(&self.misfits);
     }
 }
@@ -233,14 +233,14 @@ impl model::Model for ChildrenExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
-        to.opt(1, &self.log_keys);
         to.opt(2, &self.children);
-        to.opt(3, &self.units_list);
-        to.opt(4, &self.log_keys_list);
         to.opt(5, &self.children_list);
+        to.opt(1, &self.log_keys);
+        to.opt(4, &self.log_keys_list);
         to.opt(6, &self.max_concurrency);
         to.opt(7, &self.should_proceed_if_failed);
+        to.opt(0, &self.units);
+        to.opt(3, &self.units_list);
         to.misfits(&self.misfits);
     }
 }
@@ -291,10 +291,10 @@ impl model::Model for CustomPagePipelineExecutionOutline {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.content);
-        to.opt(1, &self.has_more);
         to.opt(2, &self.current_size);
-        to.opt(3, &self.last_seen_start_time);
+        to.opt(1, &self.has_more);
         to.opt(4, &self.last_seen_execution_id);
+        to.opt(3, &self.last_seen_start_time);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for EdgeLayoutList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.next_ids);
         to.opt(1, &self.current_node_children);
+        to.opt(0, &self.next_ids);
         to.misfits(&self.misfits);
     }
 }
@@ -109,17 +109,17 @@ impl model::Model for ExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sync);
-        to.opt(1, &self.task);
         to.opt(2, &self.async_);
-        to.opt(3, &self.child);
-        to.opt(4, &self.children);
-        to.opt(5, &self.skip_task);
-        to.opt(6, &self.task_chain);
         to.opt(7, &self.async_chain);
+        to.opt(3, &self.child);
         to.opt(8, &self.child_chain);
+        to.opt(4, &self.children);
         to.opt(9, &self.facilitator);
         to.opt(10, &self.response_case);
+        to.opt(5, &self.skip_task);
+        to.opt(0, &self.sync);
+        to.opt(1, &self.task);
+        to.opt(6, &self.task_chain);
         to.misfits(&self.misfits);
     }
 }
@@ -245,11 +245,11 @@ impl model::Model for ExecutionGraph {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.node_map);
-        to.opt(1, &self.root_node_id);
         to.opt(2, &self.execution_metadata);
         to.opt(3, &self.node_adjacency_list_map);
+        to.opt(0, &self.node_map);
         to.opt(4, &self.representation_strategy);
+        to.opt(1, &self.root_node_id);
         to.misfits(&self.misfits);
     }
 }
@@ -399,32 +399,32 @@ impl model::Model for ExecutionNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.end_ts);
-        to.opt(3, &self.status);
         to.opt(4, &self.base_fqn);
-        to.opt(5, &self.setup_id);
-        to.opt(6, &self.start_ts);
-        to.opt(7, &self.outcomes);
-        to.opt(8, &self.skip_info);
-        to.opt(9, &self.step_type);
         to.opt(10, &self.created_at);
-        to.opt(11, &self.identifier);
-        to.opt(12, &self.log_base_key);
-        to.opt(13, &self.failure_info);
-        to.opt(14, &self.node_run_info);
-        to.opt(15, &self.step_details);
-        to.opt(16, &self.progress_data);
-        to.opt(17, &self.step_parameters);
-        to.opt(18, &self.unit_progresses);
         to.opt(19, &self.delegate_info_list);
-        to.opt(20, &self.strategy_metadata);
-        to.opt(21, &self.retry_node_metadata);
-        to.opt(22, &self.interrupt_histories);
+        to.opt(2, &self.end_ts);
         to.opt(23, &self.executable_responses);
         to.opt(24, &self.execution_input_configured);
+        to.opt(13, &self.failure_info);
+        to.opt(11, &self.identifier);
+        to.opt(22, &self.interrupt_histories);
+        to.opt(12, &self.log_base_key);
         to.opt(25, &self.manual_intervention_available_actions);
+        to.opt(0, &self.name);
+        to.opt(14, &self.node_run_info);
+        to.opt(7, &self.outcomes);
+        to.opt(16, &self.progress_data);
+        to.opt(21, &self.retry_node_metadata);
+        to.opt(5, &self.setup_id);
+        to.opt(8, &self.skip_info);
+        to.opt(6, &self.start_ts);
+        to.opt(3, &self.status);
+        to.opt(15, &self.step_details);
+        to.opt(17, &self.step_parameters);
+        to.opt(9, &self.step_type);
+        to.opt(20, &self.strategy_metadata);
+        to.opt(18, &self.unit_progresses);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -459,8 +459,8 @@ impl model::Model for ExecutionNodeAdjacencyList {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.next_ids);
         to.opt(1, &self.children);
+        to.opt(0, &self.next_ids);
         to.misfits(&self.misfits);
     }
 }

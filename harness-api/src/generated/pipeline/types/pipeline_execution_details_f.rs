@@ -53,12 +53,12 @@ impl model::Model for FacilitatorExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.status);
-        to.opt(2, &self.start_ts);
         to.opt(3, &self.callback_ids);
         to.opt(4, &self.callback_ids_list);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
         to.opt(5, &self.timeout_in_seconds);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for FailureInfoDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.failure_type_list);
+        to.opt(0, &self.message);
         to.opt(2, &self.response_messages);
         to.misfits(&self.misfits);
     }

@@ -135,30 +135,30 @@ impl model::Model for GraphLayoutNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(15, &self.barrier_found);
+        to.opt(9, &self.created_at);
+        to.opt(16, &self.edge_layout_list);
         to.opt(1, &self.end_ts);
+        to.opt(23, &self.execution_input_configured);
+        to.opt(12, &self.failure_info);
+        to.opt(17, &self.failure_info_dto);
         to.opt(2, &self.hidden);
+        to.opt(21, &self.is_manual_execution);
+        to.opt(22, &self.is_rollback_stage_node);
         to.opt(3, &self.module);
-        to.opt(4, &self.status);
-        to.opt(5, &self.start_ts);
+        to.opt(11, &self.module_info);
+        to.opt(0, &self.name);
+        to.opt(19, &self.node_execution_id);
+        to.opt(10, &self.node_group);
+        to.opt(18, &self.node_identifier);
+        to.opt(13, &self.node_run_info);
         to.opt(6, &self.node_type);
         to.opt(7, &self.node_uuid);
         to.opt(8, &self.skip_info);
-        to.opt(9, &self.created_at);
-        to.opt(10, &self.node_group);
-        to.opt(11, &self.module_info);
-        to.opt(12, &self.failure_info);
-        to.opt(13, &self.node_run_info);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
         to.opt(14, &self.step_details);
-        to.opt(15, &self.barrier_found);
-        to.opt(16, &self.edge_layout_list);
-        to.opt(17, &self.failure_info_dto);
-        to.opt(18, &self.node_identifier);
-        to.opt(19, &self.node_execution_id);
         to.opt(20, &self.strategy_metadata);
-        to.opt(21, &self.is_manual_execution);
-        to.opt(22, &self.is_rollback_stage_node);
-        to.opt(23, &self.execution_input_configured);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for InputSetDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -73,9 +73,9 @@ impl model::Model for InputSetTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.input_set_yaml);
         to.opt(1, &self.input_set_details);
         to.opt(2, &self.input_set_template_yaml);
+        to.opt(0, &self.input_set_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -152,10 +152,10 @@ impl model::Model for InterruptEffectDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.interrupt_id);
-        to.opt(1, &self.took_effect_at);
-        to.opt(2, &self.interrupt_type);
         to.opt(3, &self.interrupt_config);
+        to.opt(0, &self.interrupt_id);
+        to.opt(2, &self.interrupt_type);
+        to.opt(1, &self.took_effect_at);
         to.misfits(&self.misfits);
     }
 }
@@ -220,10 +220,10 @@ impl model::Model for IssuedBy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.adviser_issuer);
         to.opt(0, &self.issue_time);
         to.opt(1, &self.manual_issuer);
         to.opt(2, &self.system_issuer);
-        to.opt(3, &self.adviser_issuer);
         to.opt(4, &self.timeout_issuer);
         to.opt(5, &self.trigger_issuer);
         to.misfits(&self.misfits);

@@ -40,10 +40,10 @@ impl model::Model for ManualIssuer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.user_id);
         to.opt(2, &self.email_id);
         to.opt(3, &self.identifier);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.user_id);
         to.misfits(&self.misfits);
     }
 }

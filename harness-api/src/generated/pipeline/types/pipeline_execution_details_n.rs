@@ -141,17 +141,17 @@ impl model::Model for NodeExecutionOutline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(8, &self.edge_layout_list);
         to.opt(1, &self.end_ts);
-        to.opt(2, &self.status);
-        to.opt(3, &self.start_ts);
+        to.opt(7, &self.failure_info);
+        to.opt(0, &self.name);
+        to.opt(10, &self.node_execution_id);
+        to.opt(6, &self.node_group);
+        to.opt(9, &self.node_identifier);
         to.opt(4, &self.node_type);
         to.opt(5, &self.node_uuid);
-        to.opt(6, &self.node_group);
-        to.opt(7, &self.failure_info);
-        to.opt(8, &self.edge_layout_list);
-        to.opt(9, &self.node_identifier);
-        to.opt(10, &self.node_execution_id);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -216,11 +216,11 @@ impl model::Model for NodeRunInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.evaluated_condition);
         to.opt(0, &self.expressions);
-        to.opt(1, &self.when_condition);
         to.opt(2, &self.expressions_list);
         to.opt(3, &self.is_manual_execution);
-        to.opt(4, &self.evaluated_condition);
+        to.opt(1, &self.when_condition);
         to.misfits(&self.misfits);
     }
 }

@@ -73,17 +73,17 @@ impl model::Model for PageGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -157,17 +157,17 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -241,17 +241,17 @@ impl model::Model for PagePipelineExecutionSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -345,12 +345,12 @@ impl model::Model for PipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.run_sequence);
         to.opt(2, &self.org_identifier);
+        to.opt(5, &self.pipeline_identifier);
         to.opt(3, &self.plan_execution_id);
         to.opt(4, &self.project_identifier);
-        to.opt(5, &self.pipeline_identifier);
+        to.opt(1, &self.run_sequence);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -495,23 +495,23 @@ impl model::Model for PipelineExecutionOutline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.end_ts);
-        to.opt(2, &self.status);
-        to.opt(3, &self.modules);
-        to.opt(4, &self.start_ts);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.stages_map);
-        to.opt(7, &self.failure_info);
-        to.opt(8, &self.run_sequence);
-        to.opt(9, &self.last_updated_at);
-        to.opt(10, &self.org_identifier);
-        to.opt(11, &self.starting_node_id);
-        to.opt(12, &self.plan_execution_id);
-        to.opt(13, &self.runtime_input_yaml);
         to.opt(14, &self.account_identifier);
-        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.created_at);
+        to.opt(1, &self.end_ts);
+        to.opt(7, &self.failure_info);
+        to.opt(9, &self.last_updated_at);
+        to.opt(3, &self.modules);
+        to.opt(0, &self.name);
+        to.opt(10, &self.org_identifier);
         to.opt(16, &self.pipeline_identifier);
+        to.opt(12, &self.plan_execution_id);
+        to.opt(15, &self.project_identifier);
+        to.opt(8, &self.run_sequence);
+        to.opt(13, &self.runtime_input_yaml);
+        to.opt(6, &self.stages_map);
+        to.opt(4, &self.start_ts);
+        to.opt(11, &self.starting_node_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -552,10 +552,10 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.pipeline_identifier);
+        to.opt(2, &self.plan_execution_ids);
         to.opt(0, &self.status);
         to.opt(1, &self.time_range);
-        to.opt(2, &self.plan_execution_ids);
-        to.opt(3, &self.pipeline_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -832,59 +832,59 @@ impl model::Model for PipelineExecutionSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.end_ts);
-        to.opt(3, &self.labels);
-        to.opt(4, &self.status);
-        to.opt(5, &self.modules);
-        to.opt(6, &self.start_ts);
-        to.opt(7, &self.can_retry);
         to.opt(8, &self.aborted_by);
-        to.opt(9, &self.created_at);
-        to.opt(10, &self.store_type);
-        to.opt(11, &self.git_details);
-        to.opt(12, &self.module_info);
-        to.opt(13, &self.queued_type);
-        to.opt(14, &self.failure_info);
-        to.opt(15, &self.run_sequence);
-        to.opt(16, &self.yaml_version);
-        to.opt(17, &self.can_re_execute);
-        to.opt(18, &self.connector_ref);
-        to.opt(19, &self.queued_reason);
-        to.opt(20, &self.execution_mode);
-        to.opt(21, &self.layout_node_map);
-        to.opt(22, &self.org_identifier);
-        to.opt(23, &self.stages_executed);
-        to.opt(24, &self.starting_node_id);
-        to.opt(25, &self.parent_stage_info);
-        to.opt(26, &self.plan_execution_id);
-        to.opt(27, &self.stages_execution);
-        to.opt(28, &self.dynamic_execution);
-        to.opt(29, &self.retried_execution);
-        to.opt(30, &self.show_retry_history);
-        to.opt(31, &self.total_stages_count);
-        to.opt(32, &self.failed_stages_count);
-        to.opt(33, &self.is_stages_execution);
-        to.opt(34, &self.project_identifier);
-        to.opt(35, &self.execution_error_info);
-        to.opt(36, &self.governance_metadata);
-        to.opt(37, &self.is_dynamic_execution);
-        to.opt(38, &self.is_retried_execution);
-        to.opt(39, &self.pipeline_identifier);
-        to.opt(40, &self.running_stages_count);
-        to.opt(41, &self.input_set_identifiers);
-        to.opt(42, &self.stages_executed_names);
         to.opt(43, &self.allow_stage_executions);
-        to.opt(44, &self.execution_trigger_info);
-        to.opt(45, &self.successful_stages_count);
-        to.opt(46, &self.retry_execution_metadata);
-        to.opt(47, &self.should_use_simplified_key);
-        to.opt(48, &self.original_yaml_used_on_rerun);
+        to.opt(17, &self.can_re_execute);
+        to.opt(7, &self.can_retry);
+        to.opt(18, &self.connector_ref);
+        to.opt(9, &self.created_at);
+        to.opt(28, &self.dynamic_execution);
+        to.opt(2, &self.end_ts);
+        to.opt(35, &self.execution_error_info);
         to.opt(49, &self.execution_input_configured);
-        to.opt(50, &self.template_reference_summary);
+        to.opt(20, &self.execution_mode);
+        to.opt(44, &self.execution_trigger_info);
+        to.opt(32, &self.failed_stages_count);
+        to.opt(14, &self.failure_info);
+        to.opt(11, &self.git_details);
+        to.opt(36, &self.governance_metadata);
+        to.opt(41, &self.input_set_identifiers);
+        to.opt(37, &self.is_dynamic_execution);
         to.opt(51, &self.is_original_yaml_used_on_rerun);
+        to.opt(38, &self.is_retried_execution);
+        to.opt(33, &self.is_stages_execution);
+        to.opt(3, &self.labels);
+        to.opt(21, &self.layout_node_map);
+        to.opt(12, &self.module_info);
+        to.opt(5, &self.modules);
+        to.opt(0, &self.name);
         to.opt(52, &self.notes_exist_for_plan_execution_id);
+        to.opt(22, &self.org_identifier);
+        to.opt(48, &self.original_yaml_used_on_rerun);
+        to.opt(25, &self.parent_stage_info);
+        to.opt(39, &self.pipeline_identifier);
+        to.opt(26, &self.plan_execution_id);
+        to.opt(34, &self.project_identifier);
+        to.opt(19, &self.queued_reason);
+        to.opt(13, &self.queued_type);
+        to.opt(29, &self.retried_execution);
+        to.opt(46, &self.retry_execution_metadata);
+        to.opt(15, &self.run_sequence);
+        to.opt(40, &self.running_stages_count);
+        to.opt(47, &self.should_use_simplified_key);
+        to.opt(30, &self.show_retry_history);
+        to.opt(23, &self.stages_executed);
+        to.opt(42, &self.stages_executed_names);
+        to.opt(27, &self.stages_execution);
+        to.opt(6, &self.start_ts);
+        to.opt(24, &self.starting_node_id);
+        to.opt(4, &self.status);
+        to.opt(10, &self.store_type);
+        to.opt(45, &self.successful_stages_count);
+        to.opt(1, &self.tags);
+        to.opt(50, &self.template_reference_summary);
+        to.opt(31, &self.total_stages_count);
+        to.opt(16, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -89,10 +89,10 @@ impl model::Model for ResponseDtoExecutionDataResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -138,10 +138,10 @@ impl model::Model for ResponseDtoExecutionGraph {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -187,10 +187,10 @@ impl model::Model for ResponseDtoInputSetTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -236,10 +236,10 @@ impl model::Model for ResponseDtoNodeExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -285,10 +285,10 @@ impl model::Model for ResponseDtoPageGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -334,10 +334,10 @@ impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -383,10 +383,10 @@ impl model::Model for ResponseDtoPagePipelineExecutionSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -432,10 +432,10 @@ impl model::Model for ResponseDtoPipelineExecutionDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -481,10 +481,10 @@ impl model::Model for ResponseDtoPipelineExecutionNotes {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -530,10 +530,10 @@ impl model::Model for ResponseDtoWorkflowGraph {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -592,11 +592,11 @@ impl model::Model for RetryExecutionMetadata {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_ts);
-        to.opt(1, &self.start_ts);
         to.opt(2, &self.executed_by);
-        to.opt(3, &self.run_sequence);
-        to.opt(4, &self.root_execution_id);
         to.opt(5, &self.parent_execution_id);
+        to.opt(4, &self.root_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(1, &self.start_ts);
         to.misfits(&self.misfits);
     }
 }
@@ -673,10 +673,10 @@ impl model::Model for RetryNodeMetadata {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_ts);
-        to.opt(1, &self.start_ts);
         to.opt(2, &self.executed_by);
-        to.opt(3, &self.run_sequence);
         to.opt(4, &self.original_plan_execution_id);
+        to.opt(3, &self.run_sequence);
+        to.opt(1, &self.start_ts);
         to.misfits(&self.misfits);
     }
 }

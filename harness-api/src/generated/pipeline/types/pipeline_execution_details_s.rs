@@ -34,8 +34,8 @@ impl model::Model for SkipInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.skip_condition);
         to.opt(1, &self.evaluated_condition);
+        to.opt(0, &self.skip_condition);
         to.misfits(&self.misfits);
     }
 }
@@ -108,10 +108,10 @@ impl model::Model for SyncExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
         to.opt(1, &self.log_keys);
-        to.opt(2, &self.units_list);
         to.opt(3, &self.log_keys_list);
+        to.opt(0, &self.units);
+        to.opt(2, &self.units_list);
         to.misfits(&self.misfits);
     }
 }

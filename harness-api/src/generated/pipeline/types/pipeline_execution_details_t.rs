@@ -65,15 +65,15 @@ impl model::Model for TaskChainExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
-        to.opt(1, &self.task_id);
-        to.opt(2, &self.log_keys);
         to.opt(3, &self.chain_end);
-        to.opt(4, &self.task_name);
-        to.opt(5, &self.units_list);
+        to.opt(2, &self.log_keys);
         to.opt(6, &self.log_keys_list);
-        to.opt(7, &self.task_category);
         to.opt(8, &self.pass_through_data);
+        to.opt(7, &self.task_category);
+        to.opt(1, &self.task_id);
+        to.opt(4, &self.task_name);
+        to.opt(0, &self.units);
+        to.opt(5, &self.units_list);
         to.misfits(&self.misfits);
     }
 }
@@ -137,13 +137,13 @@ impl model::Model for TaskExecutableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.units);
-        to.opt(1, &self.task_id);
         to.opt(2, &self.log_keys);
-        to.opt(3, &self.task_name);
-        to.opt(4, &self.units_list);
         to.opt(5, &self.log_keys_list);
         to.opt(6, &self.task_category);
+        to.opt(1, &self.task_id);
+        to.opt(3, &self.task_name);
+        to.opt(0, &self.units);
+        to.opt(4, &self.units_list);
         to.misfits(&self.misfits);
     }
 }
@@ -216,8 +216,8 @@ impl model::Model for TriggerIssuer {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.trigger_ref);
         to.opt(1, &self.abort_prev_concurrent_execution);
+        to.opt(0, &self.trigger_ref);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for UnitProgress {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.end_time);
-        to.opt(2, &self.unit_name);
         to.opt(3, &self.start_time);
+        to.opt(0, &self.status);
+        to.opt(2, &self.unit_name);
         to.misfits(&self.misfits);
     }
 }

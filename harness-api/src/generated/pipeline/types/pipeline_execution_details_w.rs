@@ -82,12 +82,12 @@ impl model::Model for WorkflowGraphNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.inputs);
-        to.opt(3, &self.status);
-        to.opt(4, &self.outputs);
         to.opt(5, &self.identifier);
+        to.opt(2, &self.inputs);
+        to.opt(0, &self.name);
+        to.opt(4, &self.outputs);
+        to.opt(3, &self.status);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -145,10 +145,10 @@ impl model::Model for WorkflowGraphRelation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.next_ids);
-        to.opt(1, &self.prev_ids);
         to.opt(2, &self.children);
+        to.opt(0, &self.next_ids);
         to.opt(3, &self.parent_id);
+        to.opt(1, &self.prev_ids);
         to.misfits(&self.misfits);
     }
 }

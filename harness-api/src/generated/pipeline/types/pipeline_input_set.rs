@@ -209,8 +209,8 @@ impl model::Model for EntityWithGitInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.ref_);
         to.opt(1, &self.branch);
+        to.one(0, &self.ref_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -262,10 +262,10 @@ impl model::Model for InputSetErrorWrapper {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.error_pipeline_yaml);
-        to.opt(2, &self.uuid_to_error_response_map);
         to.opt(3, &self.invalid_input_set_references);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.uuid_to_error_response_map);
         to.misfits(&self.misfits);
     }
 }
@@ -351,12 +351,12 @@ impl model::Model for InputSetListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.description);
-        to.opt(3, &self.input_set_type);
-        to.opt(4, &self.pipeline_identifier);
+        to.opt(1, &self.identifier);
         to.opt(5, &self.input_set_id_with_pipeline_id);
+        to.opt(3, &self.input_set_type);
+        to.opt(0, &self.name);
+        to.opt(4, &self.pipeline_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -399,9 +399,9 @@ impl model::Model for InputSetPlaceError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.field_name);
         to.opt(2, &self.identifier_of_error_source);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -539,25 +539,25 @@ impl model::Model for InputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.version);
-        to.opt(3, &self.outdated);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.store_type);
+        to.opt(10, &self.connector_ref);
+        to.opt(9, &self.description);
+        to.opt(18, &self.entity_validity_details);
+        to.opt(12, &self.error_response);
         to.opt(6, &self.git_details);
         to.opt(7, &self.identifier);
-        to.opt(8, &self.is_outdated);
-        to.opt(9, &self.description);
-        to.opt(10, &self.connector_ref);
-        to.opt(11, &self.input_set_yaml);
-        to.opt(12, &self.error_response);
-        to.opt(13, &self.org_identifier);
-        to.opt(14, &self.is_error_response);
-        to.opt(15, &self.project_identifier);
-        to.opt(16, &self.pipeline_identifier);
         to.opt(17, &self.input_set_error_wrapper);
-        to.opt(18, &self.entity_validity_details);
+        to.opt(11, &self.input_set_yaml);
+        to.opt(14, &self.is_error_response);
+        to.opt(8, &self.is_outdated);
+        to.opt(0, &self.name);
+        to.opt(13, &self.org_identifier);
+        to.opt(3, &self.outdated);
+        to.opt(16, &self.pipeline_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -655,22 +655,22 @@ impl model::Model for InputSetSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.modules);
+        to.opt(9, &self.connector_ref);
         to.opt(3, &self.created_at);
-        to.opt(4, &self.store_type);
+        to.opt(8, &self.description);
+        to.opt(14, &self.entity_validity_details);
         to.opt(5, &self.git_details);
         to.opt(6, &self.identifier);
-        to.opt(7, &self.is_outdated);
-        to.opt(8, &self.description);
-        to.opt(9, &self.connector_ref);
-        to.opt(10, &self.input_set_type);
-        to.opt(11, &self.last_updated_at);
-        to.opt(12, &self.pipeline_identifier);
         to.opt(13, &self.input_set_error_details);
-        to.opt(14, &self.entity_validity_details);
+        to.opt(10, &self.input_set_type);
+        to.opt(7, &self.is_outdated);
+        to.opt(11, &self.last_updated_at);
+        to.opt(2, &self.modules);
+        to.opt(0, &self.name);
         to.opt(15, &self.overlay_set_error_details);
+        to.opt(12, &self.pipeline_identifier);
+        to.opt(4, &self.store_type);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -715,8 +715,8 @@ impl model::Model for InputSetTemplateRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.stage_identifiers);
         to.opt(1, &self.service_with_git_info_list);
+        to.opt(0, &self.stage_identifiers);
         to.misfits(&self.misfits);
     }
 }
@@ -772,11 +772,11 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.modules);
         to.opt(1, &self.has_input_sets);
-        to.opt(2, &self.inputs_metadata);
-        to.opt(3, &self.replaced_expressions);
         to.opt(4, &self.input_set_template_yaml);
+        to.opt(2, &self.inputs_metadata);
+        to.opt(0, &self.modules);
+        to.opt(3, &self.replaced_expressions);
         to.opt(5, &self.replaced_expressions_per_stage);
         to.misfits(&self.misfits);
     }
@@ -812,8 +812,8 @@ impl model::Model for InputsMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.required);
         to.opt(1, &self.description);
+        to.opt(0, &self.required);
         to.misfits(&self.misfits);
     }
 }
@@ -863,11 +863,11 @@ impl model::Model for MergeInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_yaml);
-        to.opt(1, &self.error_response);
-        to.opt(2, &self.is_error_response);
         to.opt(3, &self.complete_pipeline_yaml);
+        to.opt(1, &self.error_response);
         to.opt(4, &self.input_set_error_wrapper);
+        to.opt(2, &self.is_error_response);
+        to.opt(0, &self.pipeline_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -977,26 +977,26 @@ impl model::Model for OverlayInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.version);
-        to.opt(3, &self.outdated);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.store_type);
+        to.opt(10, &self.connector_ref);
+        to.opt(9, &self.description);
+        to.opt(18, &self.entity_validity_details);
+        to.opt(11, &self.error_response);
         to.opt(6, &self.git_details);
         to.opt(7, &self.identifier);
-        to.opt(8, &self.is_outdated);
-        to.opt(9, &self.description);
-        to.opt(10, &self.connector_ref);
-        to.opt(11, &self.error_response);
-        to.opt(12, &self.org_identifier);
-        to.opt(13, &self.is_error_response);
-        to.opt(14, &self.project_identifier);
         to.opt(15, &self.input_set_references);
-        to.opt(16, &self.pipeline_identifier);
-        to.opt(17, &self.overlay_input_set_yaml);
-        to.opt(18, &self.entity_validity_details);
         to.opt(19, &self.invalid_input_set_references);
+        to.opt(13, &self.is_error_response);
+        to.opt(8, &self.is_outdated);
+        to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(3, &self.outdated);
+        to.opt(17, &self.overlay_input_set_yaml);
+        to.opt(16, &self.pipeline_identifier);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1063,14 +1063,14 @@ impl model::Model for PageResponseInputSetListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1132,14 +1132,14 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1180,10 +1180,10 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1229,10 +1229,10 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1278,10 +1278,10 @@ impl model::Model for ResponseDtoInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1327,10 +1327,10 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1377,10 +1377,10 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1426,10 +1426,10 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1475,10 +1475,10 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1524,10 +1524,10 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for CacheResponseMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ttl_left);
         to.opt(1, &self.cache_state);
         to.opt(2, &self.is_sync_enabled);
         to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.ttl_left);
         to.misfits(&self.misfits);
     }
 }
@@ -87,8 +87,8 @@ impl model::Model for ExecutorInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.email);
-        to.opt(1, &self.username);
         to.opt(2, &self.trigger_type);
+        to.opt(1, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -159,15 +159,15 @@ impl model::Model for GitUpdateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.store_type);
         to.opt(3, &self.base_branch);
         to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
         to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(7, &self.last_commit_id);
         to.opt(8, &self.last_object_id);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
         to.misfits(&self.misfits);
     }
 }
@@ -213,9 +213,9 @@ impl model::Model for NodeInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fqn);
+        to.opt(3, &self.identifier);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -273,13 +273,13 @@ impl model::Model for ParentStageInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.project_id);
         to.opt(3, &self.execution_id);
+        to.opt(6, &self.has_parent_pipeline);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.org_id);
+        to.opt(2, &self.project_id);
         to.opt(4, &self.run_sequence);
         to.opt(5, &self.stage_node_id);
-        to.opt(6, &self.has_parent_pipeline);
         to.misfits(&self.misfits);
     }
 }
@@ -345,12 +345,12 @@ impl model::Model for PipelineCreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identifier);
         to.opt(3, &self.description);
         to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
         to.one(5, &self.pipeline_yaml);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -480,22 +480,22 @@ impl model::Model for PipelineGetResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.valid);
+        to.opt(14, &self.cache_response_metadata);
         to.opt(4, &self.created);
-        to.opt(5, &self.modules);
-        to.opt(6, &self.project);
-        to.opt(7, &self.updated);
-        to.opt(8, &self.identifier);
         to.opt(9, &self.description);
         to.opt(10, &self.git_details);
+        to.opt(8, &self.identifier);
+        to.opt(5, &self.modules);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
         to.opt(11, &self.pipeline_yaml);
+        to.opt(6, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(15, &self.template_applied_pipeline_yaml);
+        to.opt(7, &self.updated);
+        to.opt(3, &self.valid);
         to.opt(12, &self.validation_uuid);
         to.opt(13, &self.yaml_error_wrapper);
-        to.opt(14, &self.cache_response_metadata);
-        to.opt(15, &self.template_applied_pipeline_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -566,8 +566,8 @@ impl model::Model for PipelineImportRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_name);
         to.opt(1, &self.pipeline_description);
+        to.opt(0, &self.pipeline_name);
         to.misfits(&self.misfits);
     }
 }
@@ -649,19 +649,19 @@ impl model::Model for PipelineListResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.valid);
+        to.opt(11, &self.connector_ref);
         to.opt(3, &self.created);
-        to.opt(4, &self.modules);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.store_type);
         to.opt(8, &self.description);
         to.opt(9, &self.git_details);
-        to.opt(10, &self.yaml_version);
-        to.opt(11, &self.connector_ref);
+        to.opt(6, &self.identifier);
+        to.opt(4, &self.modules);
+        to.opt(0, &self.name);
         to.opt(12, &self.recent_execution_info);
+        to.opt(7, &self.store_type);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.updated);
+        to.opt(2, &self.valid);
+        to.opt(10, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -704,8 +704,8 @@ impl model::Model for PipelineMoveConfigRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.git_details);
-        to.opt(1, &self.pipeline_identifier);
         to.opt(2, &self.move_config_operation_type);
+        to.opt(1, &self.pipeline_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -785,11 +785,11 @@ impl model::Model for PipelinePatchRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.maybe(0, &self.desc);
+        to.maybe(4, &self.git_details);
         to.maybe(1, &self.name);
+        to.maybe(5, &self.pipeline_yaml);
         to.maybe(2, &self.tags);
         to.maybe(3, &self.version);
-        to.maybe(4, &self.git_details);
-        to.maybe(5, &self.pipeline_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -871,19 +871,19 @@ impl model::Model for PipelineSaveGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.action);
-        to.opt(3, &self.entity);
-        to.opt(4, &self.status);
-        to.opt(5, &self.created);
-        to.opt(6, &self.message);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.time_stamp);
-        to.opt(9, &self.org_identifier);
         to.opt(10, &self.account_identifier);
-        to.opt(11, &self.project_identifier);
+        to.opt(2, &self.action);
+        to.opt(5, &self.created);
+        to.opt(0, &self.deny);
+        to.opt(3, &self.entity);
+        to.opt(7, &self.identifier);
+        to.opt(6, &self.message);
+        to.opt(9, &self.org_identifier);
         to.opt(12, &self.policy_set_metadata);
+        to.opt(11, &self.project_identifier);
+        to.opt(4, &self.status);
+        to.opt(8, &self.time_stamp);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -918,8 +918,8 @@ impl model::Model for PipelineSaveResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.governance_metadata);
+        to.opt(0, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -985,12 +985,12 @@ impl model::Model for PipelineUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.tags);
-        to.one(2, &self.identifier);
         to.opt(3, &self.description);
         to.opt(4, &self.git_details);
+        to.one(2, &self.identifier);
+        to.one(0, &self.name);
         to.one(5, &self.pipeline_yaml);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1039,9 +1039,9 @@ impl model::Model for PipelineValidationResponseBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_ts);
-        to.opt(1, &self.status);
-        to.opt(2, &self.start_ts);
         to.opt(3, &self.policy_eval);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
         to.opt(4, &self.template_validation_response);
         to.misfits(&self.misfits);
     }
@@ -1152,18 +1152,18 @@ impl model::Model for PolicyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.status);
+        to.opt(10, &self.account_identifier);
         to.opt(2, &self.created);
-        to.opt(3, &self.updated);
-        to.opt(4, &self.severity);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.policy_name);
         to.opt(7, &self.deny_messages);
+        to.opt(0, &self.error);
+        to.opt(5, &self.identifier);
         to.opt(8, &self.org_identifier);
         to.opt(9, &self.policy_identifier);
-        to.opt(10, &self.account_identifier);
+        to.opt(6, &self.policy_name);
         to.opt(11, &self.project_identifier);
+        to.opt(4, &self.severity);
+        to.opt(1, &self.status);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1233,16 +1233,16 @@ impl model::Model for PolicySetMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.status);
+        to.opt(7, &self.account_identifier);
         to.opt(2, &self.created);
+        to.opt(0, &self.deny);
         to.opt(3, &self.identifier);
-        to.opt(4, &self.policy_set);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.policy_metadata);
-        to.opt(7, &self.account_identifier);
-        to.opt(8, &self.project_identifier);
+        to.opt(4, &self.policy_set);
         to.opt(9, &self.policy_set_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1301,12 +1301,12 @@ impl model::Model for RecentExecutionInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ended);
-        to.opt(1, &self.started);
-        to.opt(2, &self.run_number);
         to.opt(3, &self.execution_id);
-        to.opt(4, &self.executor_info);
         to.opt(5, &self.execution_status);
+        to.opt(4, &self.executor_info);
         to.opt(6, &self.parent_stage_info);
+        to.opt(2, &self.run_number);
+        to.opt(1, &self.started);
         to.misfits(&self.misfits);
     }
 }
@@ -1353,8 +1353,8 @@ impl model::Model for TemplateValidationResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid_yaml);
         to.opt(1, &self.exception_message);
+        to.opt(0, &self.valid_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -1402,11 +1402,11 @@ impl model::Model for YamlSchemaErrorWrapper {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fqn);
-        to.opt(1, &self.message);
-        to.opt(2, &self.step_info);
-        to.opt(3, &self.stage_info);
-        to.opt(4, &self.message_fqn);
         to.opt(5, &self.hint_message);
+        to.opt(1, &self.message);
+        to.opt(4, &self.message_fqn);
+        to.opt(3, &self.stage_info);
+        to.opt(2, &self.step_info);
         to.misfits(&self.misfits);
     }
 }

@@ -101,16 +101,16 @@ impl model::Model for ListQueuedPipelinesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.statuses);
         to.opt(2, &self.filter_type);
-        to.opt(3, &self.pipeline_tags);
-        to.opt(4, &self.trigger_types);
-        to.opt(5, &self.priority_types);
         to.opt(6, &self.org_identifiers);
-        to.opt(7, &self.queued_time_range);
-        to.opt(8, &self.project_identifiers);
         to.opt(9, &self.pipeline_identifiers);
+        to.opt(3, &self.pipeline_tags);
+        to.opt(5, &self.priority_types);
+        to.opt(8, &self.project_identifiers);
+        to.opt(7, &self.queued_time_range);
+        to.opt(1, &self.statuses);
+        to.opt(0, &self.tags);
+        to.opt(4, &self.trigger_types);
         to.misfits(&self.misfits);
     }
 }
@@ -188,8 +188,8 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_time);
-        to.opt(1, &self.start_time);
         to.opt(2, &self.relative_time);
+        to.opt(1, &self.start_time);
         to.opt(3, &self.time_range_filter_type);
         to.misfits(&self.misfits);
     }

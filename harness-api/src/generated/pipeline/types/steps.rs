@@ -40,10 +40,10 @@ impl model::Model for StepData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.disabled);
         to.opt(3, &self.feature_restriction_name);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -78,8 +78,8 @@ impl model::Model for StepPalleteFilterRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.step_pallete_module_infos);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -120,9 +120,9 @@ impl model::Model for StepPalleteModuleInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.module);
         to.opt(1, &self.category);
         to.opt(2, &self.common_step_category);
+        to.opt(0, &self.module);
         to.opt(3, &self.should_show_common_steps);
         to.misfits(&self.misfits);
     }
@@ -162,8 +162,8 @@ impl model::Model for StepsDataResponseBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.steps_data);
         to.opt(2, &self.step_categories);
+        to.opt(1, &self.steps_data);
         to.misfits(&self.misfits);
     }
 }

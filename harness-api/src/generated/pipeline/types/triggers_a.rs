@@ -97,14 +97,14 @@ impl model::Model for AcrArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
+        to.opt(3, &self.connector_ref);
+        to.opt(6, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(7, &self.meta_data_conditions);
         to.opt(1, &self.registry);
         to.opt(2, &self.repository);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
         to.opt(5, &self.subscription_id);
-        to.opt(6, &self.event_conditions);
-        to.opt(7, &self.meta_data_conditions);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -206,15 +206,15 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.region);
-        to.opt(2, &self.filters);
-        to.opt(3, &self.version);
         to.opt(4, &self.connector_ref);
-        to.opt(5, &self.version_regex);
-        to.opt(6, &self.jexl_condition);
         to.opt(7, &self.event_conditions);
+        to.opt(2, &self.filters);
+        to.opt(6, &self.jexl_condition);
         to.opt(8, &self.meta_data_conditions);
+        to.opt(1, &self.region);
+        to.opt(0, &self.tags);
+        to.opt(3, &self.version);
+        to.opt(5, &self.version_regex);
         to.misfits(&self.misfits);
     }
 }
@@ -308,13 +308,13 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.bucket_name);
         to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.file_path_regex);
         to.opt(5, &self.event_conditions);
+        to.opt(4, &self.file_path_regex);
+        to.opt(3, &self.jexl_condition);
         to.opt(6, &self.meta_data_conditions);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -391,10 +391,10 @@ impl model::Model for ArtifactTriggerSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.webhook_id);
-        to.opt(3, &self.poll_interval);
         to.misfits(&self.misfits);
     }
 }
@@ -565,16 +565,16 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repository);
+        to.opt(8, &self.artifact_directory);
+        to.opt(5, &self.artifact_filter);
         to.opt(1, &self.artifact_path);
         to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.repository_url);
-        to.opt(5, &self.artifact_filter);
         to.opt(6, &self.event_conditions);
-        to.opt(7, &self.repository_format);
-        to.opt(8, &self.artifact_directory);
+        to.opt(3, &self.jexl_condition);
         to.opt(9, &self.meta_data_conditions);
+        to.opt(0, &self.repository);
+        to.opt(7, &self.repository_format);
+        to.opt(4, &self.repository_url);
         to.misfits(&self.misfits);
     }
 }
@@ -761,16 +761,16 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_ref);
+        to.opt(8, &self.event_conditions);
         to.opt(0, &self.feed);
-        to.opt(1, &self.project);
-        to.opt(2, &self.version);
+        to.opt(7, &self.jexl_condition);
+        to.opt(9, &self.meta_data_conditions);
         to.opt(3, &self.package_name);
         to.opt(4, &self.package_type);
-        to.opt(5, &self.connector_ref);
+        to.opt(1, &self.project);
+        to.opt(2, &self.version);
         to.opt(6, &self.version_regex);
-        to.opt(7, &self.jexl_condition);
-        to.opt(8, &self.event_conditions);
-        to.opt(9, &self.meta_data_conditions);
         to.misfits(&self.misfits);
     }
 }

@@ -93,13 +93,13 @@ impl model::Model for BambooArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.build);
-        to.opt(1, &self.plan_key);
-        to.opt(2, &self.connector_ref);
         to.opt(3, &self.artifact_paths);
-        to.opt(4, &self.jexl_condition);
+        to.opt(0, &self.build);
+        to.opt(2, &self.connector_ref);
         to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
         to.opt(6, &self.meta_data_conditions);
+        to.opt(1, &self.plan_key);
         to.misfits(&self.misfits);
     }
 }

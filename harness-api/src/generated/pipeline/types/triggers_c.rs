@@ -34,8 +34,8 @@ impl model::Model for CronScheduledTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.expression);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -137,15 +137,15 @@ impl model::Model for CustomArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.artifacts_array_path);
+        to.opt(6, &self.event_conditions);
         to.opt(0, &self.inputs);
+        to.opt(5, &self.jexl_condition);
+        to.opt(8, &self.meta_data_conditions);
+        to.opt(3, &self.metadata);
         to.opt(1, &self.script);
         to.opt(2, &self.version);
-        to.opt(3, &self.metadata);
         to.opt(4, &self.version_path);
-        to.opt(5, &self.jexl_condition);
-        to.opt(6, &self.event_conditions);
-        to.opt(7, &self.artifacts_array_path);
-        to.opt(8, &self.meta_data_conditions);
         to.misfits(&self.misfits);
     }
 }
@@ -224,8 +224,8 @@ impl model::Model for CustomWebhookTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.jexl_condition);
         to.opt(1, &self.header_conditions);
+        to.opt(0, &self.jexl_condition);
         to.opt(2, &self.payload_conditions);
         to.misfits(&self.misfits);
     }
@@ -261,8 +261,8 @@ impl model::Model for CreateTriggerV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.executor_info);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

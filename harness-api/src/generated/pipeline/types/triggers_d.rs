@@ -89,12 +89,12 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.image_path);
         to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
         to.opt(4, &self.event_conditions);
+        to.opt(1, &self.image_path);
+        to.opt(3, &self.jexl_condition);
         to.opt(5, &self.meta_data_conditions);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }

@@ -97,14 +97,14 @@ impl model::Model for EcrArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.region);
-        to.opt(2, &self.image_path);
-        to.opt(3, &self.registry_id);
         to.opt(4, &self.connector_ref);
-        to.opt(5, &self.jexl_condition);
         to.opt(6, &self.event_conditions);
+        to.opt(2, &self.image_path);
+        to.opt(5, &self.jexl_condition);
         to.opt(7, &self.meta_data_conditions);
+        to.opt(1, &self.region);
+        to.opt(3, &self.registry_id);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }

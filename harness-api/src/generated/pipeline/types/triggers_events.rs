@@ -73,17 +73,17 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(4, &self.created_at);
+        to.opt(9, &self.event_correlation_id);
+        to.opt(6, &self.event_created_at);
+        to.opt(7, &self.exception_occurred);
+        to.opt(5, &self.final_status);
         to.opt(0, &self.headers);
         to.opt(1, &self.message);
         to.opt(2, &self.payload);
-        to.opt(3, &self.account_id);
-        to.opt(4, &self.created_at);
-        to.opt(5, &self.final_status);
-        to.opt(6, &self.event_created_at);
-        to.opt(7, &self.exception_occurred);
-        to.opt(8, &self.trigger_identifier);
-        to.opt(9, &self.event_correlation_id);
         to.opt(10, &self.trigger_event_status);
+        to.opt(8, &self.trigger_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -196,16 +196,16 @@ impl model::Model for NgTriggerEventsApiResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.scope);
-        to.opt(2, &self.message);
-        to.opt(3, &self.ng_trigger_type);
-        to.opt(4, &self.event_created_at);
-        to.opt(5, &self.sub_trigger_type);
-        to.opt(6, &self.ng_trigger_meta_data);
-        to.opt(7, &self.trigger_identifier);
         to.opt(8, &self.event_correlation_id);
+        to.opt(4, &self.event_created_at);
+        to.opt(2, &self.message);
+        to.opt(0, &self.name);
+        to.opt(6, &self.ng_trigger_meta_data);
+        to.opt(3, &self.ng_trigger_type);
+        to.opt(1, &self.scope);
+        to.opt(5, &self.sub_trigger_type);
         to.opt(9, &self.trigger_event_status);
+        to.opt(7, &self.trigger_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -321,17 +321,17 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -405,17 +405,17 @@ impl model::Model for PageNgTriggerEventsApiResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -469,11 +469,11 @@ impl model::Model for PerpetualTaskInfoForTriggers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.state);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.delegate_id);
-        to.opt(3, &self.task_description);
         to.opt(4, &self.delegate_host_name);
+        to.opt(2, &self.delegate_id);
+        to.opt(0, &self.state);
+        to.opt(3, &self.task_description);
         to.opt(5, &self.unassigned_reason);
         to.misfits(&self.misfits);
     }
@@ -515,9 +515,9 @@ impl model::Model for PipelineScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_identifier);
         to.opt(0, &self.org_identifier);
         to.opt(1, &self.parent_unique_id);
-        to.opt(2, &self.account_identifier);
         to.opt(3, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -596,10 +596,10 @@ impl model::Model for PollingInfoForTriggers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.polling_doc_id);
-        to.opt(1, &self.polled_response);
         to.opt(2, &self.perpetual_task_id);
         to.opt(3, &self.perpetual_task_info_for_triggers);
+        to.opt(1, &self.polled_response);
+        to.opt(0, &self.polling_doc_id);
         to.misfits(&self.misfits);
     }
 }
@@ -640,10 +640,10 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -689,10 +689,10 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -738,10 +738,10 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

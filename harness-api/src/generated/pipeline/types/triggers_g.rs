@@ -93,13 +93,13 @@ impl model::Model for GcrArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.image_path);
         to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
         to.opt(4, &self.event_conditions);
-        to.opt(5, &self.registry_hostname);
+        to.opt(1, &self.image_path);
+        to.opt(3, &self.jexl_condition);
         to.opt(6, &self.meta_data_conditions);
+        to.opt(5, &self.registry_hostname);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -174,8 +174,8 @@ impl model::Model for GcsBuildStoreSpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.bucket_name);
-        to.opt(1, &self.folder_path);
         to.opt(2, &self.connector_ref);
+        to.opt(1, &self.folder_path);
         to.misfits(&self.misfits);
     }
 }
@@ -273,13 +273,13 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.meta_data_conditions);
         to.opt(0, &self.org);
         to.opt(1, &self.package_name);
         to.opt(2, &self.package_type);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.event_conditions);
-        to.opt(6, &self.meta_data_conditions);
         to.misfits(&self.misfits);
     }
 }
@@ -476,15 +476,15 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pkg);
-        to.opt(1, &self.region);
-        to.opt(2, &self.project);
-        to.opt(3, &self.version);
         to.opt(4, &self.connector_ref);
-        to.opt(5, &self.jexl_condition);
-        to.opt(6, &self.repository_name);
         to.opt(7, &self.event_conditions);
+        to.opt(5, &self.jexl_condition);
         to.opt(8, &self.meta_data_conditions);
+        to.opt(0, &self.pkg);
+        to.opt(2, &self.project);
+        to.opt(1, &self.region);
+        to.opt(6, &self.repository_name);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -578,13 +578,13 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.bucket);
-        to.opt(1, &self.project);
         to.opt(2, &self.artifact_path);
+        to.opt(0, &self.bucket);
         to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
         to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
         to.opt(6, &self.meta_data_conditions);
+        to.opt(1, &self.project);
         to.misfits(&self.misfits);
     }
 }

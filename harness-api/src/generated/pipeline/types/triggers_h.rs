@@ -90,11 +90,11 @@ impl model::Model for HelmChartManifestTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.store);
         to.opt(1, &self.chart_name);
-        to.opt(2, &self.helm_version);
         to.opt(3, &self.chart_version);
         to.opt(4, &self.event_conditions);
+        to.opt(2, &self.helm_version);
+        to.opt(0, &self.store);
         to.misfits(&self.misfits);
     }
 }

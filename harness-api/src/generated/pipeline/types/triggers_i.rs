@@ -61,14 +61,14 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -140,14 +140,14 @@ impl model::Model for IssueCommentGithubWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -215,13 +215,13 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

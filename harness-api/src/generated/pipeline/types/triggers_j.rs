@@ -93,12 +93,12 @@ impl model::Model for JenkinsArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.build);
-        to.opt(1, &self.job_name);
         to.opt(2, &self.artifact_path);
+        to.opt(0, &self.build);
         to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
         to.opt(5, &self.event_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(1, &self.job_name);
         to.opt(6, &self.meta_data_conditions);
         to.misfits(&self.misfits);
     }

@@ -49,11 +49,11 @@ impl model::Model for LastTriggerExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
-        to.opt(1, &self.plan_execution_id);
-        to.opt(2, &self.last_execution_time);
         to.opt(3, &self.last_execution_status);
         to.opt(4, &self.last_execution_successful);
+        to.opt(2, &self.last_execution_time);
+        to.opt(0, &self.message);
+        to.opt(1, &self.plan_execution_id);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ManifestTriggerSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.webhook_id);
-        to.opt(3, &self.poll_interval);
         to.misfits(&self.misfits);
     }
 }
@@ -150,14 +150,14 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -229,14 +229,14 @@ impl model::Model for MrCommentGitlabWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -285,10 +285,10 @@ impl model::Model for MultiRegionArtifactTriggerSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.webhook_id);
-        to.opt(3, &self.poll_interval);
         to.misfits(&self.misfits);
     }
 }
@@ -344,11 +344,11 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.sources);
-        to.opt(2, &self.jexl_condition);
         to.opt(3, &self.event_conditions);
+        to.opt(2, &self.jexl_condition);
         to.opt(4, &self.meta_data_conditions);
+        to.opt(1, &self.sources);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -117,19 +117,19 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.group_id);
-        to.opt(2, &self.extension);
-        to.opt(3, &self.classifier);
         to.opt(4, &self.artifact_id);
-        to.opt(5, &self.package_name);
+        to.opt(3, &self.classifier);
         to.opt(6, &self.connector_ref);
-        to.opt(7, &self.jexl_condition);
-        to.opt(8, &self.repository_url);
-        to.opt(9, &self.repository_name);
         to.opt(10, &self.event_conditions);
-        to.opt(11, &self.repository_format);
+        to.opt(2, &self.extension);
+        to.opt(1, &self.group_id);
+        to.opt(7, &self.jexl_condition);
         to.opt(12, &self.meta_data_conditions);
+        to.opt(5, &self.package_name);
+        to.opt(11, &self.repository_format);
+        to.opt(9, &self.repository_name);
+        to.opt(8, &self.repository_url);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -255,21 +255,21 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
+        to.opt(7, &self.artifact_id);
+        to.opt(4, &self.classifier);
+        to.opt(9, &self.connector_ref);
+        to.opt(12, &self.event_conditions);
+        to.opt(3, &self.extension);
         to.opt(1, &self.group);
         to.opt(2, &self.group_id);
-        to.opt(3, &self.extension);
-        to.opt(4, &self.classifier);
         to.opt(5, &self.image_path);
-        to.opt(6, &self.repository);
-        to.opt(7, &self.artifact_id);
-        to.opt(8, &self.package_name);
-        to.opt(9, &self.connector_ref);
         to.opt(10, &self.jexl_condition);
-        to.opt(11, &self.repository_url);
-        to.opt(12, &self.event_conditions);
-        to.opt(13, &self.repository_format);
         to.opt(14, &self.meta_data_conditions);
+        to.opt(8, &self.package_name);
+        to.opt(6, &self.repository);
+        to.opt(13, &self.repository_format);
+        to.opt(11, &self.repository_url);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }
@@ -371,24 +371,24 @@ impl model::Model for NgTriggerDetailsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
+        to.opt(10, &self.build_details);
+        to.opt(8, &self.description);
         to.opt(4, &self.enabled);
         to.opt(5, &self.executions);
         to.opt(6, &self.identifier);
-        to.opt(7, &self.webhook_url);
-        to.opt(8, &self.description);
-        to.opt(9, &self.yaml_version);
-        to.opt(10, &self.build_details);
-        to.opt(11, &self.trigger_status);
-        to.opt(12, &self.webhook_details);
-        to.opt(13, &self.registration_status);
-        to.opt(14, &self.webhook_curl_command);
-        to.opt(15, &self.pipeline_input_outdated);
         to.opt(16, &self.is_pipeline_input_outdated);
         to.opt(17, &self.last_trigger_execution_details);
+        to.opt(0, &self.name);
+        to.opt(15, &self.pipeline_input_outdated);
+        to.opt(13, &self.registration_status);
+        to.opt(1, &self.tags);
+        to.opt(11, &self.trigger_status);
+        to.opt(2, &self.type_);
+        to.opt(14, &self.webhook_curl_command);
+        to.opt(12, &self.webhook_details);
+        to.opt(7, &self.webhook_url);
+        to.opt(3, &self.yaml);
+        to.opt(9, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -495,22 +495,22 @@ impl model::Model for NgTriggerResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.yaml);
-        to.opt(3, &self.errors);
-        to.opt(4, &self.enabled);
-        to.opt(5, &self.version);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.webhook_url);
+        to.opt(14, &self.account_identifier);
         to.opt(8, &self.description);
-        to.opt(9, &self.yaml_version);
+        to.opt(4, &self.enabled);
         to.opt(10, &self.error_response);
+        to.opt(3, &self.errors);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
         to.opt(12, &self.stages_to_execute);
         to.opt(13, &self.target_identifier);
-        to.opt(14, &self.account_identifier);
-        to.opt(15, &self.project_identifier);
+        to.opt(1, &self.type_);
+        to.opt(5, &self.version);
+        to.opt(7, &self.webhook_url);
+        to.opt(2, &self.yaml);
+        to.opt(9, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -578,13 +578,13 @@ impl model::Model for NumberNgVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_value);
+        to.opt(5, &self.description);
+        to.opt(3, &self.metadata);
         to.opt(0, &self.name);
+        to.opt(4, &self.required);
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
-        to.opt(3, &self.metadata);
-        to.opt(4, &self.required);
-        to.opt(5, &self.description);
-        to.opt(6, &self.default_value);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -134,15 +134,15 @@ impl model::Model for ParameterFieldListString {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
-        to.opt(1, &self.expression);
-        to.opt(2, &self.type_string);
         to.opt(3, &self.default_value);
-        to.opt(4, &self.response_field);
         to.opt(5, &self.execution_input);
+        to.opt(1, &self.expression);
         to.opt(6, &self.expression_value);
         to.opt(7, &self.input_set_validator);
         to.opt(8, &self.json_response_field);
+        to.opt(4, &self.response_field);
+        to.opt(2, &self.type_string);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -192,11 +192,11 @@ impl model::Model for PollingSubscriptionStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last_polled);
-        to.opt(1, &self.status_result);
         to.opt(2, &self.detailed_message);
-        to.opt(3, &self.last_polling_update);
         to.opt(4, &self.error_status_valid_until);
+        to.opt(0, &self.last_polled);
+        to.opt(3, &self.last_polling_update);
+        to.opt(1, &self.status_result);
         to.misfits(&self.misfits);
     }
 }
@@ -263,14 +263,14 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -342,14 +342,14 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -421,14 +421,14 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -500,14 +500,14 @@ impl model::Model for PullRequestGithubWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -576,13 +576,13 @@ impl model::Model for PullRequestHarnessWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -634,10 +634,10 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repo_name);
         to.opt(1, &self.connector_ref);
         to.opt(2, &self.jexl_condition);
         to.opt(3, &self.payload_conditions);
+        to.opt(0, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -695,13 +695,13 @@ impl model::Model for PushAzureRepoWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -763,13 +763,13 @@ impl model::Model for PushBitbucketWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -831,13 +831,13 @@ impl model::Model for PushGithubWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -900,13 +900,13 @@ impl model::Model for PushGitlabWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
-        to.opt(3, &self.jexl_condition);
-        to.opt(4, &self.header_conditions);
-        to.opt(5, &self.payload_conditions);
         to.opt(6, &self.auto_abort_previous_executions);
+        to.opt(2, &self.connector_ref);
+        to.opt(4, &self.header_conditions);
+        to.opt(3, &self.jexl_condition);
+        to.opt(5, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -964,12 +964,12 @@ impl model::Model for PushHarnessWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.jexl_condition);
-        to.opt(3, &self.header_conditions);
-        to.opt(4, &self.payload_conditions);
         to.opt(5, &self.auto_abort_previous_executions);
+        to.opt(3, &self.header_conditions);
+        to.opt(2, &self.jexl_condition);
+        to.opt(4, &self.payload_conditions);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for ReleaseGithubWebhookSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.actions);
-        to.opt(2, &self.repo_name);
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.jexl_condition);
-        to.opt(5, &self.header_conditions);
-        to.opt(6, &self.payload_conditions);
         to.opt(7, &self.auto_abort_previous_executions);
+        to.opt(3, &self.connector_ref);
+        to.opt(5, &self.header_conditions);
+        to.opt(4, &self.jexl_condition);
+        to.opt(6, &self.payload_conditions);
+        to.opt(2, &self.repo_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -120,10 +120,10 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -169,10 +169,10 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -218,10 +218,10 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -267,10 +267,10 @@ impl model::Model for ResponseDtongTriggerResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

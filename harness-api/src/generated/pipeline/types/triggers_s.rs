@@ -76,10 +76,10 @@ impl model::Model for S3BuildStoreSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.region);
         to.opt(1, &self.bucket_name);
-        to.opt(2, &self.folder_path);
         to.opt(3, &self.connector_ref);
+        to.opt(2, &self.folder_path);
+        to.opt(0, &self.region);
         to.misfits(&self.misfits);
     }
 }
@@ -124,10 +124,10 @@ impl model::Model for ScheduledTriggerSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.webhook_id);
-        to.opt(3, &self.poll_interval);
         to.misfits(&self.misfits);
     }
 }
@@ -230,13 +230,13 @@ impl model::Model for StringNgVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.default_value);
+        to.opt(5, &self.description);
+        to.opt(3, &self.metadata);
         to.opt(0, &self.name);
+        to.opt(4, &self.required);
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
-        to.opt(3, &self.metadata);
-        to.opt(4, &self.required);
-        to.opt(5, &self.description);
-        to.opt(6, &self.default_value);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for TriggerBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.inputs);
-        to.opt(2, &self.source);
         to.opt(3, &self.enabled);
-        to.opt(4, &self.input_set_refs);
-        to.opt(5, &self.stages_to_execute);
-        to.opt(6, &self.pipeline_branch_name);
         to.opt(7, &self.encrypted_webhook_secret_identifier);
+        to.opt(4, &self.input_set_refs);
+        to.opt(1, &self.inputs);
+        to.opt(6, &self.pipeline_branch_name);
+        to.opt(2, &self.source);
+        to.opt(5, &self.stages_to_execute);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -193,8 +193,8 @@ impl model::Model for TriggerConditions {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.key);
-        to.opt(1, &self.value);
         to.opt(2, &self.operator);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -258,11 +258,11 @@ impl model::Model for TriggerFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.one(1, &self.filter_type);
+        to.opt(0, &self.tags);
+        to.opt(4, &self.trigger_identifiers);
         to.opt(2, &self.trigger_names);
         to.opt(3, &self.trigger_types);
-        to.opt(4, &self.trigger_identifiers);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -335,13 +335,13 @@ impl model::Model for TriggerGetResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.pipeline);
         to.opt(2, &self.project);
         to.opt(3, &self.trigger);
-        to.opt(4, &self.pipeline);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -444,18 +444,18 @@ impl model::Model for TriggerRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.description);
+        to.opt(5, &self.enabled);
+        to.opt(11, &self.encrypted_webhook_secret_identifier);
+        to.one(6, &self.identifier);
+        to.opt(8, &self.input_set_refs);
+        to.opt(3, &self.inputs);
         to.one(0, &self.name);
+        to.opt(10, &self.pipeline_branch_name);
+        to.one(4, &self.source);
+        to.opt(9, &self.stages_to_execute);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.inputs);
-        to.one(4, &self.source);
-        to.opt(5, &self.enabled);
-        to.one(6, &self.identifier);
-        to.opt(7, &self.description);
-        to.opt(8, &self.input_set_refs);
-        to.opt(9, &self.stages_to_execute);
-        to.opt(10, &self.pipeline_branch_name);
-        to.opt(11, &self.encrypted_webhook_secret_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -561,14 +561,14 @@ impl model::Model for TriggerStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.last_polled);
-        to.opt(2, &self.webhook_info);
         to.opt(3, &self.detail_messages);
-        to.opt(4, &self.validation_status);
+        to.opt(1, &self.last_polled);
         to.opt(5, &self.last_polling_update);
         to.opt(6, &self.polling_subscription_status);
+        to.opt(0, &self.status);
+        to.opt(4, &self.validation_status);
         to.opt(7, &self.webhook_auto_registration_status);
+        to.opt(2, &self.webhook_info);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for UpdateTriggerV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.executor_info);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for ValidationStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status_result);
         to.opt(1, &self.detailed_message);
+        to.opt(0, &self.status_result);
         to.misfits(&self.misfits);
     }
 }

@@ -153,10 +153,10 @@ impl model::Model for WebhookTriggerSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.poll_interval);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
         to.opt(2, &self.webhook_id);
-        to.opt(3, &self.poll_interval);
         to.misfits(&self.misfits);
     }
 }

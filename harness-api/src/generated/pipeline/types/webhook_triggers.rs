@@ -40,10 +40,10 @@ impl model::Model for NgProcessWebhookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ui_url);
         to.opt(1, &self.api_url);
-        to.opt(2, &self.ui_setup_url);
         to.opt(3, &self.event_correlation_id);
+        to.opt(2, &self.ui_setup_url);
+        to.opt(0, &self.ui_url);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -133,10 +133,10 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -182,10 +182,10 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -280,21 +280,21 @@ impl model::Model for WebhookEventProcessingDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.event_id);
-        to.opt(2, &self.message);
-        to.opt(3, &self.payload);
-        to.opt(4, &self.event_found);
-        to.opt(5, &self.warning_msg);
-        to.opt(6, &self.runtime_input);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.event_created_at);
-        to.opt(9, &self.exception_occured);
         to.opt(10, &self.account_identifier);
-        to.opt(11, &self.project_identifier);
-        to.opt(12, &self.trigger_identifier);
-        to.opt(13, &self.pipeline_identifier);
+        to.opt(8, &self.event_created_at);
+        to.opt(4, &self.event_found);
+        to.opt(1, &self.event_id);
+        to.opt(9, &self.exception_occured);
+        to.opt(2, &self.message);
+        to.opt(7, &self.org_identifier);
+        to.opt(3, &self.payload);
         to.opt(14, &self.pipeline_execution_id);
+        to.opt(13, &self.pipeline_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(6, &self.runtime_input);
+        to.opt(0, &self.status);
+        to.opt(12, &self.trigger_identifier);
+        to.opt(5, &self.warning_msg);
         to.misfits(&self.misfits);
     }
 }
@@ -332,8 +332,8 @@ impl model::Model for WebhookExecutionDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.execution_url);
         to.opt(1, &self.execution_details);
+        to.opt(0, &self.execution_url);
         to.opt(2, &self.webhook_processing_details);
         to.misfits(&self.misfits);
     }

@@ -49,13 +49,13 @@ impl model::Model for BannerDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.call_to_actions);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.identifier);
+        to.opt(2, &self.intent);
+        to.opt(4, &self.message);
         to.opt(0, &self.name);
         to.opt(1, &self.title);
-        to.opt(2, &self.intent);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.message);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.call_to_actions);
         to.misfits(&self.misfits);
     }
 }

@@ -42,9 +42,9 @@ impl model::Model for AccountSettingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_settings);
         to.opt(0, &self.created_at);
         to.opt(1, &self.last_modified_at);
-        to.opt(2, &self.account_settings);
         to.misfits(&self.misfits);
     }
 }
@@ -88,11 +88,11 @@ impl model::Model for AccountSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.account_identifier);
         to.opt(1, &self.config);
         to.opt(2, &self.org_identifier);
-        to.opt(3, &self.account_identifier);
         to.opt(4, &self.project_identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -179,10 +179,10 @@ impl model::Model for ResponseDtoAccountSettingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -228,10 +228,10 @@ impl model::Model for ResponseDtoListAccountSettings {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

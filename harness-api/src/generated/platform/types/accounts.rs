@@ -121,29 +121,29 @@ impl model::Model for Account {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.cluster);
-        to.opt(2, &self.ring_name);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.expiry_time);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.product_led);
-        to.opt(7, &self.account_type);
-        to.opt(8, &self.company_name);
-        to.opt(9, &self.oauth_enabled);
-        to.opt(10, &self.subdomain_url);
-        to.opt(11, &self.account_status);
-        to.opt(12, &self.next_gen_enabled);
-        to.opt(13, &self.default_experience);
-        to.opt(14, &self.public_access_enabled);
-        to.opt(15, &self.service_account_config);
-        to.opt(16, &self.two_factor_admin_enforced);
-        to.opt(17, &self.authentication_mechanism);
-        to.opt(18, &self.session_timeout_in_minutes);
-        to.opt(19, &self.harness_support_access_allowed);
-        to.opt(20, &self.cross_generation_access_enabled);
         to.opt(21, &self.absolute_session_timeout_in_minutes);
+        to.opt(11, &self.account_status);
+        to.opt(7, &self.account_type);
+        to.opt(17, &self.authentication_mechanism);
         to.opt(22, &self.canny_username_abbreviation_enabled);
+        to.opt(1, &self.cluster);
+        to.opt(8, &self.company_name);
+        to.opt(3, &self.created_at);
+        to.opt(20, &self.cross_generation_access_enabled);
+        to.opt(13, &self.default_experience);
+        to.opt(4, &self.expiry_time);
+        to.opt(19, &self.harness_support_access_allowed);
+        to.opt(5, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(12, &self.next_gen_enabled);
+        to.opt(9, &self.oauth_enabled);
+        to.opt(6, &self.product_led);
+        to.opt(14, &self.public_access_enabled);
+        to.opt(2, &self.ring_name);
+        to.opt(15, &self.service_account_config);
+        to.opt(18, &self.session_timeout_in_minutes);
+        to.opt(10, &self.subdomain_url);
+        to.opt(16, &self.two_factor_admin_enforced);
         to.misfits(&self.misfits);
     }
 }
@@ -193,10 +193,10 @@ impl model::Model for ResponseDtoAccount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -235,8 +235,8 @@ impl model::Model for ServiceAccountConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.token_limit);
         to.opt(1, &self.api_key_limit);
+        to.opt(0, &self.token_limit);
         to.misfits(&self.misfits);
     }
 }

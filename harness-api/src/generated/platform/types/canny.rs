@@ -171,11 +171,11 @@ impl model::Model for CannyPostBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.email);
-        to.one(2, &self.title);
         to.one(3, &self.board_id);
         to.one(4, &self.details);
+        to.one(1, &self.email);
+        to.one(0, &self.name);
+        to.one(2, &self.title);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -248,12 +248,12 @@ impl model::Model for CannyPostV2Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.email);
-        to.one(2, &self.title);
         to.one(3, &self.board_id);
-        to.one(4, &self.details);
         to.one(5, &self.category_id);
+        to.one(4, &self.details);
+        to.one(1, &self.email);
+        to.one(0, &self.name);
+        to.one(2, &self.title);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -370,10 +370,10 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -419,10 +419,10 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -468,10 +468,10 @@ impl model::Model for ResponseDtoCannyResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -43,11 +43,11 @@ impl model::Model for CertificateDetailsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid_to);
         to.opt(1, &self.issued_by);
         to.opt(2, &self.issued_to);
-        to.opt(3, &self.valid_from);
         to.opt(4, &self.signature_algo);
+        to.opt(3, &self.valid_from);
+        to.opt(0, &self.valid_to);
         to.misfits(&self.misfits);
     }
 }
@@ -117,16 +117,16 @@ impl model::Model for CertificateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.project);
-        to.opt(4, &self.input_spec);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.input_spec_2);
-        to.opt(7, &self.description);
         to.opt(8, &self.certificate_value);
         to.opt(9, &self.certificate_value_2);
+        to.opt(7, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.input_spec);
+        to.opt(6, &self.input_spec_2);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(3, &self.project);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -248,10 +248,10 @@ impl model::Model for CertificateResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.created);
-        to.opt(1, &self.updated);
         to.opt(2, &self.certificate);
         to.opt(3, &self.certificate_details);
+        to.opt(0, &self.created);
+        to.opt(1, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -298,12 +298,12 @@ impl model::Model for FavoriteDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.module);
+        to.opt(0, &self.org);
         to.opt(2, &self.project);
-        to.opt(3, &self.user_id);
         to.opt(4, &self.resource_id);
         to.opt(5, &self.resource_type);
+        to.opt(3, &self.user_id);
         to.misfits(&self.misfits);
     }
 }
@@ -427,10 +427,10 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.module_type);
-        to.opt(1, &self.resource_classes);
-        to.opt(2, &self.project_identifiers);
-        to.opt(3, &self.pipeline_identifiers);
         to.opt(4, &self.organization_identifiers);
+        to.opt(3, &self.pipeline_identifiers);
+        to.opt(2, &self.project_identifiers);
+        to.opt(1, &self.resource_classes);
         to.misfits(&self.misfits);
     }
 }

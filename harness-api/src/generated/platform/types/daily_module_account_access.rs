@@ -44,10 +44,10 @@ impl model::Model for DailyModuleAccountAccessDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.day);
-        to.opt(1, &self.year);
         to.opt(2, &self.month);
-        to.opt(3, &self.user_account_count);
         to.opt(4, &self.service_account_count);
+        to.opt(3, &self.user_account_count);
+        to.opt(1, &self.year);
         to.misfits(&self.misfits);
     }
 }

@@ -83,8 +83,8 @@ impl model::Model for EulaSignResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.signed);
         to.opt(1, &self.message);
+        to.opt(0, &self.signed);
         to.misfits(&self.misfits);
     }
 }

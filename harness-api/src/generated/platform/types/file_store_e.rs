@@ -34,8 +34,8 @@ impl model::Model for EmbeddedUserDetailsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for EntityDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.entity_git_metadata);
+        to.opt(2, &self.entity_ref);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.entity_ref);
-        to.opt(3, &self.entity_git_metadata);
         to.misfits(&self.misfits);
     }
 }
@@ -298,18 +298,18 @@ impl model::Model for EntityReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scope);
+        to.opt(9, &self.account_identifier);
         to.opt(1, &self.branch);
         to.opt(2, &self.default);
-        to.opt(3, &self.metadata);
-        to.opt(4, &self.is_default);
+        to.opt(11, &self.fully_qualified_scope_identifier);
         to.opt(5, &self.identifier);
+        to.opt(4, &self.is_default);
+        to.opt(3, &self.metadata);
         to.opt(6, &self.org_identifier);
         to.opt(7, &self.parent_unique_id);
-        to.opt(8, &self.repo_identifier);
-        to.opt(9, &self.account_identifier);
         to.opt(10, &self.project_identifier);
-        to.opt(11, &self.fully_qualified_scope_identifier);
+        to.opt(8, &self.repo_identifier);
+        to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
 }
@@ -351,9 +351,9 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.environment_name);
         to.opt(2, &self.environment_identifier);
+        to.opt(1, &self.environment_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -391,9 +391,9 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
         to.opt(2, &self.override_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -431,9 +431,9 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.identifier);
         to.opt(2, &self.reference_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -483,11 +483,11 @@ impl model::Model for EntitySetupUsage {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.detail);
-        to.opt(1, &self.created_at);
-        to.opt(2, &self.referred_entity);
-        to.opt(3, &self.referred_by_entity);
         to.opt(4, &self.account_identifier);
+        to.opt(1, &self.created_at);
+        to.opt(0, &self.detail);
+        to.opt(3, &self.referred_by_entity);
+        to.opt(2, &self.referred_entity);
         to.misfits(&self.misfits);
     }
 }

@@ -101,24 +101,24 @@ impl model::Model for File {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(16, &self.account_identifier);
+        to.opt(6, &self.content);
+        to.opt(8, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(5, &self.draft);
+        to.opt(9, &self.file_usage);
+        to.opt(10, &self.identifier);
+        to.opt(13, &self.last_modified_at);
+        to.opt(14, &self.last_modified_by);
+        to.opt(7, &self.mime_type);
         to.opt(0, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(15, &self.parent_identifier);
         to.opt(1, &self.path);
+        to.opt(17, &self.project_identifier);
         to.opt(2, &self.size);
         to.opt(3, &self.tags);
         to.opt(4, &self.type_);
-        to.opt(5, &self.draft);
-        to.opt(6, &self.content);
-        to.opt(7, &self.mime_type);
-        to.opt(8, &self.created_by);
-        to.opt(9, &self.file_usage);
-        to.opt(10, &self.identifier);
-        to.opt(11, &self.description);
-        to.opt(12, &self.org_identifier);
-        to.opt(13, &self.last_modified_at);
-        to.opt(14, &self.last_modified_by);
-        to.opt(15, &self.parent_identifier);
-        to.opt(16, &self.account_identifier);
-        to.opt(17, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -176,13 +176,13 @@ impl model::Model for FileStoreNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.path);
-        to.opt(2, &self.type_);
         to.opt(3, &self.identifier);
         to.opt(4, &self.last_modified_at);
         to.opt(5, &self.last_modified_by);
+        to.opt(0, &self.name);
         to.opt(6, &self.parent_identifier);
+        to.opt(1, &self.path);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -247,11 +247,11 @@ impl model::Model for FilesFilterPropertiesDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
         to.opt(1, &self.created_by);
         to.opt(2, &self.file_usage);
         to.one(3, &self.filter_type);
         to.opt(4, &self.referenced_by);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -335,14 +335,14 @@ impl model::Model for FolderNode {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.path);
-        to.opt(2, &self.type_);
         to.opt(3, &self.children);
         to.opt(4, &self.identifier);
         to.opt(5, &self.last_modified_at);
         to.opt(6, &self.last_modified_by);
+        to.opt(0, &self.name);
         to.opt(7, &self.parent_identifier);
+        to.opt(1, &self.path);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -73,17 +73,17 @@ impl model::Model for PageFile {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -177,22 +177,22 @@ impl model::Model for PageResponseEntitySetupUsage {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.page_size);
-        to.opt(8, &self.pageable);
+        to.opt(15, &self.number_of_elements);
         to.opt(9, &self.page_index);
+        to.opt(13, &self.page_item_count);
+        to.opt(7, &self.page_size);
         to.opt(10, &self.page_token);
+        to.opt(8, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(14, &self.total_elements);
         to.opt(11, &self.total_items);
         to.opt(12, &self.total_pages);
-        to.opt(13, &self.page_item_count);
-        to.opt(14, &self.total_elements);
-        to.opt(15, &self.number_of_elements);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for SecretReferredByConnectorSetupUsageDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.field_name);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

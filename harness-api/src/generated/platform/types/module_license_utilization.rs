@@ -53,12 +53,12 @@ impl model::Model for ModuleUtilizationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.entitlement_unit);
+        to.opt(4, &self.entitlements);
+        to.opt(2, &self.license_unit);
         to.opt(0, &self.licenses);
         to.opt(1, &self.module_type);
-        to.opt(2, &self.license_unit);
         to.opt(3, &self.utilization);
-        to.opt(4, &self.entitlements);
-        to.opt(5, &self.entitlement_unit);
         to.misfits(&self.misfits);
     }
 }

@@ -97,13 +97,13 @@ impl model::Model for ModuleVersionsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.display_name);
+        to.opt(6, &self.microservices_version_info);
         to.opt(0, &self.name);
+        to.opt(5, &self.release_notes_link);
         to.opt(1, &self.updated);
         to.opt(2, &self.version);
         to.opt(3, &self.version_url);
-        to.opt(4, &self.display_name);
-        to.opt(5, &self.release_notes_link);
-        to.opt(6, &self.microservices_version_info);
         to.misfits(&self.misfits);
     }
 }

@@ -95,13 +95,13 @@ impl model::Model for Project {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
         to.opt(3, &self.color);
-        to.opt(4, &self.modules);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.modules);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -163,12 +163,12 @@ impl model::Model for ProjectRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(5, &self.description);
+        to.one(4, &self.identifier);
+        to.opt(3, &self.modules);
         to.one(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.color);
-        to.opt(3, &self.modules);
-        to.one(4, &self.identifier);
-        to.opt(5, &self.description);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -214,9 +214,9 @@ impl model::Model for ProjectResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created);
+        to.opt(3, &self.is_favorite);
         to.opt(1, &self.project);
         to.opt(2, &self.updated);
-        to.opt(3, &self.is_favorite);
         to.misfits(&self.misfits);
     }
 }

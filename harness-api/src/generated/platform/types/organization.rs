@@ -89,11 +89,11 @@ impl model::Model for NgOrganization {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
-        to.opt(4, &self.account_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -135,9 +135,9 @@ impl model::Model for NgOrganizationResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.organization);
         to.opt(2, &self.harness_managed);
         to.opt(3, &self.last_modified_at);
+        to.opt(1, &self.organization);
         to.misfits(&self.misfits);
     }
 }
@@ -178,10 +178,10 @@ impl model::Model for Organization {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.tags);
-        to.opt(2, &self.identifier);
-        to.opt(3, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -268,10 +268,10 @@ impl model::Model for OrganizationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
         to.opt(1, &self.created);
-        to.opt(2, &self.updated);
         to.opt(3, &self.harness_managed);
+        to.opt(0, &self.org);
+        to.opt(2, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -341,16 +341,16 @@ impl model::Model for PageResponseOrganizationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.item_count);
         to.opt(4, &self.page_count);
         to.opt(5, &self.page_index);
+        to.opt(9, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(6, &self.page_token);
         to.opt(7, &self.total_items);
         to.opt(8, &self.total_pages);
-        to.opt(9, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -391,10 +391,10 @@ impl model::Model for ResponseDtoOrganizationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -440,10 +440,10 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -57,13 +57,13 @@ impl model::Model for NgProject {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.color);
-        to.opt(3, &self.modules);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(3, &self.modules);
+        to.opt(0, &self.name);
         to.opt(6, &self.org_identifier);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -162,11 +162,11 @@ impl model::Model for NgProjectResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project);
         to.opt(1, &self.created_at);
         to.opt(2, &self.is_favorite);
-        to.opt(3, &self.last_moved_at);
         to.opt(4, &self.last_modified_at);
+        to.opt(3, &self.last_moved_at);
+        to.opt(0, &self.project);
         to.misfits(&self.misfits);
     }
 }
@@ -228,14 +228,14 @@ impl model::Model for PageResponseProjectResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -276,10 +276,10 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -325,10 +325,10 @@ impl model::Model for ResponseDtoProjectResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -53,9 +53,9 @@ impl model::Model for PublicAccessCheckRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.resource_type);
-        to.one(1, &self.resource_scope);
         to.one(2, &self.resource_identifiers);
+        to.one(1, &self.resource_scope);
+        to.one(0, &self.resource_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -97,9 +97,9 @@ impl model::Model for PublicAccessCheckResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resource_type);
-        to.opt(1, &self.resource_scope);
         to.opt(2, &self.public_access_list);
+        to.opt(1, &self.resource_scope);
+        to.opt(0, &self.resource_type);
         to.misfits(&self.misfits);
     }
 }
@@ -189,9 +189,9 @@ impl model::Model for PublicAccessRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.resource_type);
-        to.one(1, &self.resource_scope);
         to.one(2, &self.resource_identifier);
+        to.one(1, &self.resource_scope);
+        to.one(0, &self.resource_type);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoListSettingResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -89,10 +89,10 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -183,20 +183,20 @@ impl model::Model for SettingDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.value);
-        to.opt(2, &self.category);
-        to.opt(3, &self.value_type);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.default_value);
+        to.opt(10, &self.allow_overrides);
         to.opt(6, &self.allowed_scopes);
         to.opt(7, &self.allowed_values);
-        to.opt(8, &self.org_identifier);
-        to.opt(9, &self.setting_source);
-        to.opt(10, &self.allow_overrides);
+        to.opt(2, &self.category);
+        to.opt(5, &self.default_value);
         to.opt(11, &self.group_identifier);
+        to.opt(4, &self.identifier);
         to.opt(12, &self.is_setting_editable);
+        to.opt(0, &self.name);
+        to.opt(8, &self.org_identifier);
         to.opt(13, &self.project_identifier);
+        to.opt(9, &self.setting_source);
+        to.opt(1, &self.value);
+        to.opt(3, &self.value_type);
         to.misfits(&self.misfits);
     }
 }
@@ -275,10 +275,10 @@ impl model::Model for SettingRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
+        to.one(3, &self.allow_overrides);
         to.one(1, &self.identifier);
         to.one(2, &self.update_type);
-        to.one(3, &self.allow_overrides);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -321,8 +321,8 @@ impl model::Model for SettingResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.setting);
         to.opt(1, &self.last_modified_at);
+        to.opt(0, &self.setting);
         to.misfits(&self.misfits);
     }
 }
@@ -366,11 +366,11 @@ impl model::Model for SettingUpdateResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.setting);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.error_message);
-        to.opt(3, &self.update_status);
+        to.opt(1, &self.identifier);
         to.opt(4, &self.last_modified_at);
+        to.opt(0, &self.setting);
+        to.opt(3, &self.update_status);
         to.misfits(&self.misfits);
     }
 }

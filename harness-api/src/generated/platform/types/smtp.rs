@@ -40,10 +40,10 @@ impl model::Model for NgSmtp {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
         to.opt(0, &self.name);
         to.opt(1, &self.uuid);
         to.opt(2, &self.value);
-        to.opt(3, &self.account_id);
         to.misfits(&self.misfits);
     }
 }
@@ -84,10 +84,10 @@ impl model::Model for ResponseDtoNgSmtp {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -132,10 +132,10 @@ impl model::Model for ResponseDtoValidationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -202,14 +202,14 @@ impl model::Model for SmtpConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.host);
-        to.opt(1, &self.port);
-        to.opt(2, &self.use_ssl);
-        to.opt(3, &self.password);
-        to.opt(4, &self.start_tls);
-        to.opt(5, &self.username);
-        to.opt(6, &self.from_address);
         to.opt(7, &self.delegate_selectors);
+        to.opt(6, &self.from_address);
+        to.opt(0, &self.host);
+        to.opt(3, &self.password);
+        to.opt(1, &self.port);
+        to.opt(4, &self.start_tls);
+        to.opt(2, &self.use_ssl);
+        to.opt(5, &self.username);
         to.misfits(&self.misfits);
     }
 }
@@ -244,8 +244,8 @@ impl model::Model for ValidationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid);
         to.opt(1, &self.error_message);
+        to.opt(0, &self.valid);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for SubscriptionUsageDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.year);
         to.opt(1, &self.month);
         to.opt(2, &self.usage);
+        to.opt(0, &self.year);
         to.misfits(&self.misfits);
     }
 }

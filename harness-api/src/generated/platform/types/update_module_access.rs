@@ -50,10 +50,10 @@ impl model::Model for UpdateAccessRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.module_type);
-        to.opt(1, &self.user_groups_to_grant);
-        to.opt(2, &self.user_groups_to_revoke);
         to.opt(3, &self.service_accounts_to_grant);
         to.opt(4, &self.service_accounts_to_revoke);
+        to.opt(1, &self.user_groups_to_grant);
+        to.opt(2, &self.user_groups_to_revoke);
         to.misfits(&self.misfits);
     }
 }
@@ -110,10 +110,10 @@ impl model::Model for UpdateRequestEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.account_identifier);
+        to.one(2, &self.identifier);
         to.opt(0, &self.org);
         to.opt(1, &self.project);
-        to.one(2, &self.identifier);
-        to.one(3, &self.account_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]

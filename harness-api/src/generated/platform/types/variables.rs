@@ -57,13 +57,13 @@ impl model::Model for VariableDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -104,10 +104,10 @@ impl model::Model for VariableDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variable);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.last_modified_at);
         to.opt(3, &self.governance_metadata);
+        to.opt(2, &self.last_modified_at);
+        to.opt(0, &self.variable);
         to.misfits(&self.misfits);
     }
 }
@@ -142,8 +142,8 @@ impl model::Model for VariableDetailsSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value_type);
         to.opt(1, &self.fixed_value);
+        to.opt(0, &self.value_type);
         to.misfits(&self.misfits);
     }
 }
@@ -233,13 +233,13 @@ impl model::Model for CreateVariableBodyVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -277,9 +277,9 @@ impl model::Model for CreateVariableBodyVariableSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fixed_value);
         to.opt(0, &self.type_);
         to.opt(1, &self.value_type);
-        to.opt(2, &self.fixed_value);
         to.misfits(&self.misfits);
     }
 }
@@ -320,10 +320,10 @@ impl model::Model for CreateVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -368,10 +368,10 @@ impl model::Model for GetVariableListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -433,14 +433,14 @@ impl model::Model for GetVariableListResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -485,10 +485,10 @@ impl model::Model for GetVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -565,10 +565,10 @@ impl model::Model for ListVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -630,14 +630,14 @@ impl model::Model for ListVariableResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -731,13 +731,13 @@ impl model::Model for UpdateVariableBodyVariable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
         to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -775,9 +775,9 @@ impl model::Model for UpdateVariableBodyVariableSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.fixed_value);
         to.opt(0, &self.type_);
         to.opt(1, &self.value_type);
-        to.opt(2, &self.fixed_value);
         to.misfits(&self.misfits);
     }
 }
@@ -818,10 +818,10 @@ impl model::Model for UpdateVariableResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for AnalyzeRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rego);
         to.opt(1, &self.entity_type);
+        to.opt(0, &self.rego);
         to.misfits(&self.misfits);
     }
 }
@@ -106,8 +106,8 @@ impl model::Model for GenerateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
         to.opt(1, &self.policy_data);
+        to.opt(0, &self.query);
         to.misfits(&self.misfits);
     }
 }

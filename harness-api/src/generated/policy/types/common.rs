@@ -43,11 +43,11 @@ impl model::Model for EvaluatedPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.deny_messages);
         to.opt(0, &self.error);
         to.opt(1, &self.output);
         to.opt(2, &self.policy);
         to.opt(3, &self.status);
-        to.opt(4, &self.deny_messages);
         to.misfits(&self.misfits);
     }
 }
@@ -89,9 +89,9 @@ impl model::Model for GitErrorResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.explanation);
         to.opt(0, &self.hint);
         to.opt(1, &self.message);
-        to.opt(2, &self.explanation);
         to.misfits(&self.misfits);
     }
 }
@@ -205,27 +205,27 @@ impl model::Model for PolicyManagementPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.rego);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.git_path);
-        to.opt(6, &self.git_repo);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.identifier);
-        to.opt(9, &self.project_id);
-        to.opt(10, &self.git_file_id);
-        to.opt(11, &self.git_file_url);
+        to.opt(3, &self.created);
         to.opt(12, &self.git_commit_sha);
-        to.opt(13, &self.policy_set_count);
         to.opt(14, &self.git_connector_ref);
         to.opt(15, &self.git_default_branch);
-        to.opt(16, &self.git_default_branch_file_id);
-        to.opt(17, &self.git_default_branch_updated);
-        to.opt(18, &self.git_default_branch_file_url);
         to.opt(19, &self.git_default_branch_commit_sha);
+        to.opt(16, &self.git_default_branch_file_id);
+        to.opt(18, &self.git_default_branch_file_url);
         to.opt(20, &self.git_default_branch_update_error);
+        to.opt(17, &self.git_default_branch_updated);
+        to.opt(10, &self.git_file_id);
+        to.opt(11, &self.git_file_url);
+        to.opt(5, &self.git_path);
+        to.opt(6, &self.git_repo);
+        to.opt(8, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(13, &self.policy_set_count);
+        to.opt(9, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }

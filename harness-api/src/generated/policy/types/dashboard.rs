@@ -40,9 +40,9 @@ impl model::Model for AggregateStatus {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.error);
         to.opt(0, &self.pass);
         to.opt(1, &self.time);
-        to.opt(2, &self.error);
         to.opt(3, &self.warning);
         to.misfits(&self.misfits);
     }
@@ -117,8 +117,8 @@ impl model::Model for EvaluationCounts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pass);
         to.opt(1, &self.error);
+        to.opt(0, &self.pass);
         to.opt(2, &self.warning);
         to.misfits(&self.misfits);
     }
@@ -169,10 +169,10 @@ impl model::Model for PolicyHealth {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_policy_count);
         to.opt(1, &self.total_evaluation_count);
-        to.opt(2, &self.total_policy_set_count);
         to.opt(3, &self.total_evaluation_entity_count);
+        to.opt(0, &self.total_policy_count);
+        to.opt(2, &self.total_policy_set_count);
         to.opt(4, &self.total_policy_set_entity_count);
         to.misfits(&self.misfits);
     }

@@ -45,8 +45,8 @@ impl model::Model for EvaluateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.rego);
         to.one(1, &self.input);
+        to.one(0, &self.rego);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -109,18 +109,18 @@ impl model::Model for Evaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.input);
+        to.opt(9, &self.account_id);
         to.opt(3, &self.action);
-        to.opt(4, &self.entity);
-        to.opt(5, &self.org_id);
-        to.opt(6, &self.status);
         to.opt(7, &self.created);
         to.opt(8, &self.details);
-        to.opt(9, &self.account_id);
-        to.opt(10, &self.project_id);
+        to.opt(4, &self.entity);
         to.opt(11, &self.entity_metadata);
+        to.opt(0, &self.id);
+        to.opt(2, &self.input);
+        to.opt(5, &self.org_id);
+        to.opt(10, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -202,19 +202,19 @@ impl model::Model for EvaluationDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
+        to.opt(9, &self.account_id);
         to.opt(2, &self.action);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.status);
         to.opt(5, &self.created);
+        to.opt(12, &self.description);
         to.opt(6, &self.details);
         to.opt(7, &self.enabled);
-        to.opt(8, &self.updated);
-        to.opt(9, &self.account_id);
         to.opt(10, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
         to.opt(11, &self.project_id);
-        to.opt(12, &self.description);
+        to.opt(4, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(8, &self.updated);
         to.misfits(&self.misfits);
     }
 }

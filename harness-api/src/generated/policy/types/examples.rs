@@ -47,10 +47,10 @@ impl model::Model for PolicyExample {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.desc);
+        to.opt(4, &self.input);
         to.opt(1, &self.name);
         to.opt(2, &self.rego);
         to.opt(3, &self.type_);
-        to.opt(4, &self.input);
         to.opt(5, &self.variables);
         to.misfits(&self.misfits);
     }
@@ -102,12 +102,12 @@ impl model::Model for Variable {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
+        to.opt(5, &self.default);
         to.opt(1, &self.desc);
+        to.opt(0, &self.id);
         to.opt(2, &self.name);
         to.opt(3, &self.type_);
         to.opt(4, &self.values);
-        to.opt(5, &self.default);
         to.misfits(&self.misfits);
     }
 }

@@ -61,12 +61,12 @@ impl model::Model for CreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.opt(1, &self.rego);
+        to.opt(5, &self.git_connector_ref);
         to.opt(2, &self.git_path);
         to.opt(3, &self.git_repo);
         to.one(4, &self.identifier);
-        to.opt(5, &self.git_connector_ref);
+        to.one(0, &self.name);
+        to.opt(1, &self.rego);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -136,15 +136,15 @@ impl model::Model for PolicyToPolicySet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
+        to.opt(6, &self.account_id);
         to.opt(1, &self.action);
-        to.opt(2, &self.org_id);
         to.opt(3, &self.created);
         to.opt(4, &self.enabled);
-        to.opt(5, &self.updated);
-        to.opt(6, &self.account_id);
         to.opt(7, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
         to.opt(8, &self.project_id);
+        to.opt(5, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -247,13 +247,13 @@ impl model::Model for MovePolicyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.git_path);
-        to.opt(1, &self.git_repo);
+        to.opt(4, &self.git_base_branch);
         to.opt(2, &self.git_branch);
         to.opt(3, &self.git_commit_msg);
-        to.opt(4, &self.git_base_branch);
         to.opt(5, &self.git_connector_ref);
         to.opt(6, &self.git_is_new_branch);
+        to.opt(0, &self.git_path);
+        to.opt(1, &self.git_repo);
         to.misfits(&self.misfits);
     }
 }

@@ -65,15 +65,15 @@ impl model::Model for LinkedPolicy {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.rego);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.severity);
         to.opt(6, &self.account_id);
+        to.opt(3, &self.created);
         to.opt(7, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
         to.opt(8, &self.project_id);
+        to.opt(1, &self.rego);
+        to.opt(5, &self.severity);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -126,8 +126,8 @@ impl model::Model for Linkedpolicyidentifier {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.severity);
         to.one(1, &self.identifier);
+        to.one(0, &self.severity);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -225,21 +225,21 @@ impl model::Model for PolicyManagementPolicySet {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.action);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.created);
-        to.opt(5, &self.enabled);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.policies);
         to.opt(8, &self.account_id);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.project_id);
+        to.opt(2, &self.action);
+        to.opt(4, &self.created);
         to.opt(11, &self.description);
-        to.opt(12, &self.yaml_version);
+        to.opt(5, &self.enabled);
         to.opt(13, &self.entity_selector);
+        to.opt(9, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_id);
+        to.opt(7, &self.policies);
+        to.opt(10, &self.project_id);
         to.opt(14, &self.resource_groups);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.updated);
+        to.opt(12, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -296,11 +296,11 @@ impl model::Model for PolicyManagementResourceGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(2, &self.created);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.org_id);
-        to.opt(2, &self.created);
-        to.opt(3, &self.account_id);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.project_id);
         to.misfits(&self.misfits);
     }
@@ -381,12 +381,12 @@ impl model::Model for PolicySetCreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.type_);
         to.one(2, &self.action);
+        to.opt(5, &self.description);
         to.one(3, &self.enabled);
         to.one(4, &self.identifier);
-        to.opt(5, &self.description);
+        to.one(0, &self.name);
+        to.one(1, &self.type_);
         to.opt(6, &self.yaml_version);
         to.misfits(&self.misfits);
     }
@@ -465,16 +465,16 @@ impl model::Model for PolicySetUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.name);
-        to.maybe(1, &self.type_);
         to.maybe(2, &self.action);
-        to.maybe(3, &self.enabled);
-        to.maybe(4, &self.policies);
-        to.maybe(5, &self.infra_type);
         to.maybe(6, &self.description);
-        to.maybe(7, &self.infra_params);
+        to.maybe(3, &self.enabled);
         to.maybe(8, &self.entity_selector);
+        to.maybe(7, &self.infra_params);
+        to.maybe(5, &self.infra_type);
+        to.maybe(0, &self.name);
+        to.maybe(4, &self.policies);
         to.maybe(9, &self.resource_groups);
+        to.maybe(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -550,16 +550,16 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.os);
-        to.opt(1, &self.labels);
-        to.opt(2, &self.pool_name);
-        to.opt(3, &self.namespace);
-        to.opt(4, &self.resources);
         to.opt(5, &self.annotations);
-        to.opt(6, &self.init_timeout);
         to.opt(7, &self.connector_ref);
-        to.opt(8, &self.node_selector);
         to.opt(9, &self.harness_image_connector_ref);
+        to.opt(6, &self.init_timeout);
+        to.opt(1, &self.labels);
+        to.opt(3, &self.namespace);
+        to.opt(8, &self.node_selector);
+        to.opt(0, &self.os);
+        to.opt(2, &self.pool_name);
+        to.opt(4, &self.resources);
         to.misfits(&self.misfits);
     }
 }
@@ -726,9 +726,9 @@ impl model::Model for ResourceGroupIdentifier {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org_id);
         to.one(1, &self.account_id);
         to.one(2, &self.identifier);
+        to.one(0, &self.org_id);
         to.one(3, &self.project_id);
         to.misfits(&self.misfits);
     }

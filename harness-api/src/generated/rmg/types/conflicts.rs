@@ -37,9 +37,9 @@ impl model::Model for UpdateReleaseConflictBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.comments);
         to.opt(2, &self.release_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -197,9 +197,9 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.output);
-        to.opt(1, &self.release_input);
         to.opt(2, &self.process_identifier);
         to.opt(3, &self.process_input_identifier);
+        to.opt(1, &self.release_input);
         to.misfits(&self.misfits);
     }
 }

@@ -170,8 +170,8 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.description);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

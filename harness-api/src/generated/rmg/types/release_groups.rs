@@ -73,9 +73,9 @@ impl model::Model for PostReleaseGroupBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.process_identifier);
         to.opt(2, &self.process_input_identifier);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -113,9 +113,9 @@ impl model::Model for PutReleaseGroupBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
         to.opt(1, &self.process_identifier);
         to.opt(2, &self.process_input_identifier);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

@@ -105,16 +105,16 @@ impl model::Model for PostReleaseAdhocBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
         to.opt(2, &self.color);
-        to.opt(3, &self.version);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.description);
         to.opt(6, &self.expected_end_ts);
         to.opt(7, &self.expected_start_ts);
+        to.opt(4, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(8, &self.process_identifier);
         to.opt(9, &self.process_input_identifier);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -188,9 +188,9 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.output);
-        to.opt(1, &self.release_input);
         to.opt(2, &self.process_identifier);
         to.opt(3, &self.process_input_identifier);
+        to.opt(1, &self.release_input);
         to.misfits(&self.misfits);
     }
 }
@@ -263,9 +263,9 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.limit);
         to.opt(1, &self.cursor);
         to.opt(2, &self.end_time);
+        to.opt(0, &self.limit);
         to.opt(3, &self.start_time);
         to.misfits(&self.misfits);
     }
@@ -314,11 +314,11 @@ impl model::Model for PutReleaseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
-        to.opt(1, &self.start_ts);
         to.opt(2, &self.duration);
         to.opt(3, &self.process_identifier);
         to.opt(4, &self.process_input_identifier);
+        to.opt(1, &self.start_ts);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }

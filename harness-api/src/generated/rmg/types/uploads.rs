@@ -37,9 +37,9 @@ impl model::Model for PresignUploadBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.release_id);
-        to.opt(1, &self.content_type);
         to.opt(2, &self.content_length);
+        to.opt(1, &self.content_type);
+        to.opt(0, &self.release_id);
         to.misfits(&self.misfits);
     }
 }

@@ -49,13 +49,13 @@ impl model::Model for Secret {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
         to.opt(2, &self.spec);
         to.opt(3, &self.tags);
-        to.opt(4, &self.project);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -90,8 +90,8 @@ impl model::Model for SecretFileSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -185,11 +185,11 @@ impl model::Model for SecretResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.draft);
-        to.opt(1, &self.secret);
         to.opt(2, &self.created);
-        to.opt(3, &self.updated);
+        to.opt(0, &self.draft);
         to.opt(4, &self.governance_metadata);
+        to.opt(1, &self.secret);
+        to.opt(3, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -252,11 +252,11 @@ impl model::Model for SecretTextSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.additional_metadata);
+        to.opt(4, &self.secret_manager_identifier);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
         to.opt(2, &self.value_type);
-        to.opt(3, &self.additional_metadata);
-        to.opt(4, &self.secret_manager_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -380,11 +380,11 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.realm);
         to.opt(3, &self.key_path);
+        to.opt(0, &self.port);
         to.opt(4, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -433,11 +433,11 @@ impl model::Model for SshKerberosTgtPasswordSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.realm);
         to.opt(3, &self.password);
+        to.opt(0, &self.port);
         to.opt(4, &self.principal);
+        to.opt(2, &self.realm);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -489,11 +489,11 @@ impl model::Model for SshKeyPathSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_passphrase);
+        to.opt(2, &self.key_path);
         to.opt(0, &self.port);
         to.opt(1, &self.type_);
-        to.opt(2, &self.key_path);
         to.opt(3, &self.username);
-        to.opt(4, &self.encrypted_passphrase);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -545,11 +545,11 @@ impl model::Model for SshKeyReferenceSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.encrypted_passphrase);
         to.opt(0, &self.key);
         to.opt(1, &self.port);
         to.opt(2, &self.type_);
         to.opt(3, &self.username);
-        to.opt(4, &self.encrypted_passphrase);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -598,9 +598,9 @@ impl model::Model for SshPasswordSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.password);
         to.opt(0, &self.port);
         to.opt(1, &self.type_);
-        to.opt(2, &self.password);
         to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }
@@ -671,14 +671,14 @@ impl model::Model for WinRmNtlmSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
-        to.opt(1, &self.type_);
         to.opt(2, &self.domain);
-        to.opt(3, &self.use_ssl);
         to.opt(4, &self.password);
-        to.opt(5, &self.username);
-        to.opt(6, &self.use_no_profile);
+        to.opt(0, &self.port);
         to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
+        to.opt(5, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -748,14 +748,14 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.realm);
-        to.opt(3, &self.use_ssl);
         to.opt(4, &self.key_path);
+        to.opt(0, &self.port);
         to.opt(5, &self.principal);
-        to.opt(6, &self.use_no_profile);
+        to.opt(2, &self.realm);
         to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
         to.misfits(&self.misfits);
     }
 }
@@ -821,14 +821,14 @@ impl model::Model for WinRmTgtPasswordSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.port);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.realm);
-        to.opt(3, &self.use_ssl);
         to.opt(4, &self.password);
+        to.opt(0, &self.port);
         to.opt(5, &self.principal);
-        to.opt(6, &self.use_no_profile);
+        to.opt(2, &self.realm);
         to.opt(7, &self.skip_cert_checks);
+        to.opt(1, &self.type_);
+        to.opt(6, &self.use_no_profile);
+        to.opt(3, &self.use_ssl);
         to.misfits(&self.misfits);
     }
     #[inline]

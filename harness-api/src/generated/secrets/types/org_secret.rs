@@ -50,8 +50,8 @@ impl model::Model for ValidateOrgSecretRefBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.secret_ref_path);
         to.opt(1, &self.secret_manager_identifier);
+        to.opt(0, &self.secret_ref_path);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -83,8 +83,8 @@ impl model::Model for SecretManagerMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.encryption_type);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
 }
@@ -153,11 +153,11 @@ impl model::Model for SecretManagerMetadataRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.spec);
+        to.one(3, &self.encryption_type);
         to.one(1, &self.identifier);
         to.opt(2, &self.org_identifier);
-        to.one(3, &self.encryption_type);
         to.opt(4, &self.project_identifier);
+        to.one(0, &self.spec);
         to.misfits(&self.misfits);
     }
     #[inline]

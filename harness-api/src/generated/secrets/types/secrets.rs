@@ -50,9 +50,9 @@ impl model::Model for KerberosConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.realm);
         to.opt(2, &self.principal);
+        to.opt(1, &self.realm);
+        to.opt(0, &self.spec);
         to.opt(3, &self.tgt_generation_method);
         to.misfits(&self.misfits);
     }
@@ -129,13 +129,13 @@ impl model::Model for KerberosWinRmConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.realm);
-        to.opt(2, &self.use_ssl);
         to.opt(3, &self.principal);
-        to.opt(4, &self.use_no_profile);
+        to.opt(1, &self.realm);
         to.opt(5, &self.skip_cert_checks);
+        to.opt(0, &self.spec);
         to.opt(6, &self.tgt_generation_method);
+        to.opt(4, &self.use_no_profile);
+        to.opt(2, &self.use_ssl);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -215,14 +215,14 @@ impl model::Model for NgSecret {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(6, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
         to.opt(1, &self.spec);
         to.opt(2, &self.tags);
         to.opt(3, &self.type_);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.description);
-        to.opt(6, &self.org_identifier);
-        to.opt(7, &self.project_identifier);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -278,10 +278,10 @@ impl model::Model for NgSecretFileSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.additional_metadata);
-        to.opt(2, &self.secret_manager_identifier);
         to.opt(3, &self.error_message_for_invalid_yaml);
+        to.opt(2, &self.secret_manager_identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -325,11 +325,11 @@ impl model::Model for NgSecretResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.draft);
-        to.opt(1, &self.secret);
         to.opt(2, &self.created_at);
-        to.opt(3, &self.updated_at);
+        to.opt(0, &self.draft);
         to.opt(4, &self.governance_metadata);
+        to.opt(1, &self.secret);
+        to.opt(3, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -389,12 +389,12 @@ impl model::Model for NgSecretTextSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.additional_metadata);
+        to.opt(5, &self.error_message_for_invalid_yaml);
+        to.opt(4, &self.secret_manager_identifier);
         to.opt(0, &self.type_);
         to.opt(1, &self.value);
         to.opt(2, &self.value_type);
-        to.opt(3, &self.additional_metadata);
-        to.opt(4, &self.secret_manager_identifier);
-        to.opt(5, &self.error_message_for_invalid_yaml);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -456,11 +456,11 @@ impl model::Model for NtlmConfig {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.domain);
-        to.opt(1, &self.use_ssl);
         to.opt(2, &self.password);
-        to.opt(3, &self.username);
-        to.opt(4, &self.use_no_profile);
         to.opt(5, &self.skip_cert_checks);
+        to.opt(4, &self.use_no_profile);
+        to.opt(1, &self.use_ssl);
+        to.opt(3, &self.username);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -526,14 +526,14 @@ impl model::Model for PageResponseSecretResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -574,10 +574,10 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -623,10 +623,10 @@ impl model::Model for ResponseDtoSecretResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -672,10 +672,10 @@ impl model::Model for ResponseDtoSecretValidationResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -742,14 +742,14 @@ impl model::Model for SecretFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
+        to.opt(4, &self.description);
         to.opt(1, &self.filter_type);
         to.opt(2, &self.search_term);
-        to.opt(3, &self.secret_name);
-        to.opt(4, &self.description);
-        to.opt(5, &self.secret_types);
         to.opt(6, &self.secret_identifier);
         to.opt(7, &self.secret_manager_identifiers);
+        to.opt(3, &self.secret_name);
+        to.opt(5, &self.secret_types);
+        to.opt(0, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -858,12 +858,12 @@ impl model::Model for SecretResourceFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
         to.opt(1, &self.identifiers);
+        to.opt(5, &self.include_all_secrets_accessible_at_scope);
+        to.opt(4, &self.include_secrets_from_every_sub_scope);
+        to.opt(0, &self.search_term);
         to.opt(2, &self.secret_types);
         to.opt(3, &self.source_category);
-        to.opt(4, &self.include_secrets_from_every_sub_scope);
-        to.opt(5, &self.include_all_secrets_accessible_at_scope);
         to.misfits(&self.misfits);
     }
 }
@@ -955,8 +955,8 @@ impl model::Model for SshAuth {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
-        to.opt(2, &self.use_sshj);
         to.opt(3, &self.use_ssh_client);
+        to.opt(2, &self.use_sshj);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1005,8 +1005,8 @@ impl model::Model for SshConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
         to.opt(1, &self.credential_type);
+        to.opt(0, &self.spec);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1065,9 +1065,9 @@ impl model::Model for SshKeyPathCredential {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.encrypted_passphrase);
         to.opt(0, &self.key_path);
         to.opt(1, &self.user_name);
-        to.opt(2, &self.encrypted_passphrase);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1109,9 +1109,9 @@ impl model::Model for SshKeyReferenceCredentialDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.encrypted_passphrase);
         to.opt(0, &self.key);
         to.opt(1, &self.user_name);
-        to.opt(2, &self.encrypted_passphrase);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1157,9 +1157,9 @@ impl model::Model for SshKeySpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
+        to.opt(3, &self.error_message_for_invalid_yaml);
         to.opt(1, &self.port);
         to.opt(2, &self.type_);
-        to.opt(3, &self.error_message_for_invalid_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -1357,8 +1357,8 @@ impl model::Model for WinRmCommandParameter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.parameter);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -1403,10 +1403,10 @@ impl model::Model for WinRmCredentialsSpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.auth);
+        to.opt(4, &self.error_message_for_invalid_yaml);
+        to.opt(3, &self.parameters);
         to.opt(1, &self.port);
         to.opt(2, &self.type_);
-        to.opt(3, &self.parameters);
-        to.opt(4, &self.error_message_for_invalid_yaml);
         to.misfits(&self.misfits);
     }
 }

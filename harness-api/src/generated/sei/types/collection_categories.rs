@@ -40,10 +40,10 @@ impl model::Model for CategoriesIdBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.enabled);
         to.opt(2, &self.description);
+        to.opt(1, &self.enabled);
         to.opt(3, &self.is_predefined);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -87,11 +87,11 @@ impl model::Model for CategoryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.enabled);
         to.opt(3, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
         to.opt(4, &self.is_predefined);
+        to.opt(1, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -273,8 +273,8 @@ impl model::Model for ListCategoriesRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.filter);
+        to.opt(0, &self.page);
         to.opt(2, &self.page_size);
         to.misfits(&self.misfits);
     }
@@ -314,8 +314,8 @@ impl model::Model for ListCategoriesResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.records);
         to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
         to.misfits(&self.misfits);
     }
 }
@@ -377,14 +377,14 @@ impl model::Model for ListCategoriesResponseRecords {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.updated_at);
-        to.opt(5, &self.description);
         to.opt(6, &self.count_of_ous);
+        to.opt(3, &self.created_at);
+        to.opt(5, &self.description);
+        to.opt(2, &self.enabled);
+        to.opt(0, &self.id);
         to.opt(7, &self.is_predefined);
+        to.opt(1, &self.name);
+        to.opt(4, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -431,12 +431,12 @@ impl model::Model for OrgCategoriesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.enabled);
-        to.opt(2, &self.root_ou_name);
         to.opt(3, &self.description);
-        to.opt(4, &self.workspace_id);
+        to.opt(1, &self.enabled);
         to.opt(5, &self.is_predefined);
+        to.opt(0, &self.name);
+        to.opt(2, &self.root_ou_name);
+        to.opt(4, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -474,9 +474,9 @@ impl model::Model for V1orgworkspacesunitslistFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.enabled);
         to.opt(2, &self.is_predefined);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

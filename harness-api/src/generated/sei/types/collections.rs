@@ -41,9 +41,9 @@ impl model::Model for CreateCollectionRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.sections);
-        to.opt(2, &self.parent_ref_id);
         to.opt(3, &self.ou_category_id);
+        to.opt(2, &self.parent_ref_id);
+        to.opt(1, &self.sections);
         to.misfits(&self.misfits);
     }
 }
@@ -114,8 +114,8 @@ impl model::Model for ListCollectionsResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.records);
         to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
         to.misfits(&self.misfits);
     }
 }
@@ -213,23 +213,23 @@ impl model::Model for ListCollectionsResponseRecords {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.path);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.ou_id);
         to.opt(5, &self.admins);
-        to.opt(6, &self.version);
-        to.opt(7, &self.managers);
-        to.opt(8, &self.sections);
         to.opt(9, &self.created_at);
-        to.opt(10, &self.workspace_id);
-        to.opt(11, &self.parent_ref_id);
-        to.opt(12, &self.ou_category_id);
-        to.opt(13, &self.no_of_dashboards);
-        to.opt(14, &self.workflow_profile_id);
         to.opt(15, &self.default_dashboard_id);
+        to.opt(0, &self.id);
+        to.opt(7, &self.managers);
+        to.opt(1, &self.name);
+        to.opt(13, &self.no_of_dashboards);
+        to.opt(12, &self.ou_category_id);
+        to.opt(4, &self.ou_id);
+        to.opt(11, &self.parent_ref_id);
+        to.opt(2, &self.path);
+        to.opt(8, &self.sections);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.version);
+        to.opt(14, &self.workflow_profile_id);
         to.opt(16, &self.workflow_profile_name);
+        to.opt(10, &self.workspace_id);
         to.misfits(&self.misfits);
     }
 }
@@ -275,9 +275,9 @@ impl model::Model for OrgUnitsBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.sections);
-        to.opt(3, &self.parent_ref_id);
         to.opt(4, &self.ou_category_id);
+        to.opt(3, &self.parent_ref_id);
+        to.opt(2, &self.sections);
         to.misfits(&self.misfits);
     }
 }
@@ -351,8 +351,8 @@ impl model::Model for UnitsListBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.filter);
+        to.opt(0, &self.page);
         to.opt(2, &self.page_size);
         to.misfits(&self.misfits);
     }
@@ -388,8 +388,8 @@ impl model::Model for V1orgunitsIntegrations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.filters);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -40,8 +40,8 @@ impl model::Model for ListCategoriesResponseMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.has_next);
+        to.opt(0, &self.page);
         to.opt(2, &self.page_size);
         to.opt(3, &self.total_count);
         to.misfits(&self.misfits);

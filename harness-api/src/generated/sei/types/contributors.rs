@@ -37,9 +37,9 @@ impl model::Model for GetContributorSchemaResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
         to.opt(0, &self.fields);
         to.opt(1, &self.version);
-        to.opt(2, &self.created_at);
         to.misfits(&self.misfits);
     }
 }
@@ -86,12 +86,12 @@ impl model::Model for GetContributorSchemaResponseFields {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.index);
         to.opt(3, &self.description);
         to.opt(4, &self.display_name);
+        to.opt(2, &self.index);
+        to.opt(0, &self.key);
         to.opt(5, &self.system_field);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -130,8 +130,8 @@ impl model::Model for GetContributorVersionsResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.records);
         to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
         to.misfits(&self.misfits);
     }
 }
@@ -206,8 +206,8 @@ impl model::Model for ListActiveUsersResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.records);
         to.opt(1, &self.metadata);
+        to.opt(0, &self.records);
         to.misfits(&self.misfits);
     }
 }
@@ -242,8 +242,8 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user_id);
         to.opt(1, &self.integration_id);
+        to.opt(0, &self.user_id);
         to.misfits(&self.misfits);
     }
 }
@@ -290,12 +290,12 @@ impl model::Model for ListActiveUsersResponseMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.has_next);
         to.opt(2, &self.next_page);
+        to.opt(5, &self.non_users_count);
+        to.opt(0, &self.page);
         to.opt(3, &self.page_size);
         to.opt(4, &self.total_count);
-        to.opt(5, &self.non_users_count);
         to.misfits(&self.misfits);
     }
 }
@@ -361,15 +361,15 @@ impl model::Model for ListActiveUsersResponseRecords {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.email);
-        to.opt(2, &self.version);
-        to.opt(3, &self.org_uuid);
-        to.opt(4, &self.full_name);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.updated_at);
         to.opt(7, &self.additional_fields);
+        to.opt(5, &self.created_at);
+        to.opt(1, &self.email);
+        to.opt(4, &self.full_name);
+        to.opt(0, &self.id);
         to.opt(8, &self.integration_user_ids);
+        to.opt(3, &self.org_uuid);
+        to.opt(6, &self.updated_at);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -407,9 +407,9 @@ impl model::Model for ListContributorsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.integration_user_count);
         to.opt(0, &self.org_user_count);
         to.opt(1, &self.org_user_details);
-        to.opt(2, &self.integration_user_count);
         to.misfits(&self.misfits);
     }
 }
@@ -507,9 +507,9 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.email);
         to.opt(1, &self.full_name);
+        to.opt(4, &self.integration_user_details);
         to.opt(2, &self.org_user_id);
         to.opt(3, &self.org_user_ref_id);
-        to.opt(4, &self.integration_user_details);
         to.misfits(&self.misfits);
     }
 }
@@ -579,16 +579,16 @@ impl model::Model for OrgUsersBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.email);
-        to.opt(2, &self.version);
-        to.opt(3, &self.org_uuid);
-        to.opt(4, &self.full_name);
-        to.opt(5, &self.created_at);
-        to.opt(6, &self.updated_at);
         to.opt(7, &self.additional_fields);
-        to.opt(8, &self.integration_user_ids);
+        to.opt(5, &self.created_at);
         to.opt(9, &self.dynamic_column_aggs_region);
+        to.opt(1, &self.email);
+        to.opt(4, &self.full_name);
+        to.opt(0, &self.id);
+        to.opt(8, &self.integration_user_ids);
+        to.opt(3, &self.org_uuid);
+        to.opt(6, &self.updated_at);
+        to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -658,8 +658,8 @@ impl model::Model for UsersListBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.page);
         to.opt(1, &self.filter);
+        to.opt(0, &self.page);
         to.opt(2, &self.page_size);
         to.misfits(&self.misfits);
     }

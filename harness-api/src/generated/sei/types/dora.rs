@@ -77,8 +77,8 @@ impl model::Model for ChangeFailureRateResponseStats {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.band);
-        to.opt(1, &self.is_absolute);
         to.opt(2, &self.failure_rate);
+        to.opt(1, &self.is_absolute);
         to.opt(3, &self.total_deployment);
         to.misfits(&self.misfits);
     }
@@ -118,8 +118,8 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.day);
-        to.opt(1, &self.week);
         to.opt(2, &self.month);
+        to.opt(1, &self.week);
         to.misfits(&self.misfits);
     }
 }
@@ -157,9 +157,9 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.count);
         to.opt(2, &self.additional_key);
+        to.opt(1, &self.count);
+        to.opt(0, &self.key);
         to.misfits(&self.misfits);
     }
 }
@@ -247,8 +247,8 @@ impl model::Model for DeploymentFrequencyResponseStats {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.band);
         to.opt(1, &self.count_per_day);
-        to.opt(2, &self.count_per_week);
         to.opt(3, &self.count_per_month);
+        to.opt(2, &self.count_per_week);
         to.opt(4, &self.total_deployment);
         to.misfits(&self.misfits);
     }
@@ -444,8 +444,8 @@ impl model::Model for LeadTimeResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.records);
         to.opt(2, &self.metadata);
+        to.opt(1, &self.records);
         to.misfits(&self.misfits);
     }
 }
@@ -520,8 +520,8 @@ impl model::Model for LeadTimeResponseWorkItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.resolved_at);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -563,9 +563,9 @@ impl model::Model for MeanTimeToRestoreResponse {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.band);
-        to.opt(1, &self.unit);
         to.opt(2, &self.mean_time);
         to.opt(3, &self.total_incidents);
+        to.opt(1, &self.unit);
         to.misfits(&self.misfits);
     }
 }
@@ -691,13 +691,13 @@ impl model::Model for V1doraleadtimeFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ratings);
         to.opt(1, &self.calculation);
         to.opt(2, &self.integration_ids);
-        to.opt(3, &self.work_items_type);
-        to.opt(4, &self.jira_issue_types);
         to.opt(5, &self.jira_issue_resolved_at);
+        to.opt(4, &self.jira_issue_types);
         to.opt(6, &self.limit_to_only_applicable_data);
+        to.opt(0, &self.ratings);
+        to.opt(3, &self.work_items_type);
         to.misfits(&self.misfits);
     }
 }
@@ -783,11 +783,11 @@ impl model::Model for V1dorameantimeFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ratings);
         to.opt(1, &self.calculation);
         to.opt(2, &self.integration_ids);
-        to.opt(3, &self.work_items_type);
         to.opt(4, &self.limit_to_only_applicable_data);
+        to.opt(0, &self.ratings);
+        to.opt(3, &self.work_items_type);
         to.misfits(&self.misfits);
     }
 }

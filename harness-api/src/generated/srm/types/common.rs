@@ -96,10 +96,10 @@ impl model::Model for CvDowntimeStatusDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(3, &self.end_date_time);
         to.opt(1, &self.end_time);
         to.opt(2, &self.start_time);
-        to.opt(3, &self.end_date_time);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -137,8 +137,8 @@ impl model::Model for CvProjectParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -177,8 +177,8 @@ impl model::Model for CvSloError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failed_state);
         to.opt(1, &self.error_message);
+        to.opt(0, &self.failed_state);
         to.opt(2, &self.slo_error_type);
         to.misfits(&self.misfits);
     }
@@ -329,36 +329,36 @@ impl model::Model for CvSloHealthListView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.org_name);
-        to.opt(3, &self.sli_type);
-        to.opt(4, &self.slo_type);
         to.opt(5, &self.burn_rate);
-        to.opt(6, &self.slo_error);
         to.opt(7, &self.description);
-        to.opt(8, &self.project_name);
-        to.opt(9, &self.service_name);
-        to.opt(10, &self.user_journeys);
-        to.opt(11, &self.project_params);
-        to.opt(12, &self.slo_identifier);
-        to.opt(13, &self.slo_target_type);
-        to.opt(14, &self.evaluation_type);
-        to.opt(15, &self.environment_name);
-        to.opt(16, &self.error_budget_risk);
-        to.opt(17, &self.user_journey_name);
-        to.opt(18, &self.health_source_name);
-        to.opt(19, &self.no_of_active_alerts);
-        to.opt(20, &self.total_error_budget);
-        to.opt(21, &self.service_identifier);
-        to.opt(22, &self.slo_target_percentage);
-        to.opt(23, &self.error_budget_remaining);
-        to.opt(24, &self.monitored_service_name);
         to.opt(25, &self.downtime_status_details);
         to.opt(26, &self.environment_identifier);
-        to.opt(27, &self.health_source_identifier);
-        to.opt(28, &self.monitored_service_identifier);
+        to.opt(15, &self.environment_name);
+        to.opt(23, &self.error_budget_remaining);
         to.opt(29, &self.error_budget_remaining_percentage);
+        to.opt(16, &self.error_budget_risk);
+        to.opt(14, &self.evaluation_type);
+        to.opt(27, &self.health_source_identifier);
+        to.opt(18, &self.health_source_name);
+        to.opt(28, &self.monitored_service_identifier);
+        to.opt(24, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(19, &self.no_of_active_alerts);
+        to.opt(2, &self.org_name);
+        to.opt(8, &self.project_name);
+        to.opt(11, &self.project_params);
+        to.opt(21, &self.service_identifier);
+        to.opt(9, &self.service_name);
+        to.opt(3, &self.sli_type);
+        to.opt(6, &self.slo_error);
+        to.opt(12, &self.slo_identifier);
+        to.opt(22, &self.slo_target_percentage);
+        to.opt(13, &self.slo_target_type);
+        to.opt(4, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(20, &self.total_error_budget);
+        to.opt(17, &self.user_journey_name);
+        to.opt(10, &self.user_journeys);
         to.misfits(&self.misfits);
     }
 }
@@ -488,8 +488,8 @@ impl model::Model for CvngPagerDutyChannelSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user_groups);
         to.opt(1, &self.integration_key);
+        to.opt(0, &self.user_groups);
         to.misfits(&self.misfits);
     }
 }
@@ -524,8 +524,8 @@ impl model::Model for CvngRollbackSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rollback_window);
         to.opt(1, &self.infrastructure_id);
+        to.opt(0, &self.rollback_window);
         to.misfits(&self.misfits);
     }
 }
@@ -611,11 +611,11 @@ impl model::Model for CvngWebhookChannelSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.authorization_token);
+        to.opt(4, &self.expression_functor_token);
         to.opt(0, &self.headers);
         to.opt(1, &self.user_groups);
         to.opt(2, &self.webhook_url);
-        to.opt(3, &self.authorization_token);
-        to.opt(4, &self.expression_functor_token);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -690,8 +690,8 @@ impl model::Model for DataPoints {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.timestamp);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -781,13 +781,13 @@ impl model::Model for NotificationRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
         to.opt(2, &self.conditions);
         to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(6, &self.notification_method);
         to.opt(4, &self.org_identifier);
         to.opt(5, &self.project_identifier);
-        to.opt(6, &self.notification_method);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -909,8 +909,8 @@ impl model::Model for NotificationRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.enabled);
         to.opt(1, &self.created_at);
+        to.opt(0, &self.enabled);
         to.opt(2, &self.last_modified_at);
         to.opt(3, &self.notification_rule);
         to.misfits(&self.misfits);
@@ -979,14 +979,14 @@ impl model::Model for PageResponseNotificationRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1048,14 +1048,14 @@ impl model::Model for PageResponseSloHealthListView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1133,10 +1133,10 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1182,10 +1182,10 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1300,18 +1300,18 @@ impl model::Model for SloDashboardApiFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.target_types);
-        to.opt(2, &self.search_filter);
         to.opt(3, &self.child_resource);
+        to.opt(9, &self.composite_slo_identifier);
         to.opt(4, &self.env_identifiers);
+        to.opt(7, &self.error_budget_risks);
         to.opt(5, &self.evaluation_type);
         to.opt(6, &self.evaluation_types);
-        to.opt(7, &self.error_budget_risks);
-        to.opt(8, &self.slo_target_filter_dto);
-        to.opt(9, &self.composite_slo_identifier);
-        to.opt(10, &self.user_journey_identifiers);
         to.opt(11, &self.monitored_service_identifier);
+        to.opt(2, &self.search_filter);
+        to.opt(8, &self.slo_target_filter_dto);
+        to.opt(1, &self.target_types);
+        to.opt(0, &self.type_);
+        to.opt(10, &self.user_journey_identifiers);
         to.misfits(&self.misfits);
     }
 }
@@ -1438,8 +1438,8 @@ impl model::Model for UserJourney {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

@@ -54,8 +54,8 @@ impl model::Model for AffectedEntity {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.env_name);
-        to.one(1, &self.service_name);
         to.one(2, &self.monitored_service_identifier);
+        to.one(1, &self.service_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -94,8 +94,8 @@ impl model::Model for AllEntitiesRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.affected_entity);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -138,8 +138,8 @@ impl model::Model for CvDowntimeEntity {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.env_name);
-        to.opt(1, &self.service_name);
         to.opt(2, &self.monitored_service_identifier);
+        to.opt(1, &self.service_name);
         to.misfits(&self.misfits);
     }
 }
@@ -201,14 +201,14 @@ impl model::Model for CvDowntimeHistoryItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.category);
-        to.opt(2, &self.duration);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.end_date_time);
-        to.opt(5, &self.start_date_time);
-        to.opt(6, &self.downtime_details);
         to.opt(7, &self.affected_entities);
+        to.opt(1, &self.category);
+        to.opt(6, &self.downtime_details);
+        to.opt(2, &self.duration);
+        to.opt(4, &self.end_date_time);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.start_date_time);
         to.misfits(&self.misfits);
     }
 }
@@ -278,16 +278,16 @@ impl model::Model for CvDowntimeListItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.affected_entities);
+        to.opt(3, &self.category);
+        to.opt(6, &self.description);
+        to.opt(9, &self.downtime_status_details);
+        to.opt(4, &self.duration);
+        to.opt(2, &self.enabled);
+        to.opt(5, &self.identifier);
+        to.opt(7, &self.last_modified);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
-        to.opt(2, &self.enabled);
-        to.opt(3, &self.category);
-        to.opt(4, &self.duration);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.last_modified);
-        to.opt(8, &self.affected_entities);
-        to.opt(9, &self.downtime_status_details);
         to.misfits(&self.misfits);
     }
 }
@@ -415,10 +415,10 @@ impl model::Model for CvMonitoredServiceOption {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.identifier);
-        to.opt(2, &self.service_ref);
         to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.service_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -520,17 +520,17 @@ impl model::Model for Downtime {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.spec);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.scope);
-        to.opt(4, &self.enabled);
         to.one(5, &self.category);
-        to.one(6, &self.identifier);
         to.opt(7, &self.description);
+        to.opt(4, &self.enabled);
         to.one(8, &self.entities_rule);
+        to.one(6, &self.identifier);
+        to.one(0, &self.name);
         to.one(9, &self.org_identifier);
         to.one(10, &self.project_identifier);
+        to.opt(3, &self.scope);
+        to.one(1, &self.spec);
+        to.opt(2, &self.tags);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -732,9 +732,9 @@ impl model::Model for EntityIdentifiersRule {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.affected_entity);
         to.one(2, &self.entity_identifiers);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -787,10 +787,10 @@ impl model::Model for OnetimeDowntimeSpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.spec);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.timezone);
-        to.opt(3, &self.start_time);
         to.opt(4, &self.start_date_time);
+        to.opt(3, &self.start_time);
+        to.opt(2, &self.timezone);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -871,8 +871,8 @@ impl model::Model for OnetimeEndTimeBasedSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_time);
         to.opt(1, &self.end_date_time);
+        to.opt(0, &self.end_time);
         to.misfits(&self.misfits);
     }
 }
@@ -936,13 +936,13 @@ impl model::Model for RecurringDowntimeSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.timezone);
-        to.opt(1, &self.start_time);
-        to.opt(2, &self.start_date_time);
         to.opt(3, &self.downtime_duration);
-        to.opt(4, &self.recurrence_end_time);
         to.opt(5, &self.downtime_recurrence);
         to.opt(6, &self.recurrence_end_date_time);
+        to.opt(4, &self.recurrence_end_time);
+        to.opt(2, &self.start_date_time);
+        to.opt(1, &self.start_time);
+        to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }
@@ -983,10 +983,10 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1048,14 +1048,14 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1101,10 +1101,10 @@ impl model::Model for GetHistoryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1166,14 +1166,14 @@ impl model::Model for GetHistoryResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -1218,10 +1218,10 @@ impl model::Model for ListDowntimesResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1283,14 +1283,14 @@ impl model::Model for ListDowntimesResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

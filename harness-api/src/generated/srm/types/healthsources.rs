@@ -57,13 +57,13 @@ impl model::Model for CreateHealthSourceBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.mcp_ref);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.connector_ref);
         to.opt(4, &self.data_source_type);
-        to.opt(5, &self.query_definitions);
         to.opt(6, &self.health_source_params);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.query_definitions);
         to.misfits(&self.misfits);
     }
 }
@@ -189,13 +189,13 @@ impl model::Model for UpdateHealthSourceBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.mcp_ref);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.connector_ref);
         to.opt(4, &self.data_source_type);
-        to.opt(5, &self.query_definitions);
         to.opt(6, &self.health_source_params);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(5, &self.query_definitions);
         to.misfits(&self.misfits);
     }
 }

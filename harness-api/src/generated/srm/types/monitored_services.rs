@@ -46,12 +46,12 @@ impl model::Model for ChangeSourceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.category);
+        to.opt(3, &self.enabled);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
         to.opt(2, &self.type_);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.category);
-        to.opt(5, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -108,9 +108,9 @@ impl model::Model for CvHealthScore {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_time);
-        to.opt(1, &self.start_time);
-        to.opt(2, &self.risk_status);
         to.opt(3, &self.health_score);
+        to.opt(2, &self.risk_status);
+        to.opt(1, &self.start_time);
         to.opt(4, &self.time_range_params);
         to.misfits(&self.misfits);
     }
@@ -152,9 +152,9 @@ impl model::Model for CvHealthSourceItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.identifier);
         to.opt(3, &self.verification_type);
         to.misfits(&self.misfits);
     }
@@ -281,22 +281,22 @@ impl model::Model for CvMonitoredServiceListItem {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.change_summary);
+        to.opt(10, &self.current_health_score);
+        to.opt(13, &self.dependent_health_score);
+        to.opt(8, &self.environment_name);
+        to.opt(7, &self.environment_ref);
+        to.opt(11, &self.environment_ref_list);
+        to.opt(14, &self.health_monitoring_enabled);
+        to.opt(9, &self.historical_trend);
+        to.opt(3, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(15, &self.service_monitoring_enabled);
+        to.opt(5, &self.service_name);
+        to.opt(4, &self.service_ref);
+        to.opt(12, &self.slo_health_indicators);
         to.opt(1, &self.tags);
         to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.service_ref);
-        to.opt(5, &self.service_name);
-        to.opt(6, &self.change_summary);
-        to.opt(7, &self.environment_ref);
-        to.opt(8, &self.environment_name);
-        to.opt(9, &self.historical_trend);
-        to.opt(10, &self.current_health_score);
-        to.opt(11, &self.environment_ref_list);
-        to.opt(12, &self.slo_health_indicators);
-        to.opt(13, &self.dependent_health_score);
-        to.opt(14, &self.health_monitoring_enabled);
-        to.opt(15, &self.service_monitoring_enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -438,16 +438,16 @@ impl model::Model for HealthSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.mcp_ref);
-        to.opt(4, &self.version);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.connector_ref);
         to.opt(7, &self.data_source_type);
-        to.opt(8, &self.query_definitions);
         to.opt(9, &self.health_source_params);
+        to.opt(5, &self.identifier);
+        to.opt(3, &self.mcp_ref);
+        to.opt(0, &self.name);
+        to.opt(8, &self.query_definitions);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -563,23 +563,23 @@ impl model::Model for MonitoredService {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.sources);
-        to.opt(5, &self.template);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.service_ref);
-        to.opt(8, &self.description);
         to.opt(9, &self.dependencies);
-        to.opt(10, &self.org_identifier);
+        to.opt(8, &self.description);
+        to.opt(3, &self.enabled);
         to.opt(11, &self.environment_ref);
-        to.opt(12, &self.project_identifier);
         to.opt(13, &self.environment_ref_list);
-        to.opt(14, &self.template_identifier);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(15, &self.notification_rule_refs);
+        to.opt(10, &self.org_identifier);
+        to.opt(12, &self.project_identifier);
+        to.opt(7, &self.service_ref);
+        to.opt(4, &self.sources);
+        to.opt(1, &self.tags);
+        to.opt(5, &self.template);
+        to.opt(14, &self.template_identifier);
         to.opt(16, &self.template_version_label);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -641,14 +641,14 @@ impl model::Model for MonitoredServiceReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
-        to.opt(1, &self.org_identifier);
         to.opt(2, &self.account_identifier);
-        to.opt(3, &self.project_identifier);
-        to.opt(4, &self.service_identifier);
-        to.opt(5, &self.reconciliation_status);
         to.opt(6, &self.environment_identifiers);
+        to.opt(0, &self.identifier);
         to.opt(7, &self.last_reconciled_timestamp);
+        to.opt(1, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(5, &self.reconciliation_status);
+        to.opt(4, &self.service_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -761,14 +761,14 @@ impl model::Model for PageResponseMonitoredServiceReference {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -809,10 +809,10 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -935,9 +935,9 @@ impl model::Model for ServiceDependencyDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.dependency_metadata);
         to.opt(2, &self.monitored_service_identifier);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -978,8 +978,8 @@ impl model::Model for ServiceDependencyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.supported_change_source_types);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1077,11 +1077,11 @@ impl model::Model for TemplateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template_ref);
-        to.opt(1, &self.version_label);
-        to.opt(2, &self.template_inputs);
         to.opt(3, &self.is_template_by_reference);
         to.opt(4, &self.last_reconciliation_time);
+        to.opt(2, &self.template_inputs);
+        to.opt(0, &self.template_ref);
+        to.opt(1, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -1170,10 +1170,10 @@ impl model::Model for GetMonitoredServiceScoreResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1230,10 +1230,10 @@ impl model::Model for GetOverAllHealthScoreResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1284,10 +1284,10 @@ impl model::Model for MonitoredServicesListResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1349,14 +1349,14 @@ impl model::Model for MonitoredServicesListResponseData {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }

@@ -81,19 +81,19 @@ impl model::Model for AbstractServiceLevelObjective {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.description);
+        to.opt(11, &self.error_budget_calculation_period);
+        to.opt(12, &self.error_budget_calculation_validity);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(10, &self.notification_rule_refs);
+        to.opt(7, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(4, &self.slo_target);
         to.opt(1, &self.spec);
         to.opt(2, &self.tags);
         to.opt(3, &self.type_);
-        to.opt(4, &self.slo_target);
-        to.opt(5, &self.identifier);
-        to.opt(6, &self.description);
-        to.opt(7, &self.org_identifier);
         to.opt(8, &self.user_journey_refs);
-        to.opt(9, &self.project_identifier);
-        to.opt(10, &self.notification_rule_refs);
-        to.opt(11, &self.error_budget_calculation_period);
-        to.opt(12, &self.error_budget_calculation_validity);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -146,8 +146,8 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.evaluation_type);
-        to.opt(1, &self.slo_formula_type);
         to.opt(2, &self.service_level_objectives_details);
+        to.opt(1, &self.slo_formula_type);
         to.misfits(&self.misfits);
     }
 }
@@ -219,14 +219,14 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -267,10 +267,10 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -399,11 +399,11 @@ impl model::Model for ServiceLevelIndicatorDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.health_source_ref);
+        to.opt(3, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.spec);
         to.opt(2, &self.type_);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.health_source_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -460,8 +460,8 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
         to.opt(0, &self.account_id);
         to.opt(1, &self.org_identifier);
         to.opt(2, &self.project_identifier);
-        to.opt(3, &self.weightage_percentage);
         to.opt(4, &self.service_level_objective_ref);
+        to.opt(3, &self.weightage_percentage);
         to.misfits(&self.misfits);
     }
 }
@@ -585,9 +585,9 @@ impl model::Model for SloTargetDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.slo_target_percentage);
         to.opt(0, &self.spec);
         to.opt(1, &self.type_);
-        to.opt(2, &self.slo_target_percentage);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -639,9 +639,9 @@ impl model::Model for TimeGraphResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.data_points);
         to.opt(0, &self.end_time);
         to.opt(1, &self.start_time);
-        to.opt(2, &self.data_points);
         to.misfits(&self.misfits);
     }
 }

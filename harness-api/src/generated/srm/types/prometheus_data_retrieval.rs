@@ -83,14 +83,14 @@ impl model::Model for PrometheusQueryRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(7, &self.connector_info_dto);
+        to.opt(6, &self.connector_ref);
+        to.one(3, &self.end_time);
+        to.one(2, &self.query);
+        to.one(5, &self.start_time);
         to.opt(0, &self.step);
         to.one(1, &self.type_);
-        to.one(2, &self.query);
-        to.one(3, &self.end_time);
-        to.opt(4, &self.account_id);
-        to.one(5, &self.start_time);
-        to.opt(6, &self.connector_ref);
-        to.opt(7, &self.connector_info_dto);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -72,10 +72,10 @@ impl model::Model for DowntimeStatusDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(3, &self.end_date_time);
         to.opt(1, &self.end_time);
         to.opt(2, &self.start_time);
-        to.opt(3, &self.end_date_time);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -119,11 +119,11 @@ impl model::Model for MetricGraph {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_time);
-        to.opt(1, &self.start_time);
         to.opt(2, &self.data_points);
-        to.opt(3, &self.metric_name);
+        to.opt(0, &self.end_time);
         to.opt(4, &self.metric_identifier);
+        to.opt(3, &self.metric_name);
+        to.opt(1, &self.start_time);
         to.misfits(&self.misfits);
     }
 }
@@ -161,8 +161,8 @@ impl model::Model for ProjectParams {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -265,8 +265,8 @@ impl model::Model for SloError {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failed_state);
         to.opt(1, &self.error_message);
+        to.opt(0, &self.failed_state);
         to.opt(2, &self.slo_error_type);
         to.misfits(&self.misfits);
     }
@@ -413,35 +413,35 @@ impl model::Model for SloHealthListView {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.org_name);
-        to.opt(3, &self.slo_type);
         to.opt(4, &self.burn_rate);
-        to.opt(5, &self.slo_error);
         to.opt(6, &self.description);
-        to.opt(7, &self.project_name);
-        to.opt(8, &self.service_name);
-        to.opt(9, &self.user_journeys);
-        to.opt(10, &self.project_params);
-        to.opt(11, &self.slo_identifier);
-        to.opt(12, &self.evaluation_type);
-        to.opt(13, &self.slo_target_type);
-        to.opt(14, &self.environment_name);
-        to.opt(15, &self.error_budget_risk);
-        to.opt(16, &self.user_journey_name);
-        to.opt(17, &self.health_source_name);
-        to.opt(18, &self.service_identifier);
-        to.opt(19, &self.total_error_budget);
-        to.opt(20, &self.no_of_active_alerts);
-        to.opt(21, &self.slo_target_percentage);
-        to.opt(22, &self.environment_identifier);
-        to.opt(23, &self.error_budget_remaining);
-        to.opt(24, &self.monitored_service_name);
         to.opt(25, &self.downtime_status_details);
-        to.opt(26, &self.health_source_identifier);
-        to.opt(27, &self.monitored_service_identifier);
+        to.opt(22, &self.environment_identifier);
+        to.opt(14, &self.environment_name);
+        to.opt(23, &self.error_budget_remaining);
         to.opt(28, &self.error_budget_remaining_percentage);
+        to.opt(15, &self.error_budget_risk);
+        to.opt(12, &self.evaluation_type);
+        to.opt(26, &self.health_source_identifier);
+        to.opt(17, &self.health_source_name);
+        to.opt(27, &self.monitored_service_identifier);
+        to.opt(24, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(20, &self.no_of_active_alerts);
+        to.opt(2, &self.org_name);
+        to.opt(7, &self.project_name);
+        to.opt(10, &self.project_params);
+        to.opt(18, &self.service_identifier);
+        to.opt(8, &self.service_name);
+        to.opt(5, &self.slo_error);
+        to.opt(11, &self.slo_identifier);
+        to.opt(21, &self.slo_target_percentage);
+        to.opt(13, &self.slo_target_type);
+        to.opt(3, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(19, &self.total_error_budget);
+        to.opt(16, &self.user_journey_name);
+        to.opt(9, &self.user_journeys);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for ApiCallLogDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.end_time);
-        to.opt(3, &self.requests);
         to.opt(4, &self.account_id);
         to.opt(5, &self.created_at);
+        to.opt(2, &self.end_time);
+        to.opt(8, &self.request_time);
+        to.opt(3, &self.requests);
+        to.opt(10, &self.response_time);
         to.opt(6, &self.responses);
         to.opt(7, &self.start_time);
-        to.opt(8, &self.request_time);
+        to.opt(0, &self.tags);
         to.opt(9, &self.traceable_id);
-        to.opt(10, &self.response_time);
         to.opt(11, &self.traceable_type);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -261,16 +261,16 @@ impl model::Model for ExecutionLogDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.log);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.end_time);
-        to.opt(4, &self.log_level);
         to.opt(5, &self.account_id);
         to.opt(6, &self.created_at);
+        to.opt(3, &self.end_time);
+        to.opt(0, &self.log);
+        to.opt(4, &self.log_level);
         to.opt(7, &self.start_time);
+        to.opt(1, &self.tags);
         to.opt(8, &self.traceable_id);
         to.opt(9, &self.traceable_type);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -345,14 +345,14 @@ impl model::Model for PageResponseCvngLog {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -534,14 +534,14 @@ impl model::Model for SloErrorBudgetReset {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reason);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.valid_until);
         to.opt(3, &self.error_budget_at_reset);
         to.opt(4, &self.error_budget_increment_minutes);
-        to.opt(5, &self.remaining_error_budget_at_reset);
         to.opt(6, &self.error_budget_increment_percentage);
+        to.opt(0, &self.reason);
+        to.opt(5, &self.remaining_error_budget_at_reset);
         to.opt(7, &self.service_level_objective_identifier);
+        to.opt(2, &self.valid_until);
         to.misfits(&self.misfits);
     }
 }

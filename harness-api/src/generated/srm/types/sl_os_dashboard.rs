@@ -73,17 +73,17 @@ impl model::Model for MonitoredServiceDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.environment_identifier);
+        to.opt(4, &self.environment_name);
+        to.opt(9, &self.health_source_identifier);
+        to.opt(5, &self.health_source_name);
+        to.opt(10, &self.monitored_service_identifier);
+        to.opt(7, &self.monitored_service_name);
         to.opt(0, &self.org_name);
         to.opt(1, &self.project_name);
-        to.opt(2, &self.service_name);
         to.opt(3, &self.project_params);
-        to.opt(4, &self.environment_name);
-        to.opt(5, &self.health_source_name);
         to.opt(6, &self.service_identifier);
-        to.opt(7, &self.monitored_service_name);
-        to.opt(8, &self.environment_identifier);
-        to.opt(9, &self.health_source_identifier);
-        to.opt(10, &self.monitored_service_identifier);
+        to.opt(2, &self.service_name);
         to.misfits(&self.misfits);
     }
 }
@@ -145,14 +145,14 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -190,9 +190,9 @@ impl model::Model for Point {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.enabled);
         to.opt(2, &self.timestamp);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -233,10 +233,10 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -282,10 +282,10 @@ impl model::Model for ResponseDtosloDashboardDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -331,10 +331,10 @@ impl model::Model for ResponseDtosloRiskCountResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -378,8 +378,8 @@ impl model::Model for RiskCount {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.identifier);
         to.opt(2, &self.display_name);
+        to.opt(1, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -465,20 +465,20 @@ impl model::Model for SloConsumptionBreakdown {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_name);
-        to.opt(1, &self.slo_name);
-        to.opt(2, &self.slo_error);
-        to.opt(3, &self.project_name);
-        to.opt(4, &self.service_name);
-        to.opt(5, &self.project_params);
-        to.opt(6, &self.slo_identifier);
+        to.opt(13, &self.contributed_error_budget_burned);
+        to.opt(11, &self.environment_identifier);
         to.opt(7, &self.error_budget_burned);
+        to.opt(12, &self.monitored_service_identifier);
+        to.opt(0, &self.org_name);
+        to.opt(3, &self.project_name);
+        to.opt(5, &self.project_params);
+        to.opt(4, &self.service_name);
         to.opt(8, &self.sli_status_percentage);
+        to.opt(2, &self.slo_error);
+        to.opt(6, &self.slo_identifier);
+        to.opt(1, &self.slo_name);
         to.opt(9, &self.slo_target_percentage);
         to.opt(10, &self.weightage_percentage);
-        to.opt(11, &self.environment_identifier);
-        to.opt(12, &self.monitored_service_identifier);
-        to.opt(13, &self.contributed_error_budget_burned);
         to.misfits(&self.misfits);
     }
 }
@@ -531,8 +531,8 @@ impl model::Model for SloDashboardDetail {
         to.opt(0, &self.created_at);
         to.opt(1, &self.description);
         to.opt(2, &self.last_modified_at);
-        to.opt(3, &self.time_range_filters);
         to.opt(4, &self.slo_dashboard_widget);
+        to.opt(3, &self.time_range_filters);
         to.misfits(&self.misfits);
     }
 }
@@ -722,46 +722,46 @@ impl model::Model for SloDashboardWidget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.title);
-        to.opt(3, &self.slo_type);
         to.opt(4, &self.burn_rate);
-        to.opt(5, &self.slo_error);
-        to.opt(6, &self.description);
-        to.opt(7, &self.service_name);
-        to.opt(8, &self.slo_identifier);
-        to.opt(9, &self.slo_target_type);
         to.opt(10, &self.calculating_sli);
-        to.opt(11, &self.evaluation_type);
+        to.opt(27, &self.current_period_end_time);
+        to.opt(34, &self.current_period_length_days);
+        to.opt(32, &self.current_period_start_time);
+        to.opt(6, &self.description);
+        to.opt(30, &self.environment_identifier);
         to.opt(12, &self.environment_name);
+        to.opt(24, &self.error_budget_burndown);
+        to.opt(28, &self.error_budget_remaining);
+        to.opt(39, &self.error_budget_remaining_percentage);
         to.opt(13, &self.error_budget_risk);
-        to.opt(14, &self.user_journey_name);
+        to.opt(11, &self.evaluation_type);
+        to.opt(33, &self.health_source_identifier);
         to.opt(15, &self.health_source_name);
         to.opt(16, &self.is_calculating_sli);
-        to.opt(17, &self.no_of_active_alerts);
-        to.opt(18, &self.recalculating_sli);
-        to.opt(19, &self.total_error_budget);
-        to.opt(20, &self.no_of_maximum_alerts);
-        to.opt(21, &self.service_identifier);
-        to.opt(22, &self.time_remaining_days);
         to.opt(23, &self.is_recalculating_sli);
-        to.opt(24, &self.error_budget_burndown);
-        to.opt(25, &self.slo_performance_trend);
-        to.opt(26, &self.slo_target_percentage);
-        to.opt(27, &self.current_period_end_time);
-        to.opt(28, &self.error_budget_remaining);
-        to.opt(29, &self.monitored_service_name);
-        to.opt(30, &self.environment_identifier);
-        to.opt(31, &self.user_journey_identifier);
-        to.opt(32, &self.current_period_start_time);
-        to.opt(33, &self.health_source_identifier);
-        to.opt(34, &self.current_period_length_days);
+        to.opt(38, &self.is_total_error_budget_applicable);
         to.opt(35, &self.monitored_service_details);
         to.opt(36, &self.monitored_service_identifier);
+        to.opt(29, &self.monitored_service_name);
+        to.opt(0, &self.name);
+        to.opt(17, &self.no_of_active_alerts);
+        to.opt(20, &self.no_of_maximum_alerts);
+        to.opt(18, &self.recalculating_sli);
+        to.opt(21, &self.service_identifier);
+        to.opt(7, &self.service_name);
+        to.opt(5, &self.slo_error);
+        to.opt(8, &self.slo_identifier);
+        to.opt(25, &self.slo_performance_trend);
+        to.opt(26, &self.slo_target_percentage);
+        to.opt(9, &self.slo_target_type);
+        to.opt(3, &self.slo_type);
+        to.opt(1, &self.tags);
+        to.opt(22, &self.time_remaining_days);
+        to.opt(2, &self.title);
+        to.opt(19, &self.total_error_budget);
         to.opt(37, &self.total_error_budget_applicable);
-        to.opt(38, &self.is_total_error_budget_applicable);
-        to.opt(39, &self.error_budget_remaining_percentage);
+        to.opt(31, &self.user_journey_identifier);
+        to.opt(14, &self.user_journey_name);
         to.misfits(&self.misfits);
     }
 }

@@ -89,21 +89,21 @@ impl model::Model for ArtifactDetailResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.url);
-        to.opt(3, &self.name);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.metadata);
-        to.opt(6, &self.scorecard);
-        to.opt(7, &self.prod_env_count);
-        to.opt(8, &self.sto_issue_count);
-        to.opt(9, &self.components_count);
-        to.opt(10, &self.orchestration_id);
-        to.opt(11, &self.build_pipeline_id);
-        to.opt(12, &self.non_prod_env_count);
-        to.opt(13, &self.build_pipeline_name);
         to.opt(14, &self.build_pipeline_execution_id);
+        to.opt(11, &self.build_pipeline_id);
+        to.opt(13, &self.build_pipeline_name);
+        to.opt(9, &self.components_count);
+        to.opt(0, &self.id);
+        to.opt(5, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(12, &self.non_prod_env_count);
+        to.opt(10, &self.orchestration_id);
+        to.opt(7, &self.prod_env_count);
+        to.opt(6, &self.scorecard);
+        to.opt(8, &self.sto_issue_count);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.updated);
+        to.opt(2, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -241,24 +241,24 @@ impl model::Model for ArtifactListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.url);
-        to.opt(3, &self.name);
-        to.opt(4, &self.updated);
         to.opt(5, &self.activity);
-        to.opt(6, &self.baseline);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.scorecard);
-        to.opt(9, &self.enforcement_id);
-        to.opt(10, &self.prod_env_count);
-        to.opt(11, &self.components_count);
-        to.opt(12, &self.orchestration_id);
-        to.opt(13, &self.build_pipeline_id);
-        to.opt(14, &self.non_prod_env_count);
-        to.opt(15, &self.deny_list_violation_count);
         to.opt(16, &self.allow_list_violation_count);
+        to.opt(6, &self.baseline);
         to.opt(17, &self.build_pipeline_execution_id);
+        to.opt(13, &self.build_pipeline_id);
+        to.opt(11, &self.components_count);
+        to.opt(15, &self.deny_list_violation_count);
+        to.opt(9, &self.enforcement_id);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
+        to.opt(14, &self.non_prod_env_count);
+        to.opt(12, &self.orchestration_id);
+        to.opt(10, &self.prod_env_count);
+        to.opt(8, &self.scorecard);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.updated);
+        to.opt(2, &self.url);
         to.misfits(&self.misfits);
     }
 }

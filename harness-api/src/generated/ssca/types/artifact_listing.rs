@@ -69,16 +69,16 @@ impl model::Model for ArtifactChainOfCustody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.activity_type);
+        to.opt(9, &self.artifact_details);
         to.opt(0, &self.compliance);
         to.opt(1, &self.created_at);
         to.opt(2, &self.deployment);
-        to.opt(3, &self.provenance);
         to.opt(4, &self.enforcement);
-        to.opt(5, &self.activity_type);
-        to.opt(6, &self.verification);
         to.opt(7, &self.orchestration);
+        to.opt(3, &self.provenance);
+        to.opt(6, &self.verification);
         to.opt(8, &self.vulnerability);
-        to.opt(9, &self.artifact_details);
         to.misfits(&self.misfits);
     }
 }
@@ -131,12 +131,12 @@ impl model::Model for ArtifactSourcesListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
         to.opt(2, &self.count);
-        to.opt(3, &self.source_id);
         to.opt(4, &self.deployments);
+        to.opt(1, &self.name);
+        to.opt(3, &self.source_id);
         to.opt(5, &self.sto_issue_count);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -222,20 +222,20 @@ impl model::Model for ArtifactV2ListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.digest);
-        to.opt(5, &self.signing);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.scorecard);
-        to.opt(9, &self.deployment);
-        to.opt(10, &self.orchestration);
-        to.opt(11, &self.sto_issue_count);
         to.opt(12, &self.components_count);
+        to.opt(9, &self.deployment);
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(2, &self.name);
+        to.opt(10, &self.orchestration);
         to.opt(13, &self.policy_enforcement);
+        to.opt(8, &self.scorecard);
+        to.opt(5, &self.signing);
+        to.opt(11, &self.sto_issue_count);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -270,8 +270,8 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.prod_env_count);
         to.opt(1, &self.non_prod_env_count);
+        to.opt(0, &self.prod_env_count);
         to.misfits(&self.misfits);
     }
 }
@@ -365,22 +365,22 @@ impl model::Model for ArtifactV2Overview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.digest);
-        to.opt(5, &self.signing);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.scorecard);
-        to.opt(9, &self.source_id);
-        to.opt(10, &self.violations);
         to.opt(11, &self.deployments);
-        to.opt(12, &self.sbom_details);
-        to.opt(13, &self.slsa_details);
-        to.opt(14, &self.sto_issue_count);
+        to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(7, &self.metadata);
+        to.opt(2, &self.name);
         to.opt(15, &self.pipeline_details);
+        to.opt(12, &self.sbom_details);
+        to.opt(8, &self.scorecard);
+        to.opt(5, &self.signing);
+        to.opt(13, &self.slsa_details);
+        to.opt(9, &self.source_id);
+        to.opt(14, &self.sto_issue_count);
+        to.opt(3, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(1, &self.url);
+        to.opt(10, &self.violations);
         to.misfits(&self.misfits);
     }
 }
@@ -434,12 +434,12 @@ impl model::Model for Deployments {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.env_identifier);
         to.opt(0, &self.env_name);
         to.opt(1, &self.env_type);
-        to.opt(2, &self.env_identifier);
-        to.opt(3, &self.prod_env_count);
-        to.opt(4, &self.pipeline_details);
         to.opt(5, &self.non_prod_env_count);
+        to.opt(4, &self.pipeline_details);
+        to.opt(3, &self.prod_env_count);
         to.misfits(&self.misfits);
     }
 }
@@ -484,10 +484,10 @@ impl model::Model for SscaSlsaDetails {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.org_id);
-        to.opt(1, &self.status);
+        to.opt(4, &self.pipeline_details);
         to.opt(2, &self.project_id);
         to.opt(3, &self.provenance_id);
-        to.opt(4, &self.pipeline_details);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -533,10 +533,10 @@ impl model::Model for Violations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.allow_list_violations);
+        to.opt(2, &self.deny_list_violations);
         to.opt(0, &self.enforcement_id);
         to.opt(1, &self.pipeline_details);
-        to.opt(2, &self.deny_list_violations);
-        to.opt(3, &self.allow_list_violations);
         to.misfits(&self.misfits);
     }
 }

@@ -52,8 +52,8 @@ impl model::Model for ArtifactChainOfCustodyV2 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.activity);
-        to.opt(1, &self.created_at);
         to.opt(2, &self.artifact_details);
+        to.opt(1, &self.created_at);
         to.opt(3, &self.execution_context);
         to.misfits(&self.misfits);
     }
@@ -108,12 +108,12 @@ impl model::Model for DeploymentActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.env_identifier);
         to.opt(1, &self.env_name);
         to.opt(2, &self.env_type);
-        to.opt(3, &self.env_identifier);
-        to.opt(4, &self.prod_env_count);
         to.opt(5, &self.non_prod_env_count);
+        to.opt(4, &self.prod_env_count);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -158,10 +158,10 @@ impl model::Model for EnforcementActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.enforcement_id);
-        to.opt(2, &self.deny_list_violations);
         to.opt(3, &self.allow_list_violations);
+        to.opt(2, &self.deny_list_violations);
+        to.opt(1, &self.enforcement_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -232,14 +232,14 @@ impl model::Model for GithubExecutionContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.job_id);
-        to.opt(2, &self.run_id);
-        to.opt(3, &self.repository);
         to.opt(4, &self.action_path);
-        to.opt(5, &self.workflow_ref);
         to.opt(6, &self.github_action);
+        to.opt(1, &self.job_id);
+        to.opt(3, &self.repository);
+        to.opt(2, &self.run_id);
         to.opt(7, &self.runner_detail);
+        to.opt(0, &self.type_);
+        to.opt(5, &self.workflow_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -281,9 +281,9 @@ impl model::Model for GithubRunnerDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.account_id);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.account_id);
         to.misfits(&self.misfits);
     }
 }
@@ -378,20 +378,20 @@ impl model::Model for HarnessExecutionContext {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.org);
-        to.opt(1, &self.type_);
+        to.opt(14, &self.pipeline_execution_id);
+        to.opt(8, &self.pipeline_id);
+        to.opt(10, &self.pipeline_name);
         to.opt(2, &self.project);
-        to.opt(3, &self.step_id);
+        to.opt(11, &self.runner_detail);
+        to.opt(9, &self.sequence_id);
+        to.opt(13, &self.stage_execution_id);
         to.opt(4, &self.stage_id);
-        to.opt(5, &self.step_name);
         to.opt(6, &self.stage_name);
         to.opt(7, &self.stage_type);
-        to.opt(8, &self.pipeline_id);
-        to.opt(9, &self.sequence_id);
-        to.opt(10, &self.pipeline_name);
-        to.opt(11, &self.runner_detail);
         to.opt(12, &self.step_execution_id);
-        to.opt(13, &self.stage_execution_id);
-        to.opt(14, &self.pipeline_execution_id);
+        to.opt(3, &self.step_id);
+        to.opt(5, &self.step_name);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -441,10 +441,10 @@ impl model::Model for HarnessRunnerDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.trigger_type);
         to.opt(2, &self.trigger_by_id);
         to.opt(3, &self.trigger_by_name);
+        to.opt(1, &self.trigger_type);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -483,8 +483,8 @@ impl model::Model for IntegrityVerificationActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.signing);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -533,11 +533,11 @@ impl model::Model for OrchestrationActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.drift_id);
-        to.opt(2, &self.total_drifts);
         to.opt(3, &self.components_count);
+        to.opt(1, &self.drift_id);
         to.opt(4, &self.orchestration_id);
+        to.opt(2, &self.total_drifts);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -576,8 +576,8 @@ impl model::Model for ProvenanceActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.provenance_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -621,8 +621,8 @@ impl model::Model for SigningActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.signing);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -664,9 +664,9 @@ impl model::Model for VerificationActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.status);
         to.opt(2, &self.provenance_id);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -740,16 +740,16 @@ impl model::Model for VulnerabilityActivity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.tool);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.total);
-        to.opt(6, &self.medium);
-        to.opt(7, &self.ignored);
         to.opt(8, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(7, &self.ignored);
+        to.opt(2, &self.info);
         to.opt(9, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(6, &self.medium);
+        to.opt(3, &self.tool);
+        to.opt(5, &self.total);
+        to.opt(4, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -37,8 +37,8 @@ impl model::Model for DownloadSignatureResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rekor);
         to.opt(1, &self.payload);
+        to.opt(0, &self.rekor);
         to.opt(2, &self.signature);
         to.misfits(&self.misfits);
     }
@@ -89,10 +89,10 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rekor);
         to.opt(1, &self.artifact);
         to.opt(2, &self.error_message);
         to.opt(3, &self.execution_context);
+        to.opt(0, &self.rekor);
         to.opt(4, &self.verification_status);
         to.misfits(&self.misfits);
     }
@@ -128,8 +128,8 @@ impl model::Model for SaveIntegrityVerificationResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -167,9 +167,9 @@ impl model::Model for SaveSignatureRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rekor);
         to.opt(1, &self.artifact);
         to.opt(2, &self.execution_context);
+        to.opt(0, &self.rekor);
         to.misfits(&self.misfits);
     }
 }
@@ -204,8 +204,8 @@ impl model::Model for SaveSignatureResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

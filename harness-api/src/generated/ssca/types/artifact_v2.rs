@@ -85,20 +85,20 @@ impl model::Model for ArtifactListingResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.baseline);
+        to.opt(12, &self.components_count);
+        to.opt(9, &self.deployment);
         to.opt(0, &self.id);
-        to.opt(1, &self.url);
+        to.opt(7, &self.metadata);
         to.opt(2, &self.name);
+        to.opt(10, &self.orchestration);
+        to.opt(13, &self.policy_enforcement);
+        to.opt(8, &self.scorecard);
+        to.opt(11, &self.sto_issue_count);
         to.opt(3, &self.type_);
         to.opt(4, &self.updated);
+        to.opt(1, &self.url);
         to.opt(5, &self.variant);
-        to.opt(6, &self.baseline);
-        to.opt(7, &self.metadata);
-        to.opt(8, &self.scorecard);
-        to.opt(9, &self.deployment);
-        to.opt(10, &self.orchestration);
-        to.opt(11, &self.sto_issue_count);
-        to.opt(12, &self.components_count);
-        to.opt(13, &self.policy_enforcement);
         to.misfits(&self.misfits);
     }
 }
@@ -137,8 +137,8 @@ impl model::Model for ArtifactListingResponseV2Deployment {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.activity);
-        to.opt(1, &self.prod_env_count);
         to.opt(2, &self.non_prod_env_count);
+        to.opt(1, &self.prod_env_count);
         to.misfits(&self.misfits);
     }
 }

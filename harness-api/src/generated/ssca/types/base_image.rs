@@ -86,9 +86,9 @@ impl model::Model for ArtifactComponentsResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
         to.opt(1, &self.artifact);
         to.opt(2, &self.components);
+        to.opt(0, &self.org_id);
         to.opt(3, &self.project_id);
         to.misfits(&self.misfits);
     }
@@ -130,10 +130,10 @@ impl model::Model for ContainerArtifactFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.digest);
+        to.opt(2, &self.name);
         to.opt(0, &self.tag);
         to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.digest);
         to.misfits(&self.misfits);
     }
 }

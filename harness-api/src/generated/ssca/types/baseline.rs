@@ -66,8 +66,8 @@ impl model::Model for BaselineResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
         to.opt(1, &self.artifact_id);
+        to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
 }

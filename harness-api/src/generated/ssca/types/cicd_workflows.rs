@@ -34,8 +34,8 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline_yaml);
         to.opt(1, &self.harness_pipeline_settings);
+        to.opt(0, &self.pipeline_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -79,11 +79,11 @@ impl model::Model for CicdOverviewResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_summary);
         to.opt(0, &self.id);
+        to.opt(3, &self.last_scan);
         to.opt(1, &self.name);
         to.opt(2, &self.source);
-        to.opt(3, &self.last_scan);
-        to.opt(4, &self.compliance_summary);
         to.misfits(&self.misfits);
     }
 }
@@ -118,8 +118,8 @@ impl model::Model for CicdWorkflowListingRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
         to.opt(1, &self.platform_type);
+        to.opt(0, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -163,11 +163,11 @@ impl model::Model for CicdWorkflowListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.compliance_summary);
         to.opt(0, &self.id);
+        to.opt(3, &self.last_scan);
         to.opt(1, &self.name);
         to.opt(2, &self.source);
-        to.opt(3, &self.last_scan);
-        to.opt(4, &self.compliance_summary);
         to.misfits(&self.misfits);
     }
 }
@@ -202,8 +202,8 @@ impl model::Model for CicdWorkflowSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.total_workflows);
         to.opt(1, &self.compliance_summary);
+        to.opt(0, &self.total_workflows);
         to.misfits(&self.misfits);
     }
 }
@@ -305,9 +305,9 @@ impl model::Model for WorkflowSource {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.name);
         to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

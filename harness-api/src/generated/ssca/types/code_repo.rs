@@ -37,9 +37,9 @@ impl model::Model for CodeRepoRulesEvaluation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
         to.opt(1, &self.failed);
         to.opt(2, &self.passed);
+        to.opt(0, &self.time);
         to.misfits(&self.misfits);
     }
 }
@@ -77,9 +77,9 @@ impl model::Model for CodeRepositoryListingRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
-        to.opt(1, &self.license_filter);
         to.opt(2, &self.dependency_filter);
+        to.opt(1, &self.license_filter);
+        to.opt(0, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -153,17 +153,17 @@ impl model::Model for CodeRepositoryListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.variant);
-        to.opt(4, &self.last_scan);
-        to.opt(5, &self.scorecard);
-        to.opt(6, &self.sto_issue_count);
-        to.opt(7, &self.orchestration_id);
         to.opt(8, &self.dependencies_count);
+        to.opt(0, &self.id);
+        to.opt(4, &self.last_scan);
+        to.opt(2, &self.name);
+        to.opt(7, &self.orchestration_id);
         to.opt(9, &self.repository_platform);
         to.opt(10, &self.risk_and_compliance);
+        to.opt(5, &self.scorecard);
+        to.opt(6, &self.sto_issue_count);
+        to.opt(1, &self.url);
+        to.opt(3, &self.variant);
         to.misfits(&self.misfits);
     }
 }
@@ -241,18 +241,18 @@ impl model::Model for CodeRepositoryOverview {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.variant);
-        to.opt(3, &self.scorecard);
-        to.opt(4, &self.last_commit);
-        to.opt(5, &self.sbom_details);
-        to.opt(6, &self.drift_summary);
-        to.opt(7, &self.last_evaluation);
-        to.opt(8, &self.repo_identifier);
-        to.opt(9, &self.vulnerabilities);
         to.opt(10, &self.compliance_summary);
+        to.opt(6, &self.drift_summary);
+        to.opt(4, &self.last_commit);
+        to.opt(7, &self.last_evaluation);
+        to.opt(1, &self.name);
+        to.opt(8, &self.repo_identifier);
         to.opt(11, &self.repository_platform);
+        to.opt(5, &self.sbom_details);
+        to.opt(3, &self.scorecard);
+        to.opt(0, &self.url);
+        to.opt(2, &self.variant);
+        to.opt(9, &self.vulnerabilities);
         to.misfits(&self.misfits);
     }
 }
@@ -330,9 +330,9 @@ impl model::Model for RepositoriesSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.evaluation_summary);
         to.opt(0, &self.total);
         to.opt(1, &self.vulnerabilities);
-        to.opt(2, &self.evaluation_summary);
         to.misfits(&self.misfits);
     }
 }

@@ -49,10 +49,10 @@ impl model::Model for ArtifactComponentViewRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.component_filter);
         to.opt(0, &self.image_layer);
         to.opt(1, &self.license_filter);
         to.opt(2, &self.package_manager);
-        to.opt(3, &self.component_filter);
         to.opt(4, &self.package_supplier);
         to.misfits(&self.misfits);
     }
@@ -111,13 +111,13 @@ impl model::Model for ArtifactComponentViewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.purl);
         to.opt(1, &self.filter_tags);
-        to.opt(2, &self.package_name);
         to.opt(3, &self.package_license);
         to.opt(4, &self.package_manager);
-        to.opt(5, &self.package_version);
+        to.opt(2, &self.package_name);
         to.opt(6, &self.package_supplier);
+        to.opt(5, &self.package_version);
+        to.opt(0, &self.purl);
         to.misfits(&self.misfits);
     }
 }
@@ -257,21 +257,21 @@ impl model::Model for ArtifactDeploymentViewResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.allow_list_violation_count);
+        to.opt(13, &self.deny_list_violation_count);
+        to.opt(7, &self.enforcement_id);
         to.opt(0, &self.env_id);
         to.opt(1, &self.env_name);
         to.opt(2, &self.env_type);
+        to.opt(12, &self.pipeline_execution_id);
         to.opt(3, &self.pipeline_id);
+        to.opt(6, &self.pipeline_name);
+        to.opt(11, &self.pipeline_sequence_id);
+        to.opt(10, &self.slsa_verification);
         to.opt(4, &self.triggered_at);
         to.opt(5, &self.triggered_by);
-        to.opt(6, &self.pipeline_name);
-        to.opt(7, &self.enforcement_id);
-        to.opt(8, &self.triggered_type);
         to.opt(9, &self.triggered_by_id);
-        to.opt(10, &self.slsa_verification);
-        to.opt(11, &self.pipeline_sequence_id);
-        to.opt(12, &self.pipeline_execution_id);
-        to.opt(13, &self.deny_list_violation_count);
-        to.opt(14, &self.allow_list_violation_count);
+        to.opt(8, &self.triggered_type);
         to.misfits(&self.misfits);
     }
 }
@@ -325,11 +325,11 @@ impl model::Model for ArtifactListingRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
-        to.opt(1, &self.license_filter);
         to.opt(2, &self.component_filter);
         to.opt(3, &self.environment_type);
+        to.opt(1, &self.license_filter);
         to.opt(4, &self.policy_violation);
+        to.opt(0, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -378,8 +378,8 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.pipeline_id);
         to.opt(2, &self.pipeline_execution_id);
+        to.opt(1, &self.pipeline_id);
         to.misfits(&self.misfits);
     }
 }
@@ -417,9 +417,9 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.deny_list_violation_count);
         to.opt(2, &self.allow_list_violation_count);
+        to.opt(1, &self.deny_list_violation_count);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }
@@ -521,15 +521,15 @@ impl model::Model for ArtifactModelPipeline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
         to.opt(4, &self.digest);
-        to.opt(5, &self.variant);
+        to.opt(0, &self.id);
         to.opt(6, &self.metadata);
-        to.opt(7, &self.source_id);
+        to.opt(2, &self.name);
         to.opt(8, &self.registry_url);
+        to.opt(7, &self.source_id);
+        to.opt(1, &self.tag);
+        to.opt(3, &self.type_);
+        to.opt(5, &self.variant);
         to.misfits(&self.misfits);
     }
 }
@@ -591,13 +591,13 @@ impl model::Model for ArtifactSbomDriftResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.base_tag);
-        to.opt(2, &self.drift_id);
-        to.opt(3, &self.total_drifts);
         to.opt(4, &self.artifact_name);
-        to.opt(5, &self.license_drift_summary);
+        to.opt(1, &self.base_tag);
         to.opt(6, &self.component_drift_summary);
+        to.opt(2, &self.drift_id);
+        to.opt(5, &self.license_drift_summary);
+        to.opt(0, &self.tag);
+        to.opt(3, &self.total_drifts);
         to.misfits(&self.misfits);
     }
 }
@@ -641,11 +641,11 @@ impl model::Model for ArtifactV2Details {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
         to.opt(4, &self.digest);
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(1, &self.tag);
+        to.opt(3, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -720,8 +720,8 @@ impl model::Model for Attestation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.opt(1, &self.is_attested);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }

@@ -46,12 +46,12 @@ impl model::Model for CategoryScorecard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.checks);
+        to.opt(5, &self.is_enabled);
+        to.opt(3, &self.max_score);
         to.opt(0, &self.name);
         to.opt(1, &self.score);
-        to.opt(2, &self.checks);
-        to.opt(3, &self.max_score);
         to.opt(4, &self.weightage);
-        to.opt(5, &self.is_enabled);
         to.misfits(&self.misfits);
     }
 }
@@ -95,11 +95,11 @@ impl model::Model for CategoryScorecardCheck {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(3, &self.is_enabled);
+        to.opt(2, &self.max_score);
         to.opt(0, &self.name);
         to.opt(1, &self.score);
-        to.opt(2, &self.max_score);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.description);
         to.misfits(&self.misfits);
     }
 }
@@ -171,13 +171,13 @@ impl model::Model for ComplianceEvaluationSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.failed);
-        to.opt(1, &self.passed);
-        to.opt(2, &self.low_failures);
-        to.opt(3, &self.high_failures);
-        to.opt(4, &self.evaluation_time);
-        to.opt(5, &self.medium_failures);
         to.opt(6, &self.criticial_failures);
+        to.opt(4, &self.evaluation_time);
+        to.opt(0, &self.failed);
+        to.opt(3, &self.high_failures);
+        to.opt(2, &self.low_failures);
+        to.opt(5, &self.medium_failures);
+        to.opt(1, &self.passed);
         to.misfits(&self.misfits);
     }
 }
@@ -215,8 +215,8 @@ impl model::Model for ComplianceOccurrenceDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.snippet);
         to.opt(1, &self.line_number);
+        to.opt(0, &self.snippet);
         to.opt(2, &self.snippet_url);
         to.misfits(&self.misfits);
     }
@@ -359,24 +359,24 @@ impl model::Model for ComplianceResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
-        to.one(4, &self.entity);
-        to.one(5, &self.reason);
-        to.one(6, &self.status);
         to.one(7, &self.category);
-        to.one(8, &self.severity);
-        to.one(9, &self.standards);
         to.one(10, &self.category_id);
-        to.opt(11, &self.description);
-        to.opt(12, &self.occurrences);
-        to.one(13, &self.remediation);
-        to.one(14, &self.sub_category);
         to.one(15, &self.compliance_id);
         to.one(16, &self.compliance_val);
+        to.opt(11, &self.description);
+        to.one(4, &self.entity);
+        to.opt(12, &self.occurrences);
+        to.one(5, &self.reason);
+        to.one(13, &self.remediation);
+        to.one(8, &self.severity);
+        to.one(9, &self.standards);
+        to.one(6, &self.status);
+        to.one(14, &self.sub_category);
         to.one(17, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -434,12 +434,12 @@ impl model::Model for ComplianceResultFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.severity);
-        to.opt(2, &self.standards);
+        to.opt(5, &self.compliance_id);
         to.opt(3, &self.scan_types);
         to.opt(4, &self.search_term);
-        to.opt(5, &self.compliance_id);
+        to.opt(1, &self.severity);
+        to.opt(2, &self.standards);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -497,9 +497,9 @@ impl model::Model for ComponentDriftSummary {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.added);
-        to.opt(1, &self.total);
         to.opt(2, &self.deleted);
         to.opt(3, &self.modified);
+        to.opt(1, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -553,9 +553,9 @@ impl model::Model for ComponentFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.value);
-        to.one(1, &self.operator);
         to.one(2, &self.field_name);
+        to.one(1, &self.operator);
+        to.one(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -621,13 +621,13 @@ impl model::Model for ComponentSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.purl);
         to.opt(1, &self.filter_tags);
-        to.opt(2, &self.package_name);
         to.opt(3, &self.package_license);
         to.opt(4, &self.package_manager);
-        to.opt(5, &self.package_version);
+        to.opt(2, &self.package_name);
         to.opt(6, &self.package_supplier);
+        to.opt(5, &self.package_version);
+        to.opt(0, &self.purl);
         to.misfits(&self.misfits);
     }
 }
@@ -665,9 +665,9 @@ impl model::Model for ConfigInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.config);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.config);
         to.misfits(&self.misfits);
     }
 }
@@ -769,15 +769,15 @@ impl model::Model for ConfigRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.user_id);
-        to.opt(4, &self.config_id);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.project_id);
+        to.opt(4, &self.config_id);
         to.opt(7, &self.config_info);
         to.opt(8, &self.creation_on);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(6, &self.project_id);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.user_id);
         to.misfits(&self.misfits);
     }
 }
@@ -843,15 +843,15 @@ impl model::Model for ConfigResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.org_id);
-        to.opt(3, &self.user_id);
-        to.opt(4, &self.config_id);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.project_id);
+        to.opt(4, &self.config_id);
         to.opt(7, &self.config_info);
         to.opt(8, &self.creation_on);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(6, &self.project_id);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.user_id);
         to.misfits(&self.misfits);
     }
 }
@@ -886,8 +886,8 @@ impl model::Model for ConfigureReposRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repositories);
         to.opt(1, &self.include_all_repos);
+        to.opt(0, &self.repositories);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for EnforceSbomResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.response);
         to.opt(2, &self.enforcement_id);
+        to.opt(1, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -89,9 +89,9 @@ impl model::Model for ExecutionDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
         to.opt(1, &self.github);
         to.opt(2, &self.harness);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]

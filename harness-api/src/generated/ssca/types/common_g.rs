@@ -57,13 +57,13 @@ impl model::Model for GithubExecutionDetail {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.job_id);
-        to.opt(1, &self.run_id);
-        to.opt(2, &self.repository);
         to.opt(3, &self.action_path);
-        to.opt(4, &self.workflow_ref);
         to.opt(5, &self.github_action);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.repository);
+        to.opt(1, &self.run_id);
         to.opt(6, &self.runner_detail);
+        to.opt(4, &self.workflow_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -98,8 +98,8 @@ impl model::Model for GithubRunner {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.account_id);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

@@ -86,19 +86,19 @@ impl model::Model for HarnessExecutionDetail {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(7, &self.pipeline_id);
+        to.opt(9, &self.pipeline_name);
         to.opt(1, &self.project);
-        to.opt(2, &self.step_id);
+        to.opt(10, &self.runner_detail);
+        to.opt(8, &self.sequence_id);
+        to.opt(12, &self.stage_execution_id);
         to.opt(3, &self.stage_id);
-        to.opt(4, &self.step_name);
         to.opt(5, &self.stage_name);
         to.opt(6, &self.stage_type);
-        to.opt(7, &self.pipeline_id);
-        to.opt(8, &self.sequence_id);
-        to.opt(9, &self.pipeline_name);
-        to.opt(10, &self.runner_detail);
         to.opt(11, &self.step_execution_id);
-        to.opt(12, &self.stage_execution_id);
-        to.opt(13, &self.pipeline_execution_id);
+        to.opt(2, &self.step_id);
+        to.opt(4, &self.step_name);
         to.misfits(&self.misfits);
     }
 }
@@ -136,9 +136,9 @@ impl model::Model for HarnessRunner {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.trigger_type);
         to.opt(1, &self.trigger_by_id);
         to.opt(2, &self.trigger_by_name);
+        to.opt(0, &self.trigger_type);
         to.misfits(&self.misfits);
     }
 }

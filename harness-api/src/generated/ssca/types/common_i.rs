@@ -43,11 +43,11 @@ impl model::Model for IntegrityVerification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.rekor);
-        to.opt(1, &self.status);
-        to.opt(2, &self.pipeline_id);
         to.opt(3, &self.error_message);
         to.opt(4, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(0, &self.rekor);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -42,8 +42,8 @@ impl model::Model for LicenseDriftSummary {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.added);
-        to.opt(1, &self.total);
         to.opt(2, &self.deleted);
+        to.opt(1, &self.total);
         to.misfits(&self.misfits);
     }
 }
@@ -89,8 +89,8 @@ impl model::Model for LicenseFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.value);
         to.one(1, &self.operator);
+        to.one(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]

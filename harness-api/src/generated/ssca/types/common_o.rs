@@ -81,15 +81,15 @@ impl model::Model for OrchestrationDriftSummary {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.base);
         to.opt(1, &self.base_tag);
-        to.opt(2, &self.drift_id);
-        to.opt(3, &self.total_drifts);
-        to.opt(4, &self.license_added);
-        to.opt(5, &self.license_drifts);
-        to.opt(6, &self.license_deleted);
         to.opt(7, &self.component_drifts);
         to.opt(8, &self.components_added);
         to.opt(9, &self.components_deleted);
         to.opt(10, &self.components_modified);
+        to.opt(2, &self.drift_id);
+        to.opt(4, &self.license_added);
+        to.opt(6, &self.license_deleted);
+        to.opt(5, &self.license_drifts);
+        to.opt(3, &self.total_drifts);
         to.misfits(&self.misfits);
     }
 }

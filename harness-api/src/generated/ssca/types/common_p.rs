@@ -81,19 +81,19 @@ impl model::Model for PipelineDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.execution_id);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(2, &self.org_id);
-        to.opt(3, &self.status);
         to.opt(4, &self.project_id);
+        to.opt(12, &self.stage_execution_id);
         to.opt(5, &self.stage_type);
-        to.opt(6, &self.execution_id);
+        to.opt(3, &self.status);
+        to.opt(11, &self.step_execution_id);
         to.opt(7, &self.triggered_at);
         to.opt(8, &self.triggered_by);
-        to.opt(9, &self.triggered_type);
         to.opt(10, &self.triggered_by_id);
-        to.opt(11, &self.step_execution_id);
-        to.opt(12, &self.stage_execution_id);
+        to.opt(9, &self.triggered_type);
         to.misfits(&self.misfits);
     }
 }
@@ -140,8 +140,8 @@ impl model::Model for PluginResponseBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.artifact);
-        to.opt(1, &self.source_id);
         to.opt(2, &self.response_url);
+        to.opt(1, &self.source_id);
         to.misfits(&self.misfits);
     }
 }
@@ -180,8 +180,8 @@ impl model::Model for PluginResponseBodyArtifact {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.url);
         to.opt(2, &self.name);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
 }

@@ -46,11 +46,11 @@ impl model::Model for RekorLog {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.entry_uuid);
         to.opt(0, &self.hash);
         to.opt(1, &self.signature);
         to.opt(2, &self.signed_at);
         to.opt(3, &self.signed_by);
-        to.opt(4, &self.entry_uuid);
         to.opt(5, &self.t_log_index);
         to.misfits(&self.misfits);
     }
@@ -101,12 +101,12 @@ impl model::Model for RepoDetailsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.size);
-        to.opt(4, &self.owner);
         to.opt(5, &self.branch);
+        to.opt(0, &self.id);
+        to.opt(2, &self.name);
+        to.opt(4, &self.owner);
+        to.opt(3, &self.size);
+        to.opt(1, &self.url);
         to.opt(6, &self.visibility);
         to.misfits(&self.misfits);
     }
@@ -163,11 +163,11 @@ impl model::Model for RiskAndCompliance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.medium);
         to.opt(3, &self.critical);
+        to.opt(1, &self.high);
         to.opt(4, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(2, &self.medium);
         to.opt(5, &self.pipeline_details);
         to.misfits(&self.misfits);
     }

@@ -34,8 +34,8 @@ impl model::Model for SaveResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.response);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -145,26 +145,26 @@ impl model::Model for SbomComponentRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.purl);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.language);
-        to.opt(3, &self.package_id);
         to.opt(4, &self.filter_tags);
-        to.opt(5, &self.package_cpe);
-        to.opt(6, &self.package_name);
-        to.opt(7, &self.package_type);
+        to.opt(2, &self.language);
         to.opt(8, &self.major_version);
         to.opt(9, &self.minor_version);
-        to.opt(10, &self.patch_version);
         to.opt(11, &self.originator_type);
+        to.opt(5, &self.package_cpe);
+        to.opt(17, &self.package_description);
+        to.opt(3, &self.package_id);
         to.opt(12, &self.package_license);
         to.opt(13, &self.package_manager);
-        to.opt(14, &self.package_version);
+        to.opt(6, &self.package_name);
         to.opt(15, &self.package_namespace);
-        to.opt(16, &self.package_properties);
-        to.opt(17, &self.package_description);
-        to.opt(18, &self.package_source_info);
         to.opt(19, &self.package_originator_name);
+        to.opt(16, &self.package_properties);
+        to.opt(18, &self.package_source_info);
+        to.opt(7, &self.package_type);
+        to.opt(14, &self.package_version);
+        to.opt(10, &self.patch_version);
+        to.opt(0, &self.purl);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -218,12 +218,12 @@ impl model::Model for SbomDetailsForScorecard {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tool_name);
         to.opt(1, &self.file_format);
+        to.opt(5, &self.sbom_file_name);
         to.opt(2, &self.sbom_format);
         to.opt(3, &self.sbom_version);
+        to.opt(0, &self.tool_name);
         to.opt(4, &self.tool_version);
-        to.opt(5, &self.sbom_file_name);
         to.misfits(&self.misfits);
     }
 }
@@ -281,13 +281,13 @@ impl model::Model for SbomInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
+        to.opt(4, &self.components_count);
         to.opt(1, &self.drift_id);
+        to.opt(5, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(6, &self.pipeline_details);
         to.opt(2, &self.project_id);
         to.opt(3, &self.total_drifts);
-        to.opt(4, &self.components_count);
-        to.opt(5, &self.orchestration_id);
-        to.opt(6, &self.pipeline_details);
         to.misfits(&self.misfits);
     }
 }
@@ -366,12 +366,12 @@ impl model::Model for SbomMetadataV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
-        to.one(1, &self.format);
         to.opt(2, &self.created);
+        to.one(1, &self.format);
+        to.one(0, &self.name);
+        to.opt(5, &self.sbom_version);
         to.one(3, &self.tool_name);
         to.opt(4, &self.tool_vendor);
-        to.opt(5, &self.sbom_version);
         to.one(6, &self.tool_version);
         to.misfits(&self.misfits);
     }
@@ -446,16 +446,16 @@ impl model::Model for SbomScorecardResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.category);
-        to.opt(2, &self.avg_score);
-        to.opt(3, &self.max_score);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
+        to.opt(2, &self.avg_score);
+        to.opt(1, &self.category);
         to.opt(6, &self.creation_on);
+        to.opt(3, &self.max_score);
+        to.opt(9, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(5, &self.project_id);
         to.opt(7, &self.sbom_details);
         to.opt(8, &self.score_card_info);
-        to.opt(9, &self.orchestration_id);
         to.misfits(&self.misfits);
     }
 }
@@ -526,8 +526,8 @@ impl model::Model for Slsa {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.provenance);
         to.opt(1, &self.policy_outcome_status);
+        to.opt(0, &self.provenance);
         to.misfits(&self.misfits);
     }
 }
@@ -597,16 +597,16 @@ impl model::Model for SscaArtifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.url);
-        to.opt(3, &self.name);
-        to.opt(4, &self.type_);
         to.opt(5, &self.digest);
-        to.opt(6, &self.variant);
+        to.opt(0, &self.id);
         to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
         to.opt(8, &self.registry_url);
         to.opt(9, &self.repository_platform);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.type_);
+        to.opt(2, &self.url);
+        to.opt(6, &self.variant);
         to.misfits(&self.misfits);
     }
 }
@@ -744,23 +744,23 @@ impl model::Model for StoIssueCount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.tool);
-        to.opt(4, &self.type_);
-        to.opt(5, &self.total);
-        to.opt(6, &self.medium);
-        to.opt(7, &self.ignored);
         to.opt(8, &self.critical);
-        to.opt(9, &self.target_id);
-        to.opt(10, &self.pipeline_id);
-        to.opt(11, &self.target_name);
         to.opt(12, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(7, &self.ignored);
+        to.opt(2, &self.info);
         to.opt(13, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(6, &self.medium);
         to.opt(14, &self.pipeline_details);
+        to.opt(10, &self.pipeline_id);
+        to.opt(9, &self.target_id);
+        to.opt(11, &self.target_name);
         to.opt(15, &self.target_variant_id);
         to.opt(16, &self.target_variant_name);
+        to.opt(3, &self.tool);
+        to.opt(5, &self.total);
+        to.opt(4, &self.type_);
         to.misfits(&self.misfits);
     }
 }

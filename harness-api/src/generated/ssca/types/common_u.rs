@@ -34,8 +34,8 @@ impl model::Model for UpdateIntegration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.missing_repos);
         to.opt(1, &self.all_repos_configured);
+        to.opt(0, &self.missing_repos);
         to.misfits(&self.misfits);
     }
 }

@@ -93,22 +93,22 @@ impl model::Model for ComplianceArtifactWithExecution {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.title);
-        to.opt(5, &self.reason);
-        to.opt(6, &self.status);
-        to.opt(7, &self.severity);
-        to.opt(8, &self.scan_type);
-        to.opt(9, &self.standards);
-        to.opt(10, &self.updated_at);
-        to.opt(11, &self.executions);
-        to.opt(12, &self.description);
-        to.opt(13, &self.occurrences);
-        to.opt(14, &self.remediation);
         to.opt(15, &self.compliance_id);
+        to.opt(12, &self.description);
+        to.opt(11, &self.executions);
+        to.opt(1, &self.name);
+        to.opt(13, &self.occurrences);
+        to.opt(5, &self.reason);
+        to.opt(14, &self.remediation);
+        to.opt(8, &self.scan_type);
+        to.opt(7, &self.severity);
+        to.opt(9, &self.standards);
+        to.opt(6, &self.status);
+        to.opt(2, &self.tags);
+        to.opt(4, &self.title);
+        to.opt(3, &self.type_);
+        to.opt(10, &self.updated_at);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -178,16 +178,16 @@ impl model::Model for ComplianceEvaluationHistory {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reason);
-        to.opt(1, &self.status);
         to.opt(2, &self.created_at);
         to.opt(3, &self.description);
         to.opt(4, &self.occurrences);
-        to.opt(5, &self.pipeline_id);
-        to.opt(6, &self.remediation);
-        to.opt(7, &self.step_execution_id);
-        to.opt(8, &self.stage_execution_id);
         to.opt(9, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_id);
+        to.opt(0, &self.reason);
+        to.opt(6, &self.remediation);
+        to.opt(8, &self.stage_execution_id);
+        to.opt(1, &self.status);
+        to.opt(7, &self.step_execution_id);
         to.misfits(&self.misfits);
     }
 }
@@ -228,10 +228,10 @@ impl model::Model for ComplianceExecutionByType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.count);
         to.opt(2, &self.failed);
         to.opt(3, &self.passed);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -297,15 +297,15 @@ impl model::Model for ComplianceResultAggregationByType {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.title);
+        to.opt(8, &self.compliance_id);
+        to.opt(6, &self.description);
         to.opt(2, &self.entity);
+        to.opt(5, &self.executions);
+        to.opt(7, &self.scm_platform);
         to.opt(3, &self.severity);
         to.opt(4, &self.standards);
-        to.opt(5, &self.executions);
-        to.opt(6, &self.description);
-        to.opt(7, &self.scm_platform);
-        to.opt(8, &self.compliance_id);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -349,11 +349,11 @@ impl model::Model for ComplianceResultByArtifactFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(4, &self.compliance_id);
+        to.opt(3, &self.search_term);
         to.opt(1, &self.severity);
         to.opt(2, &self.standards);
-        to.opt(3, &self.search_term);
-        to.opt(4, &self.compliance_id);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -455,24 +455,24 @@ impl model::Model for ComplianceResultDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
+        to.opt(7, &self.category);
+        to.opt(11, &self.category_id);
+        to.opt(16, &self.compliance_id);
+        to.opt(12, &self.description);
         to.opt(4, &self.entity);
         to.opt(5, &self.reason);
-        to.opt(6, &self.status);
-        to.opt(7, &self.category);
+        to.opt(13, &self.remediation);
         to.opt(8, &self.repo_url);
+        to.opt(14, &self.scm_platform);
         to.opt(9, &self.severity);
         to.opt(10, &self.standards);
-        to.opt(11, &self.category_id);
-        to.opt(12, &self.description);
-        to.opt(13, &self.remediation);
-        to.opt(14, &self.scm_platform);
+        to.opt(6, &self.status);
         to.opt(15, &self.sub_category);
-        to.opt(16, &self.compliance_id);
         to.opt(17, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -546,17 +546,17 @@ impl model::Model for CreateComplianceResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
+        to.opt(7, &self.default_branch);
         to.opt(1, &self.pipeline);
+        to.opt(10, &self.pipeline_execution_identifier);
+        to.opt(4, &self.repo_name);
         to.opt(2, &self.repo_org);
         to.opt(3, &self.repo_url);
-        to.opt(4, &self.repo_name);
-        to.opt(5, &self.stage_type);
+        to.opt(0, &self.results);
         to.opt(6, &self.scm_platform);
-        to.opt(7, &self.default_branch);
-        to.opt(8, &self.step_execution_identifier);
         to.opt(9, &self.stage_execution_identifier);
-        to.opt(10, &self.pipeline_execution_identifier);
+        to.opt(5, &self.stage_type);
+        to.opt(8, &self.step_execution_identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -638,19 +638,19 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.title);
+        to.opt(9, &self.compliance_id);
+        to.opt(6, &self.description);
+        to.opt(11, &self.evaluation_history);
+        to.opt(10, &self.evaluation_time);
+        to.opt(7, &self.occurrences);
+        to.opt(12, &self.pipeline_execution_id);
         to.opt(2, &self.reason);
-        to.opt(3, &self.status);
+        to.opt(8, &self.remediation);
         to.opt(4, &self.severity);
         to.opt(5, &self.standards);
-        to.opt(6, &self.description);
-        to.opt(7, &self.occurrences);
-        to.opt(8, &self.remediation);
-        to.opt(9, &self.compliance_id);
-        to.opt(10, &self.evaluation_time);
-        to.opt(11, &self.evaluation_history);
-        to.opt(12, &self.pipeline_execution_id);
+        to.opt(3, &self.status);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }

@@ -114,20 +114,20 @@ impl model::Model for CreateComplianceResultV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.one(1, &self.url);
+        to.opt(8, &self.default_branch);
+        to.opt(5, &self.full_fqn);
         to.one(2, &self.name);
+        to.opt(0, &self.org);
+        to.opt(13, &self.pipeline_execution_identifier);
+        to.opt(10, &self.pipeline_identifier);
         to.opt(3, &self.plugins);
         to.one(4, &self.results);
-        to.opt(5, &self.full_fqn);
         to.one(6, &self.scan_type);
-        to.opt(7, &self.stage_type);
-        to.opt(8, &self.default_branch);
         to.one(9, &self.source_platform);
-        to.opt(10, &self.pipeline_identifier);
-        to.opt(11, &self.step_execution_identifier);
         to.opt(12, &self.stage_execution_identifier);
-        to.opt(13, &self.pipeline_execution_identifier);
+        to.opt(7, &self.stage_type);
+        to.opt(11, &self.step_execution_identifier);
+        to.one(1, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -174,8 +174,8 @@ impl model::Model for PluginDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
-        to.opt(1, &self.version);
         to.opt(2, &self.path_from_root);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }

@@ -97,23 +97,23 @@ impl model::Model for ComplianceCheck {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
-        to.opt(4, &self.entity);
-        to.opt(5, &self.category);
-        to.opt(6, &self.severity);
-        to.opt(7, &self.scan_type);
-        to.opt(8, &self.standards);
         to.opt(9, &self.can_execute);
+        to.opt(5, &self.category);
         to.opt(10, &self.category_id);
-        to.opt(11, &self.description);
-        to.opt(12, &self.remediation);
-        to.opt(13, &self.integrations);
-        to.opt(14, &self.sub_category);
         to.opt(15, &self.compliance_id);
+        to.opt(11, &self.description);
+        to.opt(4, &self.entity);
+        to.opt(13, &self.integrations);
+        to.opt(12, &self.remediation);
+        to.opt(7, &self.scan_type);
+        to.opt(6, &self.severity);
+        to.opt(8, &self.standards);
+        to.opt(14, &self.sub_category);
         to.opt(16, &self.sub_category_id);
+        to.opt(1, &self.tags);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -195,19 +195,19 @@ impl model::Model for CreateComplianceStandardsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.title);
-        to.opt(2, &self.entity);
-        to.opt(3, &self.category);
-        to.opt(4, &self.severity);
-        to.opt(5, &self.scan_type);
-        to.opt(6, &self.standards);
         to.opt(7, &self.can_execute);
+        to.opt(3, &self.category);
         to.opt(8, &self.category_id);
-        to.opt(9, &self.description);
-        to.opt(10, &self.sub_category);
         to.opt(11, &self.compliance_id);
+        to.opt(9, &self.description);
+        to.opt(2, &self.entity);
+        to.opt(5, &self.scan_type);
+        to.opt(4, &self.severity);
+        to.opt(6, &self.standards);
+        to.opt(10, &self.sub_category);
         to.opt(12, &self.sub_category_id);
+        to.opt(1, &self.title);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -261,12 +261,12 @@ impl model::Model for GetComplianceStandardsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.entity);
+        to.opt(5, &self.integrations_filter);
+        to.opt(4, &self.search_term);
         to.opt(2, &self.severity);
         to.opt(3, &self.standards);
-        to.opt(4, &self.search_term);
-        to.opt(5, &self.integrations_filter);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -301,8 +301,8 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scan_type);
         to.opt(1, &self.integrations);
+        to.opt(0, &self.scan_type);
         to.misfits(&self.misfits);
     }
 }

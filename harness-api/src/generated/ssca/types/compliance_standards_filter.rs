@@ -34,8 +34,8 @@ impl model::Model for ComplianceStandardsFilterEntity {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scan_type);
         to.opt(1, &self.integrations);
+        to.opt(0, &self.scan_type);
         to.misfits(&self.misfits);
     }
 }

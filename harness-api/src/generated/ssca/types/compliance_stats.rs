@@ -37,9 +37,9 @@ impl model::Model for ArtifactComplianceMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifact_type);
         to.opt(0, &self.failed);
         to.opt(1, &self.passed);
-        to.opt(2, &self.artifact_type);
         to.misfits(&self.misfits);
     }
 }
@@ -88,11 +88,11 @@ impl model::Model for ComplianceChecksMetrics {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.title);
+        to.opt(4, &self.compliance_id);
         to.opt(2, &self.failed);
         to.opt(3, &self.standards);
-        to.opt(4, &self.compliance_id);
+        to.opt(0, &self.tags);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }

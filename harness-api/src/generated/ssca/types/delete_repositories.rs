@@ -57,10 +57,10 @@ impl model::Model for Repositories {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.repo_url);
-        to.opt(1, &self.repo_branch);
         to.one(2, &self.org_identifier);
         to.one(3, &self.project_identifier);
+        to.opt(1, &self.repo_branch);
+        to.one(0, &self.repo_url);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -144,25 +144,25 @@ impl model::Model for EnforcementResultDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.tag);
-        to.opt(1, &self.name);
-        to.opt(2, &self.purl);
-        to.opt(3, &self.license);
-        to.opt(4, &self.version);
-        to.opt(5, &self.supplier);
         to.one(6, &self.account_id);
-        to.one(7, &self.image_name);
         to.one(8, &self.artifact_id);
-        to.opt(9, &self.is_exempted);
-        to.opt(10, &self.exemption_id);
-        to.opt(11, &self.supplier_type);
         to.one(12, &self.enforcement_id);
-        to.one(13, &self.org_identifier);
-        to.one(14, &self.violation_type);
-        to.opt(15, &self.package_manager);
+        to.opt(10, &self.exemption_id);
+        to.one(7, &self.image_name);
+        to.opt(9, &self.is_exempted);
+        to.opt(3, &self.license);
+        to.opt(1, &self.name);
         to.one(16, &self.orchestration_id);
-        to.one(17, &self.violation_details);
+        to.one(13, &self.org_identifier);
+        to.opt(15, &self.package_manager);
         to.one(18, &self.project_identifier);
+        to.opt(2, &self.purl);
+        to.opt(5, &self.supplier);
+        to.opt(11, &self.supplier_type);
+        to.one(0, &self.tag);
+        to.opt(4, &self.version);
+        to.one(17, &self.violation_details);
+        to.one(14, &self.violation_type);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -277,18 +277,18 @@ impl model::Model for EnforcementSummaryDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.status);
-        to.one(1, &self.created);
-        to.one(2, &self.artifact);
         to.one(3, &self.account_id);
-        to.one(4, &self.enforcement_id);
-        to.one(5, &self.org_identifier);
-        to.one(6, &self.orchestration_id);
-        to.one(7, &self.project_identifier);
-        to.one(8, &self.pipeline_execution_id);
-        to.opt(9, &self.exempted_component_count);
-        to.one(10, &self.deny_list_violation_count);
         to.one(11, &self.allow_list_violation_count);
+        to.one(2, &self.artifact);
+        to.one(1, &self.created);
+        to.one(10, &self.deny_list_violation_count);
+        to.one(4, &self.enforcement_id);
+        to.opt(9, &self.exempted_component_count);
+        to.one(6, &self.orchestration_id);
+        to.one(5, &self.org_identifier);
+        to.one(8, &self.pipeline_execution_id);
+        to.one(7, &self.project_identifier);
+        to.one(0, &self.status);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -346,12 +346,12 @@ impl model::Model for EnforcementSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
+        to.opt(5, &self.allow_list_violation_count);
         to.opt(1, &self.artifact);
+        to.opt(4, &self.deny_list_violation_count);
         to.opt(2, &self.enforcement_id);
         to.opt(3, &self.exempted_component_count);
-        to.opt(4, &self.deny_list_violation_count);
-        to.opt(5, &self.allow_list_violation_count);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -521,41 +521,41 @@ impl model::Model for NormalizedSbomComponentDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.purl);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.created);
-        to.opt(3, &self.language);
-        to.opt(4, &self.tool_name);
         to.opt(5, &self.account_id);
-        to.opt(6, &self.package_id);
         to.opt(7, &self.artifact_id);
-        to.opt(8, &self.filter_tags);
-        to.opt(9, &self.package_cpe);
-        to.opt(10, &self.sequence_id);
-        to.opt(11, &self.tool_vendor);
-        to.opt(12, &self.artifact_url);
-        to.opt(13, &self.package_name);
-        to.opt(14, &self.package_type);
-        to.opt(15, &self.sbom_version);
-        to.opt(16, &self.tool_version);
         to.opt(17, &self.artifact_name);
+        to.opt(12, &self.artifact_url);
+        to.opt(2, &self.created);
+        to.opt(8, &self.filter_tags);
+        to.opt(3, &self.language);
         to.opt(18, &self.major_version);
         to.opt(19, &self.minor_version);
-        to.opt(20, &self.patch_version);
+        to.opt(26, &self.orchestration_id);
         to.opt(21, &self.org_identifier);
         to.opt(22, &self.originator_type);
+        to.opt(9, &self.package_cpe);
+        to.opt(30, &self.package_description);
+        to.opt(6, &self.package_id);
         to.opt(23, &self.package_license);
         to.opt(24, &self.package_manager);
-        to.opt(25, &self.package_version);
-        to.opt(26, &self.orchestration_id);
+        to.opt(13, &self.package_name);
         to.opt(27, &self.package_namespace);
-        to.opt(28, &self.package_properties);
-        to.opt(29, &self.project_identifier);
-        to.opt(30, &self.package_description);
-        to.opt(31, &self.package_source_info);
-        to.opt(32, &self.pipeline_identifier);
-        to.opt(33, &self.package_supplier_name);
         to.opt(34, &self.package_originator_name);
+        to.opt(28, &self.package_properties);
+        to.opt(31, &self.package_source_info);
+        to.opt(33, &self.package_supplier_name);
+        to.opt(14, &self.package_type);
+        to.opt(25, &self.package_version);
+        to.opt(20, &self.patch_version);
+        to.opt(32, &self.pipeline_identifier);
+        to.opt(29, &self.project_identifier);
+        to.opt(0, &self.purl);
+        to.opt(15, &self.sbom_version);
+        to.opt(10, &self.sequence_id);
+        to.opt(1, &self.tags);
+        to.opt(4, &self.tool_name);
+        to.opt(11, &self.tool_vendor);
+        to.opt(16, &self.tool_version);
         to.misfits(&self.misfits);
     }
 }
@@ -669,27 +669,27 @@ impl model::Model for PolicyViolation {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.name);
-        to.opt(3, &self.purl);
         to.opt(4, &self.account);
-        to.opt(5, &self.license);
-        to.opt(6, &self.project);
-        to.opt(7, &self.version);
-        to.opt(8, &self.language);
-        to.opt(9, &self.supplier);
-        to.opt(10, &self.image_name);
         to.opt(11, &self.artifact_id);
-        to.opt(12, &self.filter_tags);
-        to.opt(13, &self.is_exempted);
-        to.opt(14, &self.exemption_id);
-        to.opt(15, &self.supplier_type);
         to.opt(16, &self.enforcement_id);
-        to.opt(17, &self.violation_type);
-        to.opt(18, &self.package_manager);
+        to.opt(14, &self.exemption_id);
+        to.opt(12, &self.filter_tags);
+        to.opt(10, &self.image_name);
+        to.opt(13, &self.is_exempted);
+        to.opt(8, &self.language);
+        to.opt(5, &self.license);
+        to.opt(2, &self.name);
         to.opt(19, &self.orchestration_id);
+        to.opt(0, &self.org);
+        to.opt(18, &self.package_manager);
+        to.opt(6, &self.project);
+        to.opt(3, &self.purl);
+        to.opt(9, &self.supplier);
+        to.opt(15, &self.supplier_type);
+        to.opt(1, &self.tag);
+        to.opt(7, &self.version);
         to.opt(20, &self.violation_details);
+        to.opt(17, &self.violation_type);
         to.misfits(&self.misfits);
     }
 }

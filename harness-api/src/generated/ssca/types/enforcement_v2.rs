@@ -58,8 +58,8 @@ impl model::Model for EnforceSbomRequestBodyV2 {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.artifact);
         to.one(1, &self.enforcement_id);
-        to.opt(2, &self.policy_set_ref);
         to.opt(3, &self.execution_context);
+        to.opt(2, &self.policy_set_ref);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -113,18 +113,18 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.verified);
         to.opt(2, &self.artifact_id);
-        to.opt(3, &self.signer_key_id);
-        to.opt(4, &self.subject_name);
         to.opt(5, &self.created_at_gte);
         to.opt(6, &self.gitoid_sha256);
-        to.opt(7, &self.signer_key_id_in);
-        to.opt(8, &self.subject_sha256);
         to.opt(9, &self.gitoid_sha256_in);
+        to.opt(3, &self.signer_key_id);
+        to.opt(7, &self.signer_key_id_in);
+        to.opt(0, &self.status);
+        to.opt(4, &self.subject_name);
         to.opt(10, &self.subject_name_contains);
         to.opt(11, &self.subject_name_starts_with);
+        to.opt(8, &self.subject_sha256);
+        to.opt(1, &self.verified);
         to.misfits(&self.misfits);
     }
 }
@@ -234,16 +234,16 @@ impl model::Model for UploadAttestationBodyArtifact {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.tag);
-        to.opt(2, &self.url);
-        to.opt(3, &self.name);
-        to.opt(4, &self.type_);
         to.opt(5, &self.digest);
-        to.opt(6, &self.variant);
+        to.opt(0, &self.id);
         to.opt(7, &self.metadata);
+        to.opt(3, &self.name);
         to.opt(8, &self.registry_url);
         to.opt(9, &self.repository_platform);
+        to.opt(1, &self.tag);
+        to.opt(4, &self.type_);
+        to.opt(2, &self.url);
+        to.opt(6, &self.variant);
         to.misfits(&self.misfits);
     }
 }
@@ -320,10 +320,10 @@ impl model::Model for UploadAttestationBodyEnvelope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.payload);
         to.opt(1, &self.metadata);
-        to.opt(2, &self.signatures);
+        to.opt(0, &self.payload);
         to.opt(3, &self.payload_type);
+        to.opt(2, &self.signatures);
         to.misfits(&self.misfits);
     }
 }
@@ -358,8 +358,8 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sig);
         to.opt(1, &self.keyid);
+        to.opt(0, &self.sig);
         to.misfits(&self.misfits);
     }
 }
@@ -397,9 +397,9 @@ impl model::Model for UploadAttestationBodyExecutionContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.github);
         to.opt(2, &self.harness);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -457,13 +457,13 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.job_id);
-        to.opt(1, &self.run_id);
-        to.opt(2, &self.repository);
         to.opt(3, &self.action_path);
-        to.opt(4, &self.workflow_ref);
         to.opt(5, &self.github_action);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.repository);
+        to.opt(1, &self.run_id);
         to.opt(6, &self.runner_detail);
+        to.opt(4, &self.workflow_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -542,17 +542,17 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.org);
-        to.opt(1, &self.project);
-        to.opt(2, &self.step_id);
-        to.opt(3, &self.stage_id);
-        to.opt(4, &self.step_name);
-        to.opt(5, &self.stage_name);
-        to.opt(6, &self.pipeline_id);
-        to.opt(7, &self.sequence_id);
-        to.opt(8, &self.pipeline_name);
-        to.opt(9, &self.step_execution_id);
-        to.opt(10, &self.stage_execution_id);
         to.opt(11, &self.pipeline_execution_id);
+        to.opt(6, &self.pipeline_id);
+        to.opt(8, &self.pipeline_name);
+        to.opt(1, &self.project);
+        to.opt(7, &self.sequence_id);
+        to.opt(10, &self.stage_execution_id);
+        to.opt(3, &self.stage_id);
+        to.opt(5, &self.stage_name);
+        to.opt(9, &self.step_execution_id);
+        to.opt(2, &self.step_id);
+        to.opt(4, &self.step_name);
         to.misfits(&self.misfits);
     }
 }

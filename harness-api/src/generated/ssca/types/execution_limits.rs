@@ -34,8 +34,8 @@ impl model::Model for ExecutionLimitRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.configs);
         to.opt(1, &self.config_id);
+        to.opt(0, &self.configs);
         to.misfits(&self.misfits);
     }
 }
@@ -79,11 +79,11 @@ impl model::Model for ExecutionLimitResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.config_id);
+        to.opt(2, &self.configs);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.configs);
-        to.opt(3, &self.config_id);
-        to.opt(4, &self.account_id);
         to.misfits(&self.misfits);
     }
 }

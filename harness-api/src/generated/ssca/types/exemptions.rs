@@ -34,8 +34,8 @@ impl model::Model for ExemptionDurationDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.days);
         to.opt(1, &self.always_exempt);
+        to.opt(0, &self.days);
         to.misfits(&self.misfits);
     }
 }
@@ -129,12 +129,12 @@ impl model::Model for ExemptionRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reason);
         to.opt(1, &self.component_name);
-        to.opt(2, &self.version_operator);
         to.opt(3, &self.component_version);
         to.opt(4, &self.exemption_duration);
         to.opt(5, &self.exemption_initiator);
+        to.opt(0, &self.reason);
+        to.opt(2, &self.version_operator);
         to.misfits(&self.misfits);
     }
 }
@@ -252,28 +252,28 @@ impl model::Model for ExemptionResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
-        to.opt(1, &self.reason);
         to.opt(2, &self.account_id);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.updated_at);
-        to.opt(5, &self.updated_by);
         to.opt(6, &self.artifact_id);
-        to.opt(7, &self.reviewed_at);
-        to.opt(8, &self.valid_until);
         to.opt(9, &self.component_name);
-        to.opt(10, &self.org_identifier);
-        to.opt(11, &self.review_comment);
-        to.opt(12, &self.created_by_name);
-        to.opt(13, &self.exemption_status);
-        to.opt(14, &self.reviewed_by_name);
-        to.opt(15, &self.version_operator);
         to.opt(16, &self.component_version);
+        to.opt(3, &self.created_at);
+        to.opt(12, &self.created_by_name);
         to.opt(17, &self.created_by_user_id);
         to.opt(18, &self.exemption_duration);
-        to.opt(19, &self.project_identifier);
         to.opt(20, &self.exemption_initiator);
+        to.opt(13, &self.exemption_status);
+        to.opt(10, &self.org_identifier);
+        to.opt(19, &self.project_identifier);
+        to.opt(1, &self.reason);
+        to.opt(11, &self.review_comment);
+        to.opt(7, &self.reviewed_at);
+        to.opt(14, &self.reviewed_by_name);
         to.opt(21, &self.reviewed_by_user_id);
+        to.opt(4, &self.updated_at);
+        to.opt(5, &self.updated_by);
+        to.opt(0, &self.uuid);
+        to.opt(8, &self.valid_until);
+        to.opt(15, &self.version_operator);
         to.misfits(&self.misfits);
     }
 }
@@ -308,8 +308,8 @@ impl model::Model for ExemptionReviewRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.review_comment);
         to.opt(1, &self.exemption_status);
+        to.opt(0, &self.review_comment);
         to.misfits(&self.misfits);
     }
 }

@@ -37,9 +37,9 @@ impl model::Model for CreateIntegrationRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.connector_id);
         to.opt(2, &self.installation_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -118,12 +118,12 @@ impl model::Model for Integration {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.status);
         to.opt(4, &self.connector_id);
+        to.opt(0, &self.id);
         to.opt(5, &self.last_scan_at);
+        to.opt(1, &self.org);
+        to.opt(3, &self.status);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -166,8 +166,8 @@ impl model::Model for ListIntegrationReposResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.repositories);
         to.opt(1, &self.include_all_repos);
+        to.opt(0, &self.repositories);
         to.misfits(&self.misfits);
     }
 }

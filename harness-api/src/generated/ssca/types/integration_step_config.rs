@@ -41,8 +41,8 @@ impl model::Model for InfraLayout {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.cpu);
-        to.opt(1, &self.name);
         to.opt(2, &self.memory);
+        to.opt(1, &self.name);
         to.opt(3, &self.repo_size);
         to.misfits(&self.misfits);
     }
@@ -117,13 +117,13 @@ impl model::Model for IntegrationStepConfig {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.name);
+        to.opt(5, &self.auto_infra);
         to.one(1, &self.enable);
+        to.one(0, &self.name);
         to.one(2, &self.parallel);
+        to.opt(6, &self.parameters);
         to.opt(3, &self.resource);
         to.opt(4, &self.settings);
-        to.opt(5, &self.auto_infra);
-        to.opt(6, &self.parameters);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -162,8 +162,8 @@ impl model::Model for IntegrationStepConfigRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.config);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

@@ -34,8 +34,8 @@ impl model::Model for LicenseUsageResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.usage_data);
         to.opt(1, &self.active_developers);
+        to.opt(0, &self.usage_data);
         to.misfits(&self.misfits);
     }
 }
@@ -110,8 +110,8 @@ impl model::Model for LicenseUsageResponseUsageData {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.count);
-        to.opt(1, &self.references);
         to.opt(2, &self.display_name);
+        to.opt(1, &self.references);
         to.misfits(&self.misfits);
     }
 }
@@ -158,12 +158,12 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.count);
         to.opt(3, &self.account);
-        to.opt(4, &self.project);
+        to.opt(2, &self.count);
         to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
         to.misfits(&self.misfits);
     }
 }

@@ -89,10 +89,10 @@ impl model::Model for OrchestrationSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.sbom);
         to.opt(1, &self.artifact);
-        to.opt(2, &self.is_attested);
         to.opt(3, &self.drift_summary);
+        to.opt(2, &self.is_attested);
+        to.opt(0, &self.sbom);
         to.opt(4, &self.scorecard_summary);
         to.opt(5, &self.step_execution_id);
         to.misfits(&self.misfits);

@@ -101,17 +101,17 @@ impl model::Model for ExecutionContext {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.step_id);
-        to.one(1, &self.stage_id);
         to.opt(2, &self.build_url);
-        to.opt(3, &self.step_name);
-        to.opt(4, &self.stage_name);
-        to.opt(5, &self.stage_type);
+        to.one(10, &self.pipeline_execution_id);
         to.one(6, &self.pipeline_id);
         to.one(7, &self.sequence_id);
-        to.one(8, &self.step_execution_id);
         to.one(9, &self.stage_execution_id);
-        to.one(10, &self.pipeline_execution_id);
+        to.one(1, &self.stage_id);
+        to.opt(4, &self.stage_name);
+        to.opt(5, &self.stage_type);
+        to.one(8, &self.step_execution_id);
+        to.one(0, &self.step_id);
+        to.opt(3, &self.step_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -229,10 +229,10 @@ impl model::Model for SaveOrchestrationRequest {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.artifact);
-        to.opt(1, &self.components);
         to.one(2, &self.attestation);
-        to.one(3, &self.sbom_metadata);
+        to.opt(1, &self.components);
         to.opt(4, &self.execution_context);
+        to.one(3, &self.sbom_metadata);
         to.misfits(&self.misfits);
     }
     #[inline]

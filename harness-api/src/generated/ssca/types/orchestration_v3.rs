@@ -62,10 +62,10 @@ impl model::Model for SaveOrchestrationRequestV2 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.artifact);
-        to.opt(1, &self.components);
         to.one(2, &self.attestation);
-        to.one(3, &self.sbom_metadata);
+        to.opt(1, &self.components);
         to.opt(4, &self.execution_context);
+        to.one(3, &self.sbom_metadata);
         to.misfits(&self.misfits);
     }
     #[inline]

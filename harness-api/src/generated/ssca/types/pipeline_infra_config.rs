@@ -53,10 +53,10 @@ impl model::Model for IntegrationConfigRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.project);
         to.opt(2, &self.allow_override);
         to.one(3, &self.cron_expression);
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -114,10 +114,10 @@ impl model::Model for PipelineInfraConfigRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.one(1, &self.spec);
-        to.opt(2, &self.project);
         to.opt(3, &self.allow_override);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.one(1, &self.spec);
         to.misfits(&self.misfits);
     }
     #[inline]

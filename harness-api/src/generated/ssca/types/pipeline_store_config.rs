@@ -61,11 +61,11 @@ impl model::Model for PipelineStoreConfigRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.base_branch);
+        to.opt(4, &self.connector_id);
         to.one(0, &self.repo);
         to.one(1, &self.scan_type);
         to.opt(2, &self.yaml_path);
-        to.one(3, &self.base_branch);
-        to.opt(4, &self.connector_id);
         to.misfits(&self.misfits);
     }
     #[inline]

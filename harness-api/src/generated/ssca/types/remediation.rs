@@ -34,8 +34,8 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.message);
         to.opt(1, &self.is_valid);
+        to.opt(0, &self.message);
         to.misfits(&self.misfits);
     }
 }
@@ -70,8 +70,8 @@ impl model::Model for ContactInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
@@ -141,16 +141,16 @@ impl model::Model for CreateTicketRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.exists);
-        to.opt(2, &self.priority);
-        to.opt(3, &self.issue_type);
         to.opt(4, &self.artifact_id);
+        to.opt(9, &self.custom_fields);
         to.opt(5, &self.description);
+        to.opt(1, &self.exists);
         to.opt(6, &self.external_id);
         to.opt(7, &self.identifiers);
+        to.opt(3, &self.issue_type);
+        to.opt(2, &self.priority);
         to.opt(8, &self.project_key);
-        to.opt(9, &self.custom_fields);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -245,10 +245,10 @@ impl model::Model for CveVulnerability {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.cve);
-        to.one(1, &self.type_);
-        to.one(2, &self.severity);
         to.one(3, &self.component_name);
+        to.one(0, &self.cve);
+        to.one(2, &self.severity);
+        to.one(1, &self.type_);
         to.opt(4, &self.vulnerability_description);
         to.misfits(&self.misfits);
     }
@@ -311,9 +311,9 @@ impl model::Model for DefaultVulnerability {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
-        to.one(1, &self.severity);
         to.one(2, &self.component_name);
+        to.one(1, &self.severity);
+        to.one(0, &self.type_);
         to.opt(3, &self.vulnerability_description);
         to.misfits(&self.misfits);
     }
@@ -374,10 +374,10 @@ impl model::Model for DeploymentsCount {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.new_patched_count);
         to.opt(1, &self.new_pending_count);
-        to.opt(2, &self.patched_prod_count);
-        to.opt(3, &self.pending_prod_count);
         to.opt(4, &self.patched_non_prod_count);
+        to.opt(2, &self.patched_prod_count);
         to.opt(5, &self.pending_non_prod_count);
+        to.opt(3, &self.pending_prod_count);
         to.misfits(&self.misfits);
     }
 }
@@ -415,9 +415,9 @@ impl model::Model for EnvironmentInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
-        to.opt(2, &self.identifier);
         to.misfits(&self.misfits);
     }
 }
@@ -529,13 +529,13 @@ impl model::Model for PipelineInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.execution_id);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(2, &self.execution_id);
         to.opt(3, &self.triggered_at);
         to.opt(4, &self.triggered_by);
-        to.opt(5, &self.triggered_type);
         to.opt(6, &self.triggered_by_id);
+        to.opt(5, &self.triggered_type);
         to.misfits(&self.misfits);
     }
 }
@@ -570,8 +570,8 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.env_type);
         to.opt(1, &self.env_identifier);
+        to.opt(0, &self.env_type);
         to.misfits(&self.misfits);
     }
 }
@@ -633,14 +633,14 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tag);
-        to.opt(1, &self.name);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.digest);
-        to.opt(4, &self.status);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.component_version);
         to.opt(7, &self.deployment_pipeline);
+        to.opt(3, &self.digest);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(4, &self.status);
+        to.opt(0, &self.tag);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -722,19 +722,19 @@ impl model::Model for RemediationArtifactDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.cve);
-        to.opt(2, &self.status);
-        to.opt(3, &self.ticket);
-        to.opt(4, &self.contact);
-        to.opt(5, &self.severity);
-        to.opt(6, &self.component);
         to.opt(7, &self.artifact_name);
         to.opt(8, &self.build_pipeline);
-        to.opt(9, &self.remediation_id);
-        to.opt(10, &self.latest_build_tag);
+        to.opt(6, &self.component);
+        to.opt(4, &self.contact);
+        to.opt(1, &self.cve);
         to.opt(11, &self.deployments_count);
+        to.opt(0, &self.id);
+        to.opt(10, &self.latest_build_tag);
         to.opt(12, &self.latest_fixed_artifact);
+        to.opt(9, &self.remediation_id);
+        to.opt(5, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(3, &self.ticket);
         to.misfits(&self.misfits);
     }
 }
@@ -829,12 +829,12 @@ impl model::Model for RemediationArtifactListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.is_new);
-        to.opt(3, &self.ticket);
         to.opt(4, &self.deployments);
+        to.opt(0, &self.id);
         to.opt(5, &self.is_excluded);
+        to.opt(2, &self.is_new);
+        to.opt(1, &self.name);
+        to.opt(3, &self.ticket);
         to.misfits(&self.misfits);
     }
 }
@@ -869,8 +869,8 @@ impl model::Model for RemediationCondition {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.operator);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1029,27 +1029,27 @@ impl model::Model for RemediationDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.cve);
-        to.opt(2, &self.status);
-        to.opt(3, &self.ticket);
-        to.opt(4, &self.contact);
-        to.opt(5, &self.comments);
-        to.opt(6, &self.severity);
         to.opt(7, &self.artifacts);
-        to.opt(8, &self.closed_by);
-        to.opt(9, &self.component);
-        to.opt(10, &self.target_date);
-        to.opt(11, &self.environments);
-        to.opt(12, &self.end_time_milli);
-        to.opt(13, &self.created_by_name);
-        to.opt(14, &self.created_by_email);
-        to.opt(15, &self.start_time_milli);
-        to.opt(16, &self.deployments_count);
         to.opt(17, &self.artifacts_excluded);
+        to.opt(8, &self.closed_by);
+        to.opt(5, &self.comments);
+        to.opt(9, &self.component);
+        to.opt(4, &self.contact);
+        to.opt(14, &self.created_by_email);
+        to.opt(13, &self.created_by_name);
+        to.opt(1, &self.cve);
+        to.opt(16, &self.deployments_count);
+        to.opt(12, &self.end_time_milli);
+        to.opt(11, &self.environments);
+        to.opt(0, &self.id);
         to.opt(18, &self.new_artifacts_count);
-        to.opt(19, &self.remediation_condition);
         to.opt(20, &self.new_environments_count);
+        to.opt(19, &self.remediation_condition);
+        to.opt(6, &self.severity);
+        to.opt(15, &self.start_time_milli);
+        to.opt(2, &self.status);
+        to.opt(10, &self.target_date);
+        to.opt(3, &self.ticket);
         to.opt(21, &self.vulnerability_description);
         to.misfits(&self.misfits);
     }
@@ -1087,8 +1087,8 @@ impl model::Model for RemediationListingRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cve_filter);
         to.opt(1, &self.component_name_filter);
+        to.opt(0, &self.cve_filter);
         to.misfits(&self.misfits);
     }
 }
@@ -1134,8 +1134,8 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.value);
         to.one(1, &self.operator);
+        to.one(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1185,8 +1185,8 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.value);
         to.one(1, &self.operator);
+        to.one(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1276,20 +1276,20 @@ impl model::Model for RemediationListingResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.cve);
-        to.opt(2, &self.status);
-        to.opt(3, &self.contact);
-        to.opt(4, &self.severity);
         to.opt(5, &self.artifacts);
         to.opt(6, &self.closed_by);
         to.opt(7, &self.component);
+        to.opt(3, &self.contact);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(10, &self.target_date);
-        to.opt(11, &self.schedule_status);
+        to.opt(1, &self.cve);
         to.opt(12, &self.deployments_count);
+        to.opt(0, &self.id);
         to.opt(13, &self.remediation_condition);
+        to.opt(11, &self.schedule_status);
+        to.opt(4, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(10, &self.target_date);
         to.misfits(&self.misfits);
     }
 }
@@ -1357,11 +1357,11 @@ impl model::Model for RemediationTrackerCreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.contact);
         to.opt(1, &self.comments);
+        to.opt(0, &self.contact);
+        to.one(4, &self.remediation_condition);
         to.opt(2, &self.target_end_date);
         to.opt(3, &self.vulnerability_info);
-        to.one(4, &self.remediation_condition);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1467,8 +1467,8 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.contact);
         to.one(1, &self.comments);
+        to.one(0, &self.contact);
         to.one(2, &self.severity);
         to.one(3, &self.target_end_date);
         to.one(4, &self.vulnerability_description);
@@ -1546,8 +1546,8 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.deployments_count);
-        to.opt(1, &self.remediation_counts);
         to.opt(2, &self.mean_time_to_remediate_in_hours);
+        to.opt(1, &self.remediation_counts);
         to.misfits(&self.misfits);
     }
 }
@@ -1592,10 +1592,10 @@ impl model::Model for TicketInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.status);
         to.opt(3, &self.external_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.status);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
 }

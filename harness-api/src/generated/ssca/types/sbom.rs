@@ -136,10 +136,10 @@ impl model::Model for ImageSpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
         to.opt(1, &self.digest);
-        to.opt(2, &self.image_tag);
         to.one(3, &self.image_name);
+        to.opt(2, &self.image_tag);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -199,9 +199,9 @@ impl model::Model for RepositorySpec {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.type_);
         to.opt(1, &self.branch);
         to.one(2, &self.repo_url);
+        to.one(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -45,8 +45,8 @@ impl model::Model for ArtifactSbomDriftRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.tag);
         to.one(1, &self.base_tag);
+        to.one(0, &self.tag);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -88,9 +88,9 @@ impl model::Model for ComponentDrift {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
         to.opt(1, &self.new_component);
         to.opt(2, &self.old_component);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -128,9 +128,9 @@ impl model::Model for LicenseDrift {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.status);
-        to.opt(1, &self.license);
         to.opt(2, &self.components);
+        to.opt(1, &self.license);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -107,18 +107,18 @@ impl model::Model for EnforceSbomRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.artifact);
-        to.opt(1, &self.step_name);
-        to.opt(2, &self.stage_name);
-        to.opt(3, &self.stage_type);
         to.one(4, &self.enforcement_id);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(11, &self.pipeline_identifier);
         to.opt(5, &self.policy_file_id);
         to.opt(6, &self.policy_set_ref);
-        to.opt(7, &self.step_identifier);
-        to.opt(8, &self.stage_identifier);
-        to.opt(9, &self.step_execution_id);
         to.opt(10, &self.stage_execution_id);
-        to.opt(11, &self.pipeline_identifier);
-        to.opt(12, &self.pipeline_execution_id);
+        to.opt(8, &self.stage_identifier);
+        to.opt(2, &self.stage_name);
+        to.opt(3, &self.stage_type);
+        to.opt(9, &self.step_execution_id);
+        to.opt(7, &self.step_identifier);
+        to.opt(1, &self.step_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -229,18 +229,18 @@ impl model::Model for SbomMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.tool);
-        to.one(1, &self.format);
         to.opt(2, &self.build_url);
-        to.opt(3, &self.step_name);
-        to.opt(4, &self.stage_name);
-        to.opt(5, &self.sequence_id);
-        to.one(6, &self.step_identifier);
-        to.one(7, &self.stage_identifier);
-        to.one(8, &self.step_execution_id);
-        to.opt(9, &self.stage_execution_id);
-        to.one(10, &self.pipeline_identifier);
+        to.one(1, &self.format);
         to.one(11, &self.pipeline_execution_id);
+        to.one(10, &self.pipeline_identifier);
+        to.opt(5, &self.sequence_id);
+        to.opt(9, &self.stage_execution_id);
+        to.one(7, &self.stage_identifier);
+        to.opt(4, &self.stage_name);
+        to.one(8, &self.step_execution_id);
+        to.one(6, &self.step_identifier);
+        to.opt(3, &self.step_name);
+        to.one(0, &self.tool);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -302,10 +302,10 @@ impl model::Model for SbomProcess {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
         to.one(1, &self.data);
-        to.one(2, &self.name);
         to.one(3, &self.format);
+        to.one(2, &self.name);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -352,8 +352,8 @@ impl model::Model for SbomProcessRequestBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.artifact);
         to.opt(1, &self.attestation);
-        to.opt(2, &self.sbom_process);
         to.opt(3, &self.sbom_metadata);
+        to.opt(2, &self.sbom_process);
         to.misfits(&self.misfits);
     }
 }

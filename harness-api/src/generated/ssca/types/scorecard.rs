@@ -69,16 +69,16 @@ impl model::Model for SbomScorecardRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_id);
-        to.opt(1, &self.category);
-        to.opt(2, &self.avg_score);
-        to.opt(3, &self.max_score);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
+        to.opt(2, &self.avg_score);
+        to.opt(1, &self.category);
         to.opt(6, &self.creation_on);
+        to.opt(3, &self.max_score);
+        to.opt(9, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(5, &self.project_id);
         to.opt(7, &self.sbom_details);
         to.opt(8, &self.score_card_info);
-        to.opt(9, &self.orchestration_id);
         to.misfits(&self.misfits);
     }
 }

@@ -117,19 +117,19 @@ impl model::Model for ProvenanceRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.project);
         to.opt(2, &self.artifact);
+        to.opt(0, &self.org);
         to.opt(3, &self.pipeline);
-        to.opt(4, &self.step_name);
+        to.opt(10, &self.pipeline_execution_id);
+        to.opt(1, &self.project);
         to.opt(5, &self.provenance);
+        to.opt(12, &self.stage_execution_identifier);
+        to.opt(9, &self.stage_identifier);
         to.opt(6, &self.stage_name);
         to.opt(7, &self.stage_type);
-        to.opt(8, &self.step_identifier);
-        to.opt(9, &self.stage_identifier);
-        to.opt(10, &self.pipeline_execution_id);
         to.opt(11, &self.step_execution_identifier);
-        to.opt(12, &self.stage_execution_identifier);
+        to.opt(8, &self.step_identifier);
+        to.opt(4, &self.step_name);
         to.misfits(&self.misfits);
     }
 }
@@ -247,20 +247,20 @@ impl model::Model for SlsaVerificationRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.project);
         to.opt(2, &self.artifact);
+        to.opt(0, &self.org);
         to.opt(3, &self.pipeline);
-        to.opt(4, &self.step_name);
+        to.opt(11, &self.pipeline_execution_id);
+        to.opt(1, &self.project);
         to.opt(5, &self.provenance);
+        to.opt(13, &self.stage_execution_identifier);
+        to.opt(9, &self.stage_identifier);
         to.opt(6, &self.stage_name);
         to.opt(7, &self.stage_type);
-        to.opt(8, &self.step_identifier);
-        to.opt(9, &self.stage_identifier);
-        to.opt(10, &self.verification_status);
-        to.opt(11, &self.pipeline_execution_id);
         to.opt(12, &self.step_execution_identifier);
-        to.opt(13, &self.stage_execution_identifier);
+        to.opt(8, &self.step_identifier);
+        to.opt(4, &self.step_name);
+        to.opt(10, &self.verification_status);
         to.misfits(&self.misfits);
     }
 }

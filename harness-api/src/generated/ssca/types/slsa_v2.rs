@@ -50,8 +50,8 @@ impl model::Model for ProvenanceRequestBodyV2 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.artifact);
-        to.one(1, &self.provenance_data);
         to.opt(2, &self.execution_context);
+        to.one(1, &self.provenance_data);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -110,8 +110,8 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.artifact);
-        to.one(1, &self.provenance_data);
         to.opt(2, &self.execution_context);
+        to.one(1, &self.provenance_data);
         to.opt(3, &self.verification_status);
         to.misfits(&self.misfits);
     }

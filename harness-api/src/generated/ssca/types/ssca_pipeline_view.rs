@@ -34,8 +34,8 @@ impl model::Model for ArtifactListingPipelineRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.search_term);
         to.opt(1, &self.artifact_type);
+        to.opt(0, &self.search_term);
         to.misfits(&self.misfits);
     }
 }
@@ -106,15 +106,15 @@ impl model::Model for ArtifactListingPipelineResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.slsa);
-        to.opt(1, &self.org_id);
         to.opt(2, &self.artifact);
-        to.opt(3, &self.project_id);
         to.opt(4, &self.enforcement);
-        to.opt(5, &self.pipeline_id);
-        to.opt(6, &self.verification);
         to.opt(7, &self.orchestration);
+        to.opt(1, &self.org_id);
         to.opt(8, &self.pipeline_execution_id);
+        to.opt(5, &self.pipeline_id);
+        to.opt(3, &self.project_id);
+        to.opt(0, &self.slsa);
+        to.opt(6, &self.verification);
         to.misfits(&self.misfits);
     }
 }
@@ -176,14 +176,14 @@ impl model::Model for EnforcementModelPipeline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step_name);
-        to.opt(1, &self.stage_name);
-        to.opt(2, &self.violations);
         to.opt(3, &self.enforcement_id);
-        to.opt(4, &self.step_identifier);
-        to.opt(5, &self.stage_identifier);
-        to.opt(6, &self.step_execution_identifier);
         to.opt(7, &self.stage_execution_identifier);
+        to.opt(5, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(6, &self.step_execution_identifier);
+        to.opt(4, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.opt(2, &self.violations);
         to.misfits(&self.misfits);
     }
 }
@@ -218,8 +218,8 @@ impl model::Model for EnforcementModelPipelineViolations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny_list_violation_count);
         to.opt(1, &self.allow_list_violation_count);
+        to.opt(0, &self.deny_list_violation_count);
         to.misfits(&self.misfits);
     }
 }
@@ -277,13 +277,13 @@ impl model::Model for IntegrityVerificationModelPipeline {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step_name);
-        to.opt(1, &self.stage_name);
-        to.opt(2, &self.step_identifier);
-        to.opt(3, &self.stage_identifier);
         to.opt(4, &self.integrity_verification);
-        to.opt(5, &self.step_execution_identifier);
         to.opt(6, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(5, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
         to.misfits(&self.misfits);
     }
 }
@@ -350,14 +350,14 @@ impl model::Model for OrchestrationModelPipeline {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.drift);
-        to.opt(1, &self.scorecard);
-        to.opt(2, &self.step_name);
-        to.opt(3, &self.stage_name);
-        to.opt(4, &self.step_identifier);
         to.opt(5, &self.orchestration_id);
-        to.opt(6, &self.stage_identifier);
-        to.opt(7, &self.step_execution_identifier);
+        to.opt(1, &self.scorecard);
         to.opt(8, &self.stage_execution_identifier);
+        to.opt(6, &self.stage_identifier);
+        to.opt(3, &self.stage_name);
+        to.opt(7, &self.step_execution_identifier);
+        to.opt(4, &self.step_identifier);
+        to.opt(2, &self.step_name);
         to.misfits(&self.misfits);
     }
 }
@@ -483,12 +483,12 @@ impl model::Model for SlsaModelPipelineProvenance {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step_name);
-        to.opt(1, &self.stage_name);
-        to.opt(2, &self.step_identifier);
-        to.opt(3, &self.stage_identifier);
-        to.opt(4, &self.step_execution_identifier);
         to.opt(5, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(4, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
         to.misfits(&self.misfits);
     }
 }
@@ -546,13 +546,13 @@ impl model::Model for SlsaModelPipelineVerification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step_name);
-        to.opt(1, &self.stage_name);
-        to.opt(2, &self.step_identifier);
-        to.opt(3, &self.stage_identifier);
-        to.opt(4, &self.verification_details);
-        to.opt(5, &self.step_execution_identifier);
         to.opt(6, &self.stage_execution_identifier);
+        to.opt(3, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(5, &self.step_execution_identifier);
+        to.opt(2, &self.step_identifier);
+        to.opt(0, &self.step_name);
+        to.opt(4, &self.verification_details);
         to.misfits(&self.misfits);
     }
 }
@@ -589,8 +589,8 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.verification_status);
         to.opt(1, &self.policy_enforcement_status);
+        to.opt(0, &self.verification_status);
         to.misfits(&self.misfits);
     }
 }
@@ -646,11 +646,11 @@ impl model::Model for SscaSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.drifts);
         to.opt(1, &self.artifacts);
-        to.opt(2, &self.verification);
+        to.opt(0, &self.drifts);
         to.opt(3, &self.policy_violations);
         to.opt(4, &self.slsa_verifications);
+        to.opt(2, &self.verification);
         to.misfits(&self.misfits);
     }
 }
@@ -721,8 +721,8 @@ impl model::Model for SscaSummaryDrifts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.licenses);
         to.opt(1, &self.components);
+        to.opt(0, &self.licenses);
         to.misfits(&self.misfits);
     }
 }
@@ -757,8 +757,8 @@ impl model::Model for SscaSummaryPolicyViolations {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny_list);
         to.opt(1, &self.allow_list);
+        to.opt(0, &self.deny_list);
         to.misfits(&self.misfits);
     }
 }

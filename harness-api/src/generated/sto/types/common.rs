@@ -44,10 +44,10 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.data);
-        to.opt(1, &self.headers);
-        to.opt(2, &self.filename);
-        to.opt(3, &self.total_rows);
         to.opt(4, &self.execution_id);
+        to.opt(2, &self.filename);
+        to.opt(1, &self.headers);
+        to.opt(3, &self.total_rows);
         to.misfits(&self.misfits);
     }
 }
@@ -203,37 +203,37 @@ impl model::Model for Issue {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(20, &self.base_image_name);
+        to.opt(26, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(21, &self.current_status);
+        to.opt(6, &self.details);
+        to.opt(25, &self.epss_last_modified);
+        to.opt(22, &self.epss_percentile);
+        to.opt(10, &self.epss_score);
+        to.opt(27, &self.exemption_coverage);
+        to.opt(15, &self.exemption_id);
+        to.opt(30, &self.exemption_status_at_scan);
+        to.opt(29, &self.harness_augmentation);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
-        to.opt(4, &self.status);
-        to.opt(5, &self.created);
-        to.opt(6, &self.details);
+        to.opt(23, &self.num_occurrences);
+        to.opt(17, &self.occurrence_id);
+        to.opt(16, &self.occurrences);
+        to.opt(18, &self.origin_status);
         to.opt(7, &self.origins);
-        to.opt(8, &self.severity);
-        to.opt(9, &self.target_id);
-        to.opt(10, &self.epss_score);
         to.opt(11, &self.product_id);
+        to.opt(8, &self.severity);
+        to.opt(19, &self.severity_code);
+        to.opt(4, &self.status);
         to.opt(12, &self.subproduct);
+        to.opt(9, &self.target_id);
         to.opt(13, &self.target_name);
         to.opt(14, &self.target_type);
-        to.opt(15, &self.exemption_id);
-        to.opt(16, &self.occurrences);
-        to.opt(17, &self.occurrence_id);
-        to.opt(18, &self.origin_status);
-        to.opt(19, &self.severity_code);
-        to.opt(20, &self.base_image_name);
-        to.opt(21, &self.current_status);
-        to.opt(22, &self.epss_percentile);
-        to.opt(23, &self.num_occurrences);
         to.opt(24, &self.target_variant_id);
-        to.opt(25, &self.epss_last_modified);
-        to.opt(26, &self.baseline_variant_id);
-        to.opt(27, &self.exemption_coverage);
         to.opt(28, &self.target_variant_name);
-        to.opt(29, &self.harness_augmentation);
-        to.opt(30, &self.exemption_status_at_scan);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }

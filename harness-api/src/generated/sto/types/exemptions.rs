@@ -43,8 +43,8 @@ impl model::Model for ApproveExemptionBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.comment);
         to.opt(1, &self.approver_id);
+        to.opt(0, &self.comment);
         to.opt(2, &self.pending_changes_override);
         to.misfits(&self.misfits);
     }
@@ -147,16 +147,16 @@ impl model::Model for BulkCreateExemptionsBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.link);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.items);
-        to.opt(3, &self.reason);
+        to.opt(9, &self.exempt_future_occurrences);
         to.opt(4, &self.expiration);
+        to.opt(2, &self.items);
+        to.opt(0, &self.link);
+        to.opt(7, &self.pending_changes);
+        to.opt(3, &self.reason);
+        to.opt(8, &self.requester_email);
         to.opt(5, &self.requester_id);
         to.opt(6, &self.requester_name);
-        to.opt(7, &self.pending_changes);
-        to.opt(8, &self.requester_email);
-        to.opt(9, &self.exempt_future_occurrences);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -203,12 +203,12 @@ impl model::Model for BulkCreateExemptionsBodyItems {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.issue_id);
+        to.opt(5, &self.occurrences);
+        to.opt(4, &self.pipeline_id);
         to.opt(0, &self.scan_id);
         to.opt(1, &self.search);
-        to.opt(2, &self.issue_id);
         to.opt(3, &self.target_id);
-        to.opt(4, &self.pipeline_id);
-        to.opt(5, &self.occurrences);
         to.misfits(&self.misfits);
     }
 }
@@ -330,21 +330,21 @@ impl model::Model for CreateExemptionBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.link);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.reason);
-        to.opt(3, &self.scan_id);
-        to.opt(4, &self.search);
-        to.opt(5, &self.issue_id);
-        to.opt(6, &self.target_id);
+        to.opt(14, &self.exempt_future_occurrences);
         to.opt(7, &self.expiration);
-        to.opt(8, &self.pipeline_id);
+        to.opt(5, &self.issue_id);
+        to.opt(0, &self.link);
         to.opt(9, &self.occurrences);
+        to.opt(12, &self.pending_changes);
+        to.opt(8, &self.pipeline_id);
+        to.opt(2, &self.reason);
+        to.opt(13, &self.requester_email);
         to.opt(10, &self.requester_id);
         to.opt(11, &self.requester_name);
-        to.opt(12, &self.pending_changes);
-        to.opt(13, &self.requester_email);
-        to.opt(14, &self.exempt_future_occurrences);
+        to.opt(3, &self.scan_id);
+        to.opt(4, &self.search);
+        to.opt(6, &self.target_id);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -422,11 +422,11 @@ impl model::Model for PromoteExemptionBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.comment);
-        to.opt(1, &self.target_id);
         to.opt(2, &self.approver_id);
-        to.opt(3, &self.pipeline_id);
+        to.opt(0, &self.comment);
         to.opt(4, &self.pending_changes_override);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
@@ -528,16 +528,16 @@ impl model::Model for UpdateExemptionBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.link);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.reason);
-        to.opt(3, &self.target_id);
         to.opt(4, &self.expiration);
+        to.opt(0, &self.link);
+        to.opt(8, &self.pending_changes);
         to.opt(5, &self.pipeline_id);
+        to.opt(2, &self.reason);
+        to.opt(9, &self.requester_email);
         to.opt(6, &self.requester_id);
         to.opt(7, &self.requester_name);
-        to.opt(8, &self.pending_changes);
-        to.opt(9, &self.requester_email);
+        to.opt(3, &self.target_id);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

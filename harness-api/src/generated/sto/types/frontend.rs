@@ -77,18 +77,18 @@ impl model::Model for AllIssueSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.title);
-        to.opt(2, &self.status);
-        to.opt(3, &self.override_);
-        to.opt(4, &self.issue_type);
-        to.opt(5, &self.exemption_id);
-        to.opt(6, &self.last_detected);
-        to.opt(7, &self.severity_code);
-        to.opt(8, &self.num_occurrences);
-        to.opt(9, &self.exemption_status);
-        to.opt(10, &self.num_targets_impacted);
         to.opt(11, &self.exemption_expiration);
+        to.opt(5, &self.exemption_id);
+        to.opt(9, &self.exemption_status);
+        to.opt(0, &self.id);
+        to.opt(4, &self.issue_type);
+        to.opt(6, &self.last_detected);
+        to.opt(8, &self.num_occurrences);
+        to.opt(10, &self.num_targets_impacted);
+        to.opt(3, &self.override_);
+        to.opt(7, &self.severity_code);
+        to.opt(2, &self.status);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -171,17 +171,17 @@ impl model::Model for AllIssuesDetailsResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.override_);
-        to.opt(2, &self.scan_tool);
-        to.opt(3, &self.issue_type);
-        to.opt(4, &self.pagination);
-        to.opt(5, &self.target_type);
         to.opt(6, &self.description);
-        to.opt(7, &self.last_detected);
-        to.opt(8, &self.severity_code);
         to.opt(9, &self.impacted_targets);
+        to.opt(3, &self.issue_type);
+        to.opt(7, &self.last_detected);
+        to.opt(1, &self.override_);
+        to.opt(4, &self.pagination);
         to.opt(10, &self.reference_identifiers);
+        to.opt(2, &self.scan_tool);
+        to.opt(8, &self.severity_code);
+        to.opt(5, &self.target_type);
+        to.opt(0, &self.title);
         to.misfits(&self.misfits);
     }
 }
@@ -328,17 +328,17 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.title);
-        to.opt(1, &self.issue_type);
-        to.opt(2, &self.pagination);
-        to.opt(3, &self.target_name);
-        to.opt(4, &self.target_type);
         to.opt(5, &self.description);
         to.opt(6, &self.exemption_id);
+        to.opt(1, &self.issue_type);
         to.opt(7, &self.occurrences);
-        to.opt(8, &self.variant_name);
-        to.opt(9, &self.severity_code);
+        to.opt(2, &self.pagination);
         to.opt(10, &self.reference_identifiers);
+        to.opt(9, &self.severity_code);
+        to.opt(3, &self.target_name);
+        to.opt(4, &self.target_type);
+        to.opt(0, &self.title);
+        to.opt(8, &self.variant_name);
         to.misfits(&self.misfits);
     }
 }
@@ -493,36 +493,36 @@ impl model::Model for FrontendExemption {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.link);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.scope);
-        to.opt(5, &self.reason);
-        to.opt(6, &self.status);
-        to.opt(7, &self.created);
-        to.opt(8, &self.target_id);
+        to.opt(22, &self.approver_email);
+        to.opt(14, &self.approver_id);
+        to.opt(18, &self.approver_name);
+        to.opt(23, &self.can_approve_for);
         to.opt(9, &self.can_cancel);
         to.opt(10, &self.can_create);
-        to.opt(11, &self.can_reject);
-        to.opt(12, &self.is_deleted);
-        to.opt(13, &self.project_id);
-        to.opt(14, &self.approver_id);
-        to.opt(15, &self.expiration);
-        to.opt(16, &self.pipeline_id);
-        to.opt(17, &self.requester_id);
-        to.opt(18, &self.approver_name);
         to.opt(19, &self.can_re_approve);
+        to.opt(11, &self.can_reject);
+        to.opt(7, &self.created);
+        to.opt(15, &self.expiration);
+        to.opt(0, &self.id);
+        to.opt(12, &self.is_deleted);
+        to.opt(29, &self.is_occurrence_level_exemption);
         to.opt(20, &self.issue_summary);
         to.opt(21, &self.last_modified);
-        to.opt(22, &self.approver_email);
-        to.opt(23, &self.can_approve_for);
-        to.opt(24, &self.requester_name);
+        to.opt(1, &self.link);
         to.opt(25, &self.num_occurrences);
+        to.opt(3, &self.org_id);
         to.opt(26, &self.pending_changes);
+        to.opt(16, &self.pipeline_id);
+        to.opt(13, &self.project_id);
+        to.opt(5, &self.reason);
         to.opt(27, &self.requester_email);
+        to.opt(17, &self.requester_id);
+        to.opt(24, &self.requester_name);
+        to.opt(4, &self.scope);
+        to.opt(6, &self.status);
+        to.opt(8, &self.target_id);
         to.opt(28, &self.total_occurrences);
-        to.opt(29, &self.is_occurrence_level_exemption);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -568,9 +568,9 @@ impl model::Model for FrontendExemptionCounts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.approved);
         to.opt(0, &self.expired);
         to.opt(1, &self.pending);
-        to.opt(2, &self.approved);
         to.opt(3, &self.rejected);
         to.misfits(&self.misfits);
     }
@@ -626,13 +626,13 @@ impl model::Model for FrontendIssueCounts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
         to.opt(3, &self.active);
-        to.opt(4, &self.medium);
-        to.opt(5, &self.ignored);
         to.opt(6, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
         to.misfits(&self.misfits);
     }
 }
@@ -710,18 +710,18 @@ impl model::Model for GlobalExemptionsRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scopes);
-        to.opt(1, &self.reasons);
-        to.opt(2, &self.scanners);
-        to.opt(3, &self.target_ids);
         to.opt(4, &self.approved_by);
         to.opt(5, &self.issue_types);
-        to.opt(6, &self.rejected_by);
-        to.opt(7, &self.pipeline_ids);
-        to.opt(8, &self.requested_by);
-        to.opt(9, &self.target_types);
-        to.opt(10, &self.severity_codes);
         to.opt(11, &self.org_project_filter);
+        to.opt(7, &self.pipeline_ids);
+        to.opt(1, &self.reasons);
+        to.opt(6, &self.rejected_by);
+        to.opt(8, &self.requested_by);
+        to.opt(2, &self.scanners);
+        to.opt(0, &self.scopes);
+        to.opt(10, &self.severity_codes);
+        to.opt(3, &self.target_ids);
+        to.opt(9, &self.target_types);
         to.misfits(&self.misfits);
     }
 }
@@ -799,18 +799,18 @@ impl model::Model for ImpactedTarget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.user_id);
-        to.opt(3, &self.user_name);
-        to.opt(4, &self.user_email);
-        to.opt(5, &self.pipeline_id);
         to.opt(6, &self.execution_id);
         to.opt(7, &self.exemption_id);
-        to.opt(8, &self.variant_name);
-        to.opt(9, &self.last_detected);
-        to.opt(10, &self.num_occurrences);
         to.opt(11, &self.exemption_status);
+        to.opt(0, &self.id);
+        to.opt(9, &self.last_detected);
+        to.opt(1, &self.name);
+        to.opt(10, &self.num_occurrences);
+        to.opt(5, &self.pipeline_id);
+        to.opt(4, &self.user_email);
+        to.opt(2, &self.user_id);
+        to.opt(3, &self.user_name);
+        to.opt(8, &self.variant_name);
         to.misfits(&self.misfits);
     }
 }
@@ -892,19 +892,19 @@ impl model::Model for IssueCounts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
+        to.opt(8, &self.critical);
         to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.medium);
-        to.opt(4, &self.new_low);
         to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(3, &self.medium);
+        to.opt(11, &self.new_critical);
         to.opt(6, &self.new_high);
         to.opt(7, &self.new_info);
-        to.opt(8, &self.critical);
+        to.opt(4, &self.new_low);
         to.opt(9, &self.new_medium);
-        to.opt(10, &self.unassigned);
-        to.opt(11, &self.new_critical);
         to.opt(12, &self.new_unassigned);
+        to.opt(10, &self.unassigned);
         to.misfits(&self.misfits);
     }
 }
@@ -1068,39 +1068,39 @@ impl model::Model for IssueForExemptionResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(21, &self.base_image_name);
+        to.opt(27, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(22, &self.current_status);
+        to.opt(6, &self.details);
+        to.opt(26, &self.epss_last_modified);
+        to.opt(23, &self.epss_percentile);
+        to.opt(11, &self.epss_score);
+        to.opt(28, &self.exemption_coverage);
+        to.opt(16, &self.exemption_id);
+        to.opt(31, &self.exemption_status_at_scan);
+        to.opt(30, &self.harness_augmentation);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
-        to.opt(4, &self.status);
-        to.opt(5, &self.created);
-        to.opt(6, &self.details);
+        to.opt(24, &self.num_occurrences);
+        to.opt(18, &self.occurrence_id);
+        to.opt(17, &self.occurrences);
+        to.opt(32, &self.occurrences_pagination);
+        to.opt(19, &self.origin_status);
         to.opt(7, &self.origins);
-        to.opt(8, &self.targets);
-        to.opt(9, &self.severity);
-        to.opt(10, &self.target_id);
-        to.opt(11, &self.epss_score);
         to.opt(12, &self.product_id);
+        to.opt(9, &self.severity);
+        to.opt(20, &self.severity_code);
+        to.opt(4, &self.status);
         to.opt(13, &self.subproduct);
+        to.opt(10, &self.target_id);
         to.opt(14, &self.target_name);
         to.opt(15, &self.target_type);
-        to.opt(16, &self.exemption_id);
-        to.opt(17, &self.occurrences);
-        to.opt(18, &self.occurrence_id);
-        to.opt(19, &self.origin_status);
-        to.opt(20, &self.severity_code);
-        to.opt(21, &self.base_image_name);
-        to.opt(22, &self.current_status);
-        to.opt(23, &self.epss_percentile);
-        to.opt(24, &self.num_occurrences);
         to.opt(25, &self.target_variant_id);
-        to.opt(26, &self.epss_last_modified);
-        to.opt(27, &self.baseline_variant_id);
-        to.opt(28, &self.exemption_coverage);
         to.opt(29, &self.target_variant_name);
-        to.opt(30, &self.harness_augmentation);
-        to.opt(31, &self.exemption_status_at_scan);
-        to.opt(32, &self.occurrences_pagination);
+        to.opt(8, &self.targets);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1167,8 +1167,8 @@ impl model::Model for IssueSeverityChangeResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.new_severity_code);
         to.opt(1, &self.current_severity_code);
+        to.opt(0, &self.new_severity_code);
         to.misfits(&self.misfits);
     }
 }
@@ -1284,25 +1284,25 @@ impl model::Model for IssueSummary {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.current_status);
+        to.opt(14, &self.exemption_coverage);
+        to.opt(9, &self.exemption_id);
+        to.opt(17, &self.exemption_status_at_scan);
         to.opt(0, &self.id);
         to.opt(1, &self.key);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.title);
-        to.opt(4, &self.scan_id);
-        to.opt(5, &self.status);
+        to.opt(15, &self.num_new_occurrences);
+        to.opt(13, &self.num_occurrences);
+        to.opt(18, &self.num_remediated_occurrences);
+        to.opt(10, &self.origin_status);
         to.opt(6, &self.origins);
         to.opt(7, &self.override_);
+        to.opt(4, &self.scan_id);
         to.opt(8, &self.severity);
-        to.opt(9, &self.exemption_id);
-        to.opt(10, &self.origin_status);
         to.opt(11, &self.severity_code);
-        to.opt(12, &self.current_status);
-        to.opt(13, &self.num_occurrences);
-        to.opt(14, &self.exemption_coverage);
-        to.opt(15, &self.num_new_occurrences);
+        to.opt(5, &self.status);
         to.opt(16, &self.target_variant_name);
-        to.opt(17, &self.exemption_status_at_scan);
-        to.opt(18, &self.num_remediated_occurrences);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1382,12 +1382,12 @@ impl model::Model for LatestBaselineScanInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scan_tool);
-        to.opt(1, &self.target_id);
         to.opt(2, &self.pipeline_id);
+        to.opt(0, &self.scan_tool);
+        to.opt(5, &self.scan_tool_name);
+        to.opt(1, &self.target_id);
         to.opt(3, &self.target_name);
         to.opt(4, &self.target_type);
-        to.opt(5, &self.scan_tool_name);
         to.misfits(&self.misfits);
     }
 }
@@ -1550,21 +1550,21 @@ impl model::Model for PipelineSecurityCounts {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.new);
+        to.opt(11, &self.active_issue_count);
         to.opt(1, &self.existing);
-        to.opt(2, &self.total_app);
-        to.opt(3, &self.total_base);
+        to.opt(0, &self.new);
         to.opt(4, &self.remediated);
         to.opt(5, &self.total_active);
-        to.opt(6, &self.total_no_layer);
-        to.opt(7, &self.total_pending);
+        to.opt(2, &self.total_app);
+        to.opt(3, &self.total_base);
+        to.opt(13, &self.total_deduplication_rate);
         to.opt(8, &self.total_exempted);
+        to.opt(6, &self.total_no_layer);
+        to.opt(12, &self.total_num_occurrence);
+        to.opt(14, &self.total_partially_exempted);
+        to.opt(7, &self.total_pending);
         to.opt(9, &self.total_rejected);
         to.opt(10, &self.total_remediated);
-        to.opt(11, &self.active_issue_count);
-        to.opt(12, &self.total_num_occurrence);
-        to.opt(13, &self.total_deduplication_rate);
-        to.opt(14, &self.total_partially_exempted);
         to.misfits(&self.misfits);
     }
 }
@@ -1605,10 +1605,10 @@ impl model::Model for PipelineSecurityIssuesResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.new);
         to.opt(1, &self.counts);
         to.opt(2, &self.existing);
         to.opt(3, &self.matching_steps);
+        to.opt(0, &self.new);
         to.misfits(&self.misfits);
     }
 }
@@ -1751,8 +1751,8 @@ impl model::Model for StageStepId {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.step_id);
         to.opt(1, &self.stage_id);
+        to.opt(0, &self.step_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1826,17 +1826,17 @@ impl model::Model for StepInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.baseline_variant);
         to.opt(0, &self.scan_id);
-        to.opt(1, &self.step_id);
-        to.opt(2, &self.stage_id);
         to.opt(3, &self.scan_tool);
-        to.opt(4, &self.target_id);
+        to.opt(8, &self.scan_tool_name);
+        to.opt(2, &self.stage_id);
+        to.opt(1, &self.step_id);
         to.opt(5, &self.subproduct);
+        to.opt(4, &self.target_id);
         to.opt(6, &self.target_name);
         to.opt(7, &self.target_type);
-        to.opt(8, &self.scan_tool_name);
         to.opt(9, &self.target_variant);
-        to.opt(10, &self.baseline_variant);
         to.misfits(&self.misfits);
     }
 }
@@ -1994,16 +1994,16 @@ impl model::Model for CreateTicketForIssueBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.notes);
-        to.opt(1, &self.title);
-        to.opt(2, &self.scan_id);
-        to.opt(3, &self.issue_id);
-        to.opt(4, &self.target_id);
-        to.opt(5, &self.issue_type);
-        to.opt(6, &self.project_key);
-        to.opt(7, &self.identifiers);
         to.opt(8, &self.custom_fields);
         to.opt(9, &self.harness_sto_url);
+        to.opt(7, &self.identifiers);
+        to.opt(3, &self.issue_id);
+        to.opt(5, &self.issue_type);
+        to.opt(0, &self.notes);
+        to.opt(6, &self.project_key);
+        to.opt(2, &self.scan_id);
+        to.opt(4, &self.target_id);
+        to.opt(1, &self.title);
         to.misfits(&self.misfits);
     }
 }

@@ -132,23 +132,23 @@ impl model::Model for CreateIssueRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.key);
-        to.opt(1, &self.type_);
-        to.one(2, &self.title);
-        to.one(3, &self.scan_id);
         to.one(4, &self.details);
-        to.one(5, &self.severity);
-        to.opt(6, &self.epss_score);
-        to.one(7, &self.product_id);
-        to.one(8, &self.key_pattern);
-        to.opt(9, &self.subproduct);
-        to.opt(10, &self.exemption_id);
-        to.opt(11, &self.occurrences);
-        to.one(12, &self.severity_code);
-        to.opt(13, &self.epss_percentile);
-        to.opt(14, &self.num_occurrences);
         to.opt(15, &self.epss_last_modified);
+        to.opt(13, &self.epss_percentile);
+        to.opt(6, &self.epss_score);
+        to.opt(10, &self.exemption_id);
+        to.one(0, &self.key);
+        to.one(8, &self.key_pattern);
+        to.opt(14, &self.num_occurrences);
+        to.opt(11, &self.occurrences);
+        to.one(7, &self.product_id);
+        to.one(3, &self.scan_id);
+        to.one(5, &self.severity);
+        to.one(12, &self.severity_code);
+        to.opt(9, &self.subproduct);
         to.opt(16, &self.target_variant_name);
+        to.one(2, &self.title);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -232,12 +232,12 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.scan_id);
-        to.opt(1, &self.dataflow);
         to.opt(2, &self.connector_id);
-        to.opt(3, &self.reference_id);
-        to.opt(4, &self.user_snippet);
+        to.opt(1, &self.dataflow);
         to.one(5, &self.occurrence_id);
+        to.opt(3, &self.reference_id);
+        to.one(0, &self.scan_id);
+        to.opt(4, &self.user_snippet);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -276,8 +276,8 @@ impl model::Model for IssuesListIssuesResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
         to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }
@@ -334,10 +334,10 @@ impl model::Model for UpdateIssueRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.one(1, &self.scan_id);
-        to.one(2, &self.occurrences);
         to.opt(3, &self.num_occurrences);
+        to.one(2, &self.occurrences);
+        to.one(1, &self.scan_id);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
     #[inline]

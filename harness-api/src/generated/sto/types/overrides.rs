@@ -77,18 +77,18 @@ impl model::Model for CreateOverrideBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.link);
-        to.opt(1, &self.reason);
-        to.opt(2, &self.scan_id);
-        to.opt(3, &self.search);
         to.opt(4, &self.issue_id);
-        to.opt(5, &self.target_id);
-        to.opt(6, &self.pipeline_id);
+        to.opt(0, &self.link);
         to.opt(7, &self.occurrences);
-        to.opt(8, &self.requester_id);
         to.opt(9, &self.override_field_name);
         to.opt(10, &self.override_field_value);
         to.opt(11, &self.override_future_occurrences);
+        to.opt(6, &self.pipeline_id);
+        to.opt(1, &self.reason);
+        to.opt(8, &self.requester_id);
+        to.opt(2, &self.scan_id);
+        to.opt(3, &self.search);
+        to.opt(5, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
@@ -179,12 +179,12 @@ impl model::Model for UpdateOverrideBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.link);
-        to.opt(1, &self.reason);
-        to.opt(2, &self.target_id);
-        to.opt(3, &self.pipeline_id);
-        to.opt(4, &self.requester_id);
         to.opt(5, &self.override_field_name);
         to.opt(6, &self.override_field_value);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.reason);
+        to.opt(4, &self.requester_id);
+        to.opt(2, &self.target_id);
         to.misfits(&self.misfits);
     }
 }

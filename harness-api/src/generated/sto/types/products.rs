@@ -57,13 +57,13 @@ impl model::Model for Product {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
         to.opt(2, &self.created);
-        to.opt(3, &self.is_enabled);
-        to.opt(4, &self.pretty_name);
         to.opt(5, &self.description);
+        to.opt(0, &self.id);
+        to.opt(3, &self.is_enabled);
         to.opt(6, &self.last_modified);
+        to.opt(1, &self.name);
+        to.opt(4, &self.pretty_name);
         to.misfits(&self.misfits);
     }
 }
@@ -98,8 +98,8 @@ impl model::Model for ProductsListProductsResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
         to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }

@@ -115,19 +115,19 @@ impl model::Model for CreatePullRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.id);
         to.one(1, &self.branch);
-        to.opt(2, &self.scan_id);
         to.one(3, &self.description);
-        to.one(4, &self.pipeline_url);
+        to.one(0, &self.id);
         to.one(5, &self.occurrence_id);
-        to.one(6, &self.vulnerable_code);
+        to.one(4, &self.pipeline_url);
         to.one(7, &self.remediation_code);
-        to.opt(8, &self.remediation_indent);
         to.one(9, &self.remediation_code_end);
-        to.one(10, &self.remediation_context);
         to.one(11, &self.remediation_code_path);
         to.one(12, &self.remediation_code_start);
+        to.one(10, &self.remediation_context);
+        to.opt(8, &self.remediation_indent);
+        to.opt(2, &self.scan_id);
+        to.one(6, &self.vulnerable_code);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -201,9 +201,9 @@ impl model::Model for PullRequestResult {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.source_branch);
-        to.opt(1, &self.pull_request_url);
         to.opt(2, &self.pull_request_number);
+        to.opt(1, &self.pull_request_url);
+        to.opt(0, &self.source_branch);
         to.misfits(&self.misfits);
     }
 }
@@ -314,17 +314,17 @@ impl model::Model for UpdatePullRequestBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.id);
-        to.opt(1, &self.scan_id);
-        to.one(2, &self.pipeline_url);
         to.one(3, &self.occurrence_id);
-        to.one(4, &self.vulnerable_code);
-        to.one(5, &self.remediation_code);
+        to.one(2, &self.pipeline_url);
         to.one(6, &self.pull_request_number);
-        to.opt(7, &self.remediation_indent);
+        to.one(5, &self.remediation_code);
         to.one(8, &self.remediation_code_end);
-        to.one(9, &self.remediation_context);
         to.one(10, &self.remediation_code_path);
         to.one(11, &self.remediation_code_start);
+        to.one(9, &self.remediation_context);
+        to.opt(7, &self.remediation_indent);
+        to.opt(1, &self.scan_id);
+        to.one(4, &self.vulnerable_code);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -49,11 +49,11 @@ impl model::Model for GetByReferenceIdResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.severity);
         to.opt(1, &self.description);
-        to.opt(2, &self.severity_code);
-        to.opt(3, &self.remediation_steps);
         to.opt(4, &self.extended_description);
+        to.opt(3, &self.remediation_steps);
+        to.opt(0, &self.severity);
+        to.opt(2, &self.severity_code);
         to.misfits(&self.misfits);
     }
 }

@@ -119,20 +119,20 @@ impl model::Model for CreateScanRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org_id);
-        to.one(1, &self.status);
-        to.one(2, &self.step_id);
-        to.one(3, &self.stage_id);
-        to.one(4, &self.product_id);
-        to.one(5, &self.project_id);
-        to.one(6, &self.pipeline_id);
-        to.opt(7, &self.subproduct);
+        to.opt(10, &self.code_coverage);
         to.one(8, &self.execution_id);
         to.opt(9, &self.git_metadata);
-        to.opt(10, &self.code_coverage);
-        to.opt(11, &self.scanner_diff_key);
-        to.one(12, &self.target_variant_id);
+        to.one(0, &self.org_id);
+        to.one(6, &self.pipeline_id);
+        to.one(4, &self.product_id);
+        to.one(5, &self.project_id);
         to.one(13, &self.refinement_version);
+        to.opt(11, &self.scanner_diff_key);
+        to.one(3, &self.stage_id);
+        to.one(1, &self.status);
+        to.one(2, &self.step_id);
+        to.opt(7, &self.subproduct);
+        to.one(12, &self.target_variant_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -215,17 +215,17 @@ impl model::Model for GitMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.provider);
-        to.opt(1, &self.workspace);
         to.opt(2, &self.detected_name);
-        to.opt(3, &self.source_branch);
-        to.opt(4, &self.target_branch);
-        to.opt(5, &self.repository_ssh);
-        to.opt(6, &self.repository_http);
-        to.opt(7, &self.repository_path);
         to.opt(8, &self.detected_variant);
         to.opt(9, &self.drone_correlated);
+        to.opt(0, &self.provider);
         to.opt(10, &self.pull_request_number);
+        to.opt(6, &self.repository_http);
+        to.opt(7, &self.repository_path);
+        to.opt(5, &self.repository_ssh);
+        to.opt(3, &self.source_branch);
+        to.opt(4, &self.target_branch);
+        to.opt(1, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
@@ -323,23 +323,23 @@ impl model::Model for Scan {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.step_id);
+        to.opt(13, &self.code_coverage);
         to.opt(4, &self.created);
-        to.opt(5, &self.stage_id);
-        to.opt(6, &self.metadata);
-        to.opt(7, &self.product_id);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.pipeline_id);
-        to.opt(10, &self.subproduct);
         to.opt(11, &self.execution_id);
         to.opt(12, &self.git_metadata);
-        to.opt(13, &self.code_coverage);
+        to.opt(0, &self.id);
         to.opt(14, &self.last_modified);
-        to.opt(15, &self.target_variant_id);
+        to.opt(6, &self.metadata);
+        to.opt(1, &self.org_id);
+        to.opt(9, &self.pipeline_id);
+        to.opt(7, &self.product_id);
+        to.opt(8, &self.project_id);
         to.opt(16, &self.refinement_version);
+        to.opt(5, &self.stage_id);
+        to.opt(2, &self.status);
+        to.opt(3, &self.step_id);
+        to.opt(10, &self.subproduct);
+        to.opt(15, &self.target_variant_id);
         to.misfits(&self.misfits);
     }
 }
@@ -433,14 +433,14 @@ impl model::Model for ScanMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.image_tag);
-        to.opt(1, &self.image_name);
-        to.opt(2, &self.image_domain);
-        to.opt(3, &self.base_image_tag);
-        to.opt(4, &self.base_image_name);
         to.opt(5, &self.base_image_digest);
-        to.opt(6, &self.normalized_count);
+        to.opt(4, &self.base_image_name);
+        to.opt(3, &self.base_image_tag);
         to.opt(7, &self.deduplicated_count);
+        to.opt(2, &self.image_domain);
+        to.opt(1, &self.image_name);
+        to.opt(0, &self.image_tag);
+        to.opt(6, &self.normalized_count);
         to.misfits(&self.misfits);
     }
 }
@@ -479,8 +479,8 @@ impl model::Model for ScansListScansResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
         to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }
@@ -610,22 +610,22 @@ impl model::Model for UpdateScanRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.org_id);
-        to.one(1, &self.status);
-        to.one(2, &self.step_id);
-        to.one(3, &self.stage_id);
-        to.opt(4, &self.metadata);
-        to.one(5, &self.product_id);
-        to.one(6, &self.project_id);
-        to.one(7, &self.pipeline_id);
-        to.opt(8, &self.subproduct);
+        to.opt(15, &self.artifact_fingerprint);
+        to.opt(11, &self.code_coverage);
         to.one(9, &self.execution_id);
         to.opt(10, &self.git_metadata);
-        to.opt(11, &self.code_coverage);
-        to.opt(12, &self.scanner_diff_key);
-        to.one(13, &self.target_variant_id);
+        to.opt(4, &self.metadata);
+        to.one(0, &self.org_id);
+        to.one(7, &self.pipeline_id);
+        to.one(5, &self.product_id);
+        to.one(6, &self.project_id);
         to.one(14, &self.refinement_version);
-        to.opt(15, &self.artifact_fingerprint);
+        to.opt(12, &self.scanner_diff_key);
+        to.one(3, &self.stage_id);
+        to.one(1, &self.status);
+        to.one(2, &self.step_id);
+        to.opt(8, &self.subproduct);
+        to.one(13, &self.target_variant_id);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -69,16 +69,16 @@ impl model::Model for AllIssuesListRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.artifact_fingerprints);
+        to.opt(4, &self.issue_types);
         to.opt(0, &self.page);
-        to.opt(1, &self.search);
         to.opt(2, &self.page_size);
         to.opt(3, &self.scan_tools);
-        to.opt(4, &self.issue_types);
+        to.opt(1, &self.search);
+        to.opt(7, &self.severity_codes);
         to.opt(5, &self.target_names);
         to.opt(6, &self.target_types);
-        to.opt(7, &self.severity_codes);
         to.opt(8, &self.target_variants);
-        to.opt(9, &self.artifact_fingerprints);
         to.misfits(&self.misfits);
     }
 }
@@ -113,8 +113,8 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.target_variants);
         to.opt(1, &self.artifact_fingerprints);
+        to.opt(0, &self.target_variants);
         to.misfits(&self.misfits);
     }
 }
@@ -236,21 +236,21 @@ impl model::Model for IssueCountsWithExecutionInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.medium);
-        to.opt(5, &self.ignored);
+        to.opt(14, &self.artifact_fingerprint);
         to.opt(6, &self.critical);
-        to.opt(7, &self.target_id);
-        to.opt(8, &self.pipeline_id);
-        to.opt(9, &self.target_name);
         to.opt(10, &self.execution_id);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
         to.opt(11, &self.last_scanned);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.opt(8, &self.pipeline_id);
+        to.opt(7, &self.target_id);
+        to.opt(9, &self.target_name);
         to.opt(12, &self.target_variant_id);
         to.opt(13, &self.target_variant_name);
-        to.opt(14, &self.artifact_fingerprint);
+        to.opt(3, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -305,13 +305,13 @@ impl model::Model for MinimalIssueCountsPerScanner {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.low);
-        to.opt(1, &self.high);
-        to.opt(2, &self.info);
-        to.opt(3, &self.medium);
-        to.opt(4, &self.ignored);
-        to.opt(5, &self.scanner);
         to.opt(6, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(4, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(3, &self.medium);
+        to.opt(5, &self.scanner);
         to.misfits(&self.misfits);
     }
 }
@@ -381,16 +381,16 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.scanners);
-        to.opt(2, &self.target_id);
-        to.opt(3, &self.pipeline_id);
-        to.opt(4, &self.target_name);
+        to.opt(9, &self.artifact_fingerprint);
         to.opt(5, &self.execution_id);
         to.opt(6, &self.last_scanned);
+        to.opt(3, &self.pipeline_id);
+        to.opt(1, &self.scanners);
+        to.opt(2, &self.target_id);
+        to.opt(4, &self.target_name);
         to.opt(7, &self.target_variant_id);
         to.opt(8, &self.target_variant_name);
-        to.opt(9, &self.artifact_fingerprint);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -539,8 +539,8 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.target_variants);
         to.opt(1, &self.artifact_fingerprints);
+        to.opt(0, &self.target_variants);
         to.misfits(&self.misfits);
     }
 }

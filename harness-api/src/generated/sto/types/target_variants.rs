@@ -97,12 +97,12 @@ impl model::Model for TargetVariant {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.hash);
         to.opt(2, &self.created);
-        to.opt(3, &self.target_id);
-        to.opt(4, &self.parameters);
+        to.opt(1, &self.hash);
+        to.opt(0, &self.id);
         to.opt(5, &self.last_modified);
+        to.opt(4, &self.parameters);
+        to.opt(3, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
@@ -137,8 +137,8 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
         to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }

@@ -64,12 +64,12 @@ impl model::Model for CreateTargetRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.one(1, &self.name);
-        to.one(2, &self.type_);
-        to.opt(3, &self.directory);
         to.opt(4, &self.baseline_reg_ex);
         to.opt(5, &self.baseline_variant_id);
+        to.opt(3, &self.directory);
+        to.one(1, &self.name);
+        to.one(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -125,12 +125,12 @@ impl model::Model for PatchTargetRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.maybe(0, &self.url);
-        to.maybe(1, &self.name);
-        to.maybe(2, &self.type_);
-        to.maybe(3, &self.directory);
         to.maybe(4, &self.baseline_reg_ex);
         to.maybe(5, &self.baseline_variant_id);
+        to.maybe(3, &self.directory);
+        to.maybe(1, &self.name);
+        to.maybe(2, &self.type_);
+        to.maybe(0, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -209,17 +209,17 @@ impl model::Model for StoTarget {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.url);
-        to.opt(2, &self.name);
-        to.opt(3, &self.type_);
-        to.opt(4, &self.org_id);
-        to.opt(5, &self.created);
-        to.opt(6, &self.directory);
-        to.opt(7, &self.project_id);
-        to.opt(8, &self.last_modified);
         to.opt(9, &self.baseline_reg_ex);
         to.opt(10, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(6, &self.directory);
+        to.opt(0, &self.id);
+        to.opt(8, &self.last_modified);
+        to.opt(2, &self.name);
+        to.opt(4, &self.org_id);
+        to.opt(7, &self.project_id);
+        to.opt(3, &self.type_);
+        to.opt(1, &self.url);
         to.misfits(&self.misfits);
     }
 }
@@ -258,8 +258,8 @@ impl model::Model for TargetsListTargetsResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.results);
         to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }
@@ -324,12 +324,12 @@ impl model::Model for UpdateTargetRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.url);
-        to.one(1, &self.name);
-        to.one(2, &self.type_);
-        to.opt(3, &self.directory);
         to.opt(4, &self.baseline_reg_ex);
         to.opt(5, &self.baseline_variant_id);
+        to.opt(3, &self.directory);
+        to.one(1, &self.name);
+        to.one(2, &self.type_);
+        to.opt(0, &self.url);
         to.misfits(&self.misfits);
     }
     #[inline]

@@ -57,13 +57,13 @@ impl model::Model for EntityGitDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_url);
-        to.opt(1, &self.repo_url);
+        to.opt(6, &self.branch_name);
         to.opt(2, &self.commit_id);
         to.opt(3, &self.file_path);
+        to.opt(0, &self.file_url);
         to.opt(4, &self.object_id);
         to.opt(5, &self.repo_name);
-        to.opt(6, &self.branch_name);
+        to.opt(1, &self.repo_url);
         to.misfits(&self.misfits);
     }
 }
@@ -101,9 +101,9 @@ impl model::Model for GitDetailsMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
         to.opt(0, &self.file_path);
         to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -161,13 +161,13 @@ impl model::Model for GitFindDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.comments);
         to.opt(1, &self.branch_name);
-        to.opt(2, &self.parent_entity_org_id);
-        to.opt(3, &self.parent_entity_repo_name);
+        to.opt(0, &self.comments);
         to.opt(4, &self.parent_entity_account_id);
-        to.opt(5, &self.parent_entity_project_id);
         to.opt(6, &self.parent_entity_connector_ref);
+        to.opt(2, &self.parent_entity_org_id);
+        to.opt(5, &self.parent_entity_project_id);
+        to.opt(3, &self.parent_entity_repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -211,11 +211,11 @@ impl model::Model for GitImportDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.branch_name);
         to.opt(3, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(4, &self.is_force_import);
+        to.opt(1, &self.repo_name);
         to.misfits(&self.misfits);
     }
 }
@@ -281,14 +281,14 @@ impl model::Model for TemplateCreateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.label);
         to.opt(3, &self.comments);
-        to.opt(4, &self.is_stable);
-        to.opt(5, &self.identifier);
         to.opt(6, &self.description);
         to.opt(7, &self.git_details);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.is_stable);
+        to.opt(2, &self.label);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.opt(8, &self.template_yaml);
         to.misfits(&self.misfits);
     }
@@ -327,9 +327,9 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.field_input_type);
         to.opt(0, &self.field_name);
         to.opt(1, &self.field_value);
-        to.opt(2, &self.field_input_type);
         to.misfits(&self.misfits);
     }
 }
@@ -387,13 +387,13 @@ impl model::Model for TemplateGitCreateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.base_branch);
+        to.opt(4, &self.branch_name);
+        to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
         to.opt(0, &self.file_path);
         to.opt(1, &self.repo_name);
         to.opt(2, &self.store_type);
-        to.opt(3, &self.base_branch);
-        to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
-        to.opt(6, &self.commit_message);
         to.misfits(&self.misfits);
     }
 }
@@ -463,15 +463,15 @@ impl model::Model for TemplateGitUpdateDetails {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.file_path);
-        to.opt(1, &self.repo_name);
-        to.opt(2, &self.store_type);
         to.opt(3, &self.base_branch);
         to.opt(4, &self.branch_name);
-        to.opt(5, &self.connector_ref);
         to.opt(6, &self.commit_message);
+        to.opt(5, &self.connector_ref);
+        to.opt(0, &self.file_path);
         to.opt(7, &self.last_commit_id);
         to.opt(8, &self.last_object_id);
+        to.opt(1, &self.repo_name);
+        to.opt(2, &self.store_type);
         to.misfits(&self.misfits);
     }
 }
@@ -549,9 +549,9 @@ impl model::Model for TemplateImportRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.template_description);
         to.opt(0, &self.template_name);
         to.opt(1, &self.template_version);
-        to.opt(2, &self.template_description);
         to.misfits(&self.misfits);
     }
 }
@@ -586,8 +586,8 @@ impl model::Model for TemplateImportResponseBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template_version);
         to.opt(1, &self.template_identifier);
+        to.opt(0, &self.template_version);
         to.misfits(&self.misfits);
     }
 }
@@ -628,10 +628,10 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.input_type);
-        to.opt(1, &self.stage_type);
         to.opt(2, &self.entity_type);
+        to.opt(0, &self.input_type);
         to.opt(3, &self.internal_type);
+        to.opt(1, &self.stage_type);
         to.misfits(&self.misfits);
     }
 }
@@ -765,24 +765,24 @@ impl model::Model for TemplateMetadataSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.scope);
         to.opt(4, &self.account);
-        to.opt(5, &self.project);
-        to.opt(6, &self.updated);
-        to.opt(7, &self.version);
         to.opt(8, &self.child_type);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.store_type);
+        to.opt(15, &self.connector_ref);
         to.opt(11, &self.description);
         to.opt(12, &self.entity_type);
         to.opt(13, &self.git_details);
-        to.opt(14, &self.yaml_version);
-        to.opt(15, &self.connector_ref);
-        to.opt(16, &self.version_label);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(5, &self.project);
+        to.opt(3, &self.scope);
         to.opt(17, &self.stable_template);
+        to.opt(10, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.version);
+        to.opt(16, &self.version_label);
+        to.opt(14, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -903,25 +903,25 @@ impl model::Model for TemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.scope);
         to.opt(5, &self.account);
-        to.opt(6, &self.project);
-        to.opt(7, &self.updated);
-        to.opt(8, &self.version);
         to.opt(9, &self.child_type);
-        to.opt(10, &self.identifier);
-        to.opt(11, &self.store_type);
+        to.opt(16, &self.connector_ref);
         to.opt(12, &self.description);
         to.opt(13, &self.entity_type);
         to.opt(14, &self.git_details);
-        to.opt(15, &self.yaml_version);
-        to.opt(16, &self.connector_ref);
-        to.opt(17, &self.version_label);
+        to.opt(10, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(4, &self.scope);
         to.opt(18, &self.stable_template);
+        to.opt(11, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(7, &self.updated);
+        to.opt(8, &self.version);
+        to.opt(17, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(15, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -1006,8 +1006,8 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version);
         to.opt(1, &self.git_details);
+        to.opt(0, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -1069,13 +1069,13 @@ impl model::Model for TemplateUpdateRequestBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.label);
         to.opt(3, &self.comments);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.description);
         to.opt(6, &self.git_details);
+        to.opt(4, &self.identifier);
+        to.opt(2, &self.label);
+        to.opt(0, &self.name);
+        to.opt(1, &self.tags);
         to.opt(7, &self.template_yaml);
         to.misfits(&self.misfits);
     }
@@ -1278,14 +1278,14 @@ impl model::Model for TemplateYamlInputDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.regex);
-        to.opt(3, &self.default);
-        to.opt(4, &self.required);
-        to.opt(5, &self.execution);
-        to.opt(6, &self.description);
         to.opt(7, &self.allowed_values);
+        to.opt(3, &self.default);
+        to.opt(6, &self.description);
+        to.opt(5, &self.execution);
+        to.opt(0, &self.name);
+        to.opt(2, &self.regex);
+        to.opt(4, &self.required);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -135,32 +135,32 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.icon);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.yaml);
-        to.opt(4, &self.icon_url);
-        to.opt(5, &self.version);
-        to.opt(6, &self.icon_name);
         to.opt(7, &self.account_id);
         to.opt(8, &self.child_type);
-        to.opt(9, &self.created_at);
-        to.opt(10, &self.store_type);
-        to.opt(11, &self.git_details);
-        to.opt(12, &self.identifier);
-        to.opt(13, &self.description);
-        to.opt(14, &self.yaml_version);
         to.opt(15, &self.connector_ref);
-        to.opt(16, &self.is_referenced);
-        to.opt(17, &self.version_label);
-        to.opt(18, &self.last_updated_at);
-        to.opt(19, &self.org_identifier);
-        to.opt(20, &self.template_scope);
-        to.opt(21, &self.stable_template);
-        to.opt(22, &self.is_inline_hc_entity);
-        to.opt(23, &self.project_identifier);
-        to.opt(24, &self.template_entity_type);
+        to.opt(9, &self.created_at);
+        to.opt(13, &self.description);
         to.opt(25, &self.entity_validity_details);
+        to.opt(11, &self.git_details);
+        to.opt(0, &self.icon);
+        to.opt(6, &self.icon_name);
+        to.opt(4, &self.icon_url);
+        to.opt(12, &self.identifier);
+        to.opt(22, &self.is_inline_hc_entity);
+        to.opt(16, &self.is_referenced);
+        to.opt(18, &self.last_updated_at);
+        to.opt(1, &self.name);
+        to.opt(19, &self.org_identifier);
+        to.opt(23, &self.project_identifier);
+        to.opt(21, &self.stable_template);
+        to.opt(10, &self.store_type);
+        to.opt(2, &self.tags);
+        to.opt(24, &self.template_entity_type);
+        to.opt(20, &self.template_scope);
+        to.opt(5, &self.version);
+        to.opt(17, &self.version_label);
+        to.opt(3, &self.yaml);
+        to.opt(14, &self.yaml_version);
         to.misfits(&self.misfits);
     }
 }
@@ -233,11 +233,11 @@ impl model::Model for NgTemplateReferenceSummary {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.fqn);
-        to.opt(1, &self.scope);
         to.opt(2, &self.module_info);
-        to.opt(3, &self.version_label);
+        to.opt(1, &self.scope);
         to.opt(4, &self.stable_template);
         to.opt(5, &self.template_identifier);
+        to.opt(3, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -316,17 +316,17 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.last);
-        to.opt(1, &self.size);
-        to.opt(2, &self.sort);
+        to.opt(6, &self.content);
         to.opt(3, &self.empty);
         to.opt(4, &self.first);
+        to.opt(0, &self.last);
         to.opt(5, &self.number);
-        to.opt(6, &self.content);
-        to.opt(7, &self.pageable);
-        to.opt(8, &self.total_pages);
-        to.opt(9, &self.total_elements);
         to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
@@ -445,10 +445,10 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -494,10 +494,10 @@ impl model::Model for ResponseDtoRefreshResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -543,10 +543,10 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -592,10 +592,10 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -641,10 +641,10 @@ impl model::Model for ResponseDtoTemplateResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -690,10 +690,10 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -739,10 +739,10 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -811,11 +811,11 @@ impl model::Model for TemplateApplyRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml_version);
         to.opt(1, &self.check_for_access);
+        to.opt(4, &self.get_merged_yaml_with_template_field);
         to.opt(2, &self.get_only_file_content);
         to.one(3, &self.original_entity_yaml);
-        to.opt(4, &self.get_merged_yaml_with_template_field);
+        to.opt(0, &self.yaml_version);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -908,16 +908,16 @@ impl model::Model for TemplateFilterProperties {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
-        to.opt(1, &self.repo_name);
         to.opt(2, &self.child_types);
-        to.one(3, &self.filter_type);
         to.opt(4, &self.description);
+        to.one(3, &self.filter_type);
         to.opt(5, &self.listing_scope);
-        to.opt(6, &self.template_names);
         to.opt(7, &self.metadata_filter);
+        to.opt(1, &self.repo_name);
+        to.opt(0, &self.tags);
         to.opt(8, &self.template_entity_types);
         to.opt(9, &self.template_identifiers);
+        to.opt(6, &self.template_names);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1028,20 +1028,20 @@ impl model::Model for TemplateGovernanceMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.deny);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.org_id);
-        to.opt(4, &self.action);
-        to.opt(5, &self.entity);
-        to.opt(6, &self.status);
-        to.opt(7, &self.created);
-        to.opt(8, &self.details);
-        to.opt(9, &self.message);
         to.opt(10, &self.account_id);
-        to.opt(11, &self.project_id);
-        to.opt(12, &self.timestamp);
+        to.opt(4, &self.action);
+        to.opt(7, &self.created);
+        to.opt(1, &self.deny);
+        to.opt(8, &self.details);
         to.opt(13, &self.details_list);
+        to.opt(5, &self.entity);
+        to.opt(0, &self.id);
+        to.opt(9, &self.message);
+        to.opt(3, &self.org_id);
+        to.opt(11, &self.project_id);
+        to.opt(6, &self.status);
+        to.opt(12, &self.timestamp);
+        to.opt(2, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -1095,12 +1095,12 @@ impl model::Model for TemplateMergeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.template_metadata);
-        to.opt(1, &self.merged_pipeline_yaml);
-        to.opt(2, &self.processed_yaml_version);
         to.opt(3, &self.cache_response_metadata);
-        to.opt(4, &self.template_reference_summaries);
+        to.opt(1, &self.merged_pipeline_yaml);
         to.opt(5, &self.merged_pipeline_yaml_with_template_ref);
+        to.opt(2, &self.processed_yaml_version);
+        to.opt(0, &self.template_metadata);
+        to.opt(4, &self.template_reference_summaries);
         to.misfits(&self.misfits);
     }
 }
@@ -1167,8 +1167,8 @@ impl model::Model for TemplateMoveConfigResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version_label);
         to.opt(1, &self.template_identifier);
+        to.opt(0, &self.version_label);
         to.misfits(&self.misfits);
     }
 }
@@ -1250,19 +1250,19 @@ impl model::Model for TemplatePolicyMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.error);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
-        to.opt(4, &self.updated);
-        to.opt(5, &self.policy_id);
-        to.opt(6, &self.severity);
         to.opt(7, &self.account_id);
-        to.opt(8, &self.project_id);
-        to.opt(9, &self.identifier);
-        to.opt(10, &self.policy_name);
+        to.opt(3, &self.created);
         to.opt(11, &self.deny_messages);
         to.opt(12, &self.deny_messages_list);
+        to.opt(0, &self.error);
+        to.opt(9, &self.identifier);
+        to.opt(1, &self.org_id);
+        to.opt(5, &self.policy_id);
+        to.opt(10, &self.policy_name);
+        to.opt(8, &self.project_id);
+        to.opt(6, &self.severity);
+        to.opt(2, &self.status);
+        to.opt(4, &self.updated);
         to.misfits(&self.misfits);
     }
 }
@@ -1340,18 +1340,18 @@ impl model::Model for TemplatePolicySetMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.deny);
-        to.opt(1, &self.org_id);
-        to.opt(2, &self.status);
-        to.opt(3, &self.created);
         to.opt(4, &self.account_id);
-        to.opt(5, &self.project_id);
-        to.opt(6, &self.identifier);
+        to.opt(3, &self.created);
+        to.opt(0, &self.deny);
         to.opt(7, &self.description);
-        to.opt(8, &self.policy_set_id);
-        to.opt(9, &self.policy_set_name);
+        to.opt(6, &self.identifier);
+        to.opt(1, &self.org_id);
         to.opt(10, &self.policy_metadata);
         to.opt(11, &self.policy_metadata_list);
+        to.opt(8, &self.policy_set_id);
+        to.opt(9, &self.policy_set_name);
+        to.opt(5, &self.project_id);
+        to.opt(2, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1392,10 +1392,10 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -1438,8 +1438,8 @@ impl model::Model for TemplateScope {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_identifier);
         to.opt(1, &self.account_identifier);
+        to.opt(0, &self.org_identifier);
         to.opt(2, &self.project_identifier);
         to.misfits(&self.misfits);
     }
@@ -1478,9 +1478,9 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.connector_ref);
         to.opt(0, &self.file_path);
         to.opt(1, &self.repo_name);
-        to.opt(2, &self.connector_ref);
         to.misfits(&self.misfits);
     }
 }
@@ -1566,12 +1566,12 @@ impl model::Model for TemplateWrapperResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid);
-        to.opt(1, &self.is_valid);
         to.opt(2, &self.governance_metadata);
+        to.opt(1, &self.is_valid);
         to.opt(3, &self.merged_pipeline_yaml);
-        to.opt(4, &self.template_response_dto);
         to.opt(5, &self.template_reference_summaries);
+        to.opt(4, &self.template_response_dto);
+        to.opt(0, &self.valid);
         to.misfits(&self.misfits);
     }
 }

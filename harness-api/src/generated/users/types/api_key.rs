@@ -73,17 +73,17 @@ impl model::Model for ApiKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
+        to.opt(7, &self.account_identifier);
         to.opt(2, &self.api_key_type);
-        to.opt(3, &self.identifier);
+        to.opt(10, &self.default_time_to_expire_token);
         to.opt(4, &self.description);
+        to.opt(9, &self.governance_metadata);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
         to.opt(6, &self.parent_identifier);
-        to.opt(7, &self.account_identifier);
         to.opt(8, &self.project_identifier);
-        to.opt(9, &self.governance_metadata);
-        to.opt(10, &self.default_time_to_expire_token);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -126,8 +126,8 @@ impl model::Model for ApiKeyAggregate {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.api_key);
         to.opt(1, &self.created_at);
-        to.opt(2, &self.tokens_count);
         to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.tokens_count);
         to.misfits(&self.misfits);
     }
 }
@@ -193,14 +193,14 @@ impl model::Model for PageResponseApiKeyAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -241,10 +241,10 @@ impl model::Model for ResponseDtoApiKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -285,10 +285,10 @@ impl model::Model for ResponseDtoApiKeyAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -338,10 +338,10 @@ impl model::Model for ResponseDtoListApiKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -386,10 +386,10 @@ impl model::Model for ResponseDtoPageResponseApiKeyAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

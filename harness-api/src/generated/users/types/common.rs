@@ -34,8 +34,8 @@ impl model::Model for AclAggregateFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_identifiers);
         to.opt(1, &self.resource_group_identifiers);
+        to.opt(0, &self.role_identifiers);
         to.misfits(&self.misfits);
     }
 }
@@ -76,10 +76,10 @@ impl model::Model for ResponseDtoListScopeName {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -137,12 +137,12 @@ impl model::Model for RoleBinding {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_name);
         to.opt(1, &self.managed_role);
-        to.opt(2, &self.role_identifier);
-        to.opt(3, &self.role_scope_level);
-        to.opt(4, &self.resource_group_name);
         to.opt(5, &self.resource_group_identifier);
+        to.opt(4, &self.resource_group_name);
+        to.opt(2, &self.role_identifier);
+        to.opt(0, &self.role_name);
+        to.opt(3, &self.role_scope_level);
         to.misfits(&self.misfits);
     }
 }
@@ -192,11 +192,11 @@ impl model::Model for ScopeName {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org_name);
-        to.opt(1, &self.project_name);
-        to.opt(2, &self.org_identifier);
         to.opt(3, &self.account_identifier);
+        to.opt(2, &self.org_identifier);
+        to.opt(0, &self.org_name);
         to.opt(4, &self.project_identifier);
+        to.opt(1, &self.project_name);
         to.misfits(&self.misfits);
     }
 }
@@ -238,9 +238,9 @@ impl model::Model for UserFilter {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.emails);
-        to.opt(1, &self.search_term);
         to.opt(2, &self.identifiers);
         to.opt(3, &self.parent_filter);
+        to.opt(1, &self.search_term);
         to.misfits(&self.misfits);
     }
 }

@@ -69,16 +69,16 @@ impl model::Model for Invite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.opt(2, &self.email);
-        to.opt(3, &self.approved);
-        to.opt(4, &self.invite_type);
-        to.opt(5, &self.user_groups);
-        to.opt(6, &self.role_bindings);
-        to.opt(7, &self.org_identifier);
         to.opt(8, &self.account_identifier);
+        to.opt(3, &self.approved);
+        to.opt(2, &self.email);
+        to.opt(0, &self.id);
+        to.opt(4, &self.invite_type);
+        to.opt(1, &self.name);
+        to.opt(7, &self.org_identifier);
         to.opt(9, &self.project_identifier);
+        to.opt(6, &self.role_bindings);
+        to.opt(5, &self.user_groups);
         to.misfits(&self.misfits);
     }
 }
@@ -145,14 +145,14 @@ impl model::Model for PageResponseInvite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -193,10 +193,10 @@ impl model::Model for ResponseDtoInvite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -241,10 +241,10 @@ impl model::Model for ResponseDtoOptionalInvite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -290,10 +290,10 @@ impl model::Model for ResponseDtoPageResponseInvite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }

@@ -77,18 +77,18 @@ impl model::Model for Key {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.name);
-        to.opt(2, &self.tags);
-        to.opt(3, &self.key_id);
-        to.opt(4, &self.valid_to);
-        to.opt(5, &self.key_usage);
-        to.opt(6, &self.valid_from);
-        to.opt(7, &self.identifier);
-        to.opt(8, &self.description);
-        to.opt(9, &self.primary_user_id);
-        to.opt(10, &self.parent_identifier);
         to.opt(11, &self.account_identifier);
+        to.opt(8, &self.description);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.key);
+        to.opt(3, &self.key_id);
+        to.opt(5, &self.key_usage);
+        to.opt(1, &self.name);
+        to.opt(10, &self.parent_identifier);
+        to.opt(9, &self.primary_user_id);
+        to.opt(2, &self.tags);
+        to.opt(6, &self.valid_from);
+        to.opt(4, &self.valid_to);
         to.misfits(&self.misfits);
     }
 }
@@ -153,14 +153,14 @@ impl model::Model for PageResponseKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -201,10 +201,10 @@ impl model::Model for ResponseDtoPageResponseKey {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -247,9 +247,9 @@ impl model::Model for UpdateKeyBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.valid_to);
-        to.opt(1, &self.valid_from);
         to.opt(2, &self.revocation_reason);
+        to.opt(1, &self.valid_from);
+        to.opt(0, &self.valid_to);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for PageResponseServiceAccountAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -109,10 +109,10 @@ impl model::Model for ResponseDtoListServiceAccount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -158,10 +158,10 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -207,10 +207,10 @@ impl model::Model for ResponseDtoServiceAccount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -251,10 +251,10 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -326,14 +326,14 @@ impl model::Model for RoleAssignmentMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_name);
         to.opt(1, &self.identifier);
         to.opt(2, &self.managed_role);
-        to.opt(3, &self.role_identifier);
-        to.opt(4, &self.role_scope_level);
-        to.opt(5, &self.resource_group_name);
         to.opt(6, &self.managed_role_assignment);
         to.opt(7, &self.resource_group_identifier);
+        to.opt(5, &self.resource_group_name);
+        to.opt(3, &self.role_identifier);
+        to.opt(0, &self.role_name);
+        to.opt(4, &self.role_scope_level);
         to.misfits(&self.misfits);
     }
 }
@@ -399,15 +399,15 @@ impl model::Model for ServiceAccount {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.email);
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.description);
-        to.opt(5, &self.org_identifier);
         to.opt(6, &self.account_identifier);
-        to.opt(7, &self.project_identifier);
+        to.opt(4, &self.description);
+        to.opt(2, &self.email);
         to.opt(8, &self.governance_metadata);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
 }
@@ -458,10 +458,10 @@ impl model::Model for ServiceAccountAggregate {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.created_at);
-        to.opt(1, &self.tokens_count);
         to.opt(2, &self.last_modified_at);
-        to.opt(3, &self.service_account);
         to.opt(4, &self.role_assignments_metadata_dto);
+        to.opt(3, &self.service_account);
+        to.opt(1, &self.tokens_count);
         to.misfits(&self.misfits);
     }
 }

@@ -61,14 +61,14 @@ impl model::Model for PageResponseTokenAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -109,10 +109,10 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -158,10 +158,10 @@ impl model::Model for ResponseDtoToken {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -206,10 +206,10 @@ impl model::Model for ResponseDtoTokenValue {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -311,22 +311,22 @@ impl model::Model for Token {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.valid);
-        to.opt(3, &self.valid_to);
-        to.opt(4, &self.valid_from);
-        to.opt(5, &self.api_key_type);
-        to.opt(6, &self.identifier);
-        to.opt(7, &self.description);
-        to.opt(8, &self.ssh_key_usage);
-        to.opt(9, &self.org_identifier);
-        to.opt(10, &self.ssh_key_content);
-        to.opt(11, &self.api_key_identifier);
-        to.opt(12, &self.parent_identifier);
         to.opt(13, &self.account_identifier);
+        to.opt(11, &self.api_key_identifier);
+        to.opt(5, &self.api_key_type);
+        to.opt(7, &self.description);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(9, &self.org_identifier);
+        to.opt(12, &self.parent_identifier);
         to.opt(14, &self.project_identifier);
         to.opt(15, &self.scheduled_expire_time);
+        to.opt(10, &self.ssh_key_content);
+        to.opt(8, &self.ssh_key_usage);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.valid);
+        to.opt(4, &self.valid_from);
+        to.opt(3, &self.valid_to);
         to.misfits(&self.misfits);
     }
 }
@@ -367,10 +367,10 @@ impl model::Model for TokenAggregate {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.token);
-        to.opt(1, &self.expiry_at);
         to.opt(2, &self.created_at);
+        to.opt(1, &self.expiry_at);
         to.opt(3, &self.last_modified_at);
+        to.opt(0, &self.token);
         to.misfits(&self.misfits);
     }
 }

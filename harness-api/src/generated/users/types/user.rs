@@ -54,8 +54,8 @@ impl model::Model for AddUsersDto {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.one(0, &self.emails);
-        to.opt(1, &self.user_groups);
         to.opt(2, &self.role_bindings);
+        to.opt(1, &self.user_groups);
         to.opt(3, &self.user_settings);
         to.misfits(&self.misfits);
     }
@@ -150,13 +150,13 @@ impl model::Model for GatewayAccountRequest {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.uuid);
         to.opt(1, &self.account_name);
         to.opt(2, &self.company_name);
         to.opt(3, &self.created_from_ng);
-        to.opt(4, &self.next_gen_enabled);
-        to.opt(5, &self.is_next_gen_enabled);
         to.opt(6, &self.default_experience);
+        to.opt(5, &self.is_next_gen_enabled);
+        to.opt(4, &self.next_gen_enabled);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -218,13 +218,13 @@ impl model::Model for PageResponseUserAggregateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -282,13 +282,13 @@ impl model::Model for PageResponseUserMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.total_items);
         to.opt(5, &self.total_pages);
-        to.opt(6, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -323,8 +323,8 @@ impl model::Model for PasswordChangeDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.new_password);
         to.opt(1, &self.current_password);
+        to.opt(0, &self.new_password);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -369,10 +369,10 @@ impl model::Model for ResponseDtoAddUsersResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -418,10 +418,10 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -467,10 +467,10 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -516,10 +516,10 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -571,10 +571,10 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -620,10 +620,10 @@ impl model::Model for ResponseDtoUserAggregateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -669,10 +669,10 @@ impl model::Model for ResponseDtoUserInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -734,13 +734,13 @@ impl model::Model for RoleAssignmentMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.role_name);
         to.opt(1, &self.identifier);
         to.opt(2, &self.managed_role);
-        to.opt(3, &self.role_identifier);
-        to.opt(4, &self.resource_group_name);
         to.opt(5, &self.managed_role_assignment);
         to.opt(6, &self.resource_group_identifier);
+        to.opt(4, &self.resource_group_name);
+        to.opt(3, &self.role_identifier);
+        to.opt(0, &self.role_name);
         to.misfits(&self.misfits);
     }
 }
@@ -795,11 +795,11 @@ impl model::Model for TwoFactorAuthSettingsInfo {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.email);
-        to.opt(1, &self.user_id);
         to.opt(2, &self.mechanism);
-        to.opt(3, &self.totpqrurl);
         to.opt(4, &self.totp_secret_key);
+        to.opt(3, &self.totpqrurl);
         to.opt(5, &self.two_factor_authentication_enabled);
+        to.opt(1, &self.user_id);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -842,8 +842,8 @@ impl model::Model for UserAggregateDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user);
         to.opt(1, &self.role_assignment_metadata);
+        to.opt(0, &self.user);
         to.misfits(&self.misfits);
     }
 }
@@ -973,31 +973,31 @@ impl model::Model for UserInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.admin);
-        to.opt(3, &self.email);
-        to.opt(4, &self.token);
-        to.opt(5, &self.intent);
-        to.opt(6, &self.locked);
-        to.opt(7, &self.edition);
-        to.opt(8, &self.utm_info);
         to.opt(9, &self.accounts);
-        to.opt(10, &self.disabled);
-        to.opt(11, &self.created_at);
-        to.opt(12, &self.given_name);
-        to.opt(13, &self.last_login);
-        to.opt(14, &self.external_id);
-        to.opt(15, &self.family_name);
-        to.opt(16, &self.signup_action);
-        to.opt(17, &self.email_verified);
-        to.opt(18, &self.last_updated_at);
-        to.opt(19, &self.user_preferences);
+        to.opt(2, &self.admin);
         to.opt(20, &self.billing_frequency);
+        to.opt(11, &self.created_at);
         to.opt(21, &self.default_account_id);
+        to.opt(10, &self.disabled);
+        to.opt(7, &self.edition);
+        to.opt(3, &self.email);
+        to.opt(17, &self.email_verified);
+        to.opt(14, &self.external_id);
         to.opt(22, &self.externally_managed);
+        to.opt(15, &self.family_name);
+        to.opt(12, &self.given_name);
+        to.opt(5, &self.intent);
         to.opt(23, &self.is_enriched_info_collected);
+        to.opt(13, &self.last_login);
+        to.opt(18, &self.last_updated_at);
+        to.opt(6, &self.locked);
+        to.opt(0, &self.name);
+        to.opt(16, &self.signup_action);
+        to.opt(4, &self.token);
         to.opt(24, &self.two_factor_authentication_enabled);
+        to.opt(19, &self.user_preferences);
+        to.opt(8, &self.utm_info);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1042,10 +1042,10 @@ impl model::Model for UserMetadataDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
         to.opt(2, &self.email);
         to.opt(3, &self.locked);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -1080,8 +1080,8 @@ impl model::Model for UserSettingFromInvite {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
         to.opt(1, &self.identifier);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
 }
@@ -1125,11 +1125,11 @@ impl model::Model for UtmInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.utm_term);
+        to.opt(4, &self.utm_campaign);
+        to.opt(3, &self.utm_content);
         to.opt(1, &self.utm_medium);
         to.opt(2, &self.utm_source);
-        to.opt(3, &self.utm_content);
-        to.opt(4, &self.utm_campaign);
+        to.opt(0, &self.utm_term);
         to.misfits(&self.misfits);
     }
 }
@@ -1238,10 +1238,10 @@ impl model::Model for UpdateUserInfoByIdBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
         to.opt(1, &self.email);
-        to.opt(2, &self.given_name);
         to.opt(3, &self.family_name);
+        to.opt(2, &self.given_name);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }

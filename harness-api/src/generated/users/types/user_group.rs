@@ -37,9 +37,9 @@ impl model::Model for EmailConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.group_email);
         to.opt(2, &self.send_email_to_all_users);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -133,8 +133,8 @@ impl model::Model for MicrosoftTeamsConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.microsoft_teams_webhook_url);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -247,14 +247,14 @@ impl model::Model for PageResponseUserGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -316,14 +316,14 @@ impl model::Model for PageResponseUserMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
         to.opt(1, &self.content);
-        to.opt(2, &self.page_size);
+        to.opt(0, &self.empty);
         to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
         to.opt(4, &self.page_token);
         to.opt(5, &self.total_items);
         to.opt(6, &self.total_pages);
-        to.opt(7, &self.page_item_count);
         to.misfits(&self.misfits);
     }
 }
@@ -358,8 +358,8 @@ impl model::Model for PagerDutyConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.pager_duty_key);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -405,10 +405,10 @@ impl model::Model for ResponseDtoListUserGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -453,10 +453,10 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -502,10 +502,10 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -551,10 +551,10 @@ impl model::Model for ResponseDtoUserGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -595,10 +595,10 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -728,8 +728,8 @@ impl model::Model for SlackConfigDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
         to.opt(1, &self.slack_webhook_url);
+        to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
@@ -769,8 +769,8 @@ impl model::Model for UserBasicInfo {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
         to.opt(1, &self.email);
+        to.opt(0, &self.id);
         to.misfits(&self.misfits);
     }
 }
@@ -872,24 +872,24 @@ impl model::Model for UserGroup {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.opt(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
         to.opt(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
         to.opt(1, &self.tags);
         to.opt(2, &self.users);
-        to.opt(3, &self.sso_linked);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.sso_group_id);
-        to.opt(6, &self.description);
-        to.opt(7, &self.is_sso_linked);
-        to.opt(8, &self.linked_sso_id);
-        to.opt(9, &self.sso_group_name);
-        to.opt(10, &self.linked_sso_type);
-        to.opt(11, &self.org_identifier);
-        to.opt(12, &self.harness_managed);
-        to.opt(13, &self.account_identifier);
-        to.opt(14, &self.externally_managed);
-        to.opt(15, &self.project_identifier);
-        to.opt(16, &self.notification_configs);
-        to.opt(17, &self.linked_sso_display_name);
         to.misfits(&self.misfits);
     }
 }
@@ -968,13 +968,13 @@ impl model::Model for UserGroupFilter {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.filter_type);
-        to.opt(1, &self.search_term);
-        to.opt(2, &self.org_identifier);
-        to.opt(3, &self.database_id_filter);
-        to.opt(4, &self.identifier_filter);
         to.one(5, &self.account_identifier);
+        to.opt(3, &self.database_id_filter);
+        to.opt(0, &self.filter_type);
+        to.opt(4, &self.identifier_filter);
+        to.opt(2, &self.org_identifier);
         to.opt(6, &self.project_identifier);
+        to.opt(1, &self.search_term);
         to.opt(7, &self.user_identifier_filter);
         to.misfits(&self.misfits);
     }
@@ -1121,24 +1121,24 @@ impl model::Model for UserGroupRequestV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.one(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
         to.one(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
         to.opt(1, &self.tags);
         to.opt(2, &self.users);
-        to.opt(3, &self.sso_linked);
-        to.one(4, &self.identifier);
-        to.opt(5, &self.sso_group_id);
-        to.opt(6, &self.description);
-        to.opt(7, &self.is_sso_linked);
-        to.opt(8, &self.linked_sso_id);
-        to.opt(9, &self.sso_group_name);
-        to.opt(10, &self.linked_sso_type);
-        to.opt(11, &self.org_identifier);
-        to.opt(12, &self.harness_managed);
-        to.opt(13, &self.account_identifier);
-        to.opt(14, &self.externally_managed);
-        to.opt(15, &self.project_identifier);
-        to.opt(16, &self.notification_configs);
-        to.opt(17, &self.linked_sso_display_name);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -1244,24 +1244,24 @@ impl model::Model for UserGroupResponseV2 {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(12, &self.harness_managed);
+        to.opt(4, &self.identifier);
+        to.opt(7, &self.is_sso_linked);
+        to.opt(17, &self.linked_sso_display_name);
+        to.opt(8, &self.linked_sso_id);
+        to.opt(10, &self.linked_sso_type);
         to.opt(0, &self.name);
+        to.opt(16, &self.notification_configs);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.project_identifier);
+        to.opt(5, &self.sso_group_id);
+        to.opt(9, &self.sso_group_name);
+        to.opt(3, &self.sso_linked);
         to.opt(1, &self.tags);
         to.opt(2, &self.users);
-        to.opt(3, &self.sso_linked);
-        to.opt(4, &self.identifier);
-        to.opt(5, &self.sso_group_id);
-        to.opt(6, &self.description);
-        to.opt(7, &self.is_sso_linked);
-        to.opt(8, &self.linked_sso_id);
-        to.opt(9, &self.sso_group_name);
-        to.opt(10, &self.linked_sso_type);
-        to.opt(11, &self.org_identifier);
-        to.opt(12, &self.harness_managed);
-        to.opt(13, &self.account_identifier);
-        to.opt(14, &self.externally_managed);
-        to.opt(15, &self.project_identifier);
-        to.opt(16, &self.notification_configs);
-        to.opt(17, &self.linked_sso_display_name);
         to.misfits(&self.misfits);
     }
 }
@@ -1319,13 +1319,13 @@ impl model::Model for UserMetadata {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.opt(2, &self.email);
-        to.opt(3, &self.locked);
         to.opt(4, &self.disabled);
+        to.opt(2, &self.email);
         to.opt(5, &self.externally_managed);
+        to.opt(3, &self.locked);
+        to.opt(0, &self.name);
         to.opt(6, &self.two_factor_authentication_enabled);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

@@ -40,10 +40,10 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -89,10 +89,10 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.data);
-        to.opt(1, &self.status);
-        to.opt(2, &self.meta_data);
         to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
@@ -155,13 +155,13 @@ impl model::Model for UserSettingDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
-        to.opt(1, &self.user_id);
-        to.opt(2, &self.category);
-        to.opt(3, &self.value_type);
-        to.opt(4, &self.identifier);
         to.opt(5, &self.allowed_values);
+        to.opt(2, &self.category);
         to.opt(6, &self.group_identifier);
+        to.opt(4, &self.identifier);
+        to.opt(1, &self.user_id);
+        to.opt(0, &self.value);
+        to.opt(3, &self.value_type);
         to.misfits(&self.misfits);
     }
 }
@@ -231,10 +231,10 @@ impl model::Model for UserSettingRequestDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.value);
+        to.opt(3, &self.enable_across_accounts);
         to.one(1, &self.identifier);
         to.one(2, &self.update_type);
-        to.opt(3, &self.enable_across_accounts);
+        to.opt(0, &self.value);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -277,8 +277,8 @@ impl model::Model for UserSettingResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user_setting);
         to.opt(1, &self.last_modified_at);
+        to.opt(0, &self.user_setting);
         to.misfits(&self.misfits);
     }
 }
@@ -328,10 +328,10 @@ impl model::Model for UserSettingUpdateResponseDto {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.identifier);
         to.opt(1, &self.error_message);
-        to.opt(2, &self.update_status);
+        to.opt(0, &self.identifier);
         to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.update_status);
         to.opt(4, &self.user_setting_dto);
         to.misfits(&self.misfits);
     }
